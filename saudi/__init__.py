@@ -1,0 +1,1 @@
+"""What the product knows of the country: numbers, calendars, money, text and SMS."""

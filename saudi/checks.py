@@ -1,0 +1,27 @@
+"""The Luhn check (ISO/IEC 7812-1, annex B), used by national IDs and by our own references."""
+
+from typing import Final
+
+_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def _luhn_sum(digits: str) -> int:
+    plain = sum(int(digit) for digit in digits[-1::-2])
+    return plain + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])
+
+
+def luhn_is_valid(digits: str) -> bool:
+    """Tell whether a string of ASCII digits ends in its Luhn check digit.
+
+    A check against typing errors only: it does not see 09 typed for 90 and never
+    identifies anyone.
+    """
+    return digits.isascii() and digits.isdigit() and _luhn_sum(digits) % 10 == 0
+
+
+def luhn_check_digit(digits: str) -> str:
+    """Give the digit that, put at the end, makes the whole pass. Raises ValueError for non-digits."""
+    if not (digits.isascii() and digits.isdigit()):
+        message = "a check digit needs ASCII digits"
+        raise ValueError(message)
+    return str(-_luhn_sum(digits + "0") % 10)

@@ -1,0 +1,91 @@
+"""Digits and characters as people type and paste them.
+
+Eastern digits come from Arabic and Persian keyboards; invisible marks come with numbers
+copied from contacts, chats and PDF files. Both are understood, and only the clean form
+is stored.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_EASTERN_DIGITS: Final = str.maketrans(
+    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",  # noqa: RUF001 - the Arabic-Indic and the Persian digits themselves
+    "01234567890123456789",
+)
+
+_JOINERS: Final = "\u200c\u200d"
+_VARIATION_SELECTORS: Final = "".join(map(chr, range(0xFE00, 0xFE10)))
+
+_ALWAYS_INVISIBLE: Final = frozenset(
+    "\u00ad"  # soft hyphen
+    "\u034f"  # combining grapheme joiner
+    "\u061c"  # Arabic letter mark
+    "\u115f\u1160\u3164\uffa0"  # Hangul fillers, drawn as nothing
+    "\u17b4\u17b5"  # Khmer inherent vowels
+    "\u180b\u180c\u180d\u180e\u180f"  # Mongolian selectors and separator
+    "\u200b\u200e\u200f"  # zero-width space, direction marks
+    "\u2028\u2029"  # line and paragraph separators
+    "\u202a\u202b\u202c\u202d\u202e"  # embeddings and overrides
+    "\u2060\u2061\u2062\u2063\u2064\u2065"  # word joiner, invisible operators
+    "\u2066\u2067\u2068\u2069"  # isolates
+    "\u206a\u206b\u206c\u206d\u206e\u206f"  # deprecated format characters
+    "\u2800"  # blank Braille pattern
+    "\ufeff"  # byte-order mark
+    "\ufff9\ufffa\ufffb"  # interlinear annotation
+) | frozenset(map(chr, (*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0))))  # tags, selectors
+
+_INVISIBLE: Final = _ALWAYS_INVISIBLE | frozenset(_JOINERS + _VARIATION_SELECTORS)
+
+_SPACES: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+_TO_VISIBLE: Final = {ord(char): None for char in _INVISIBLE} | {ord(c): " " for c in _SPACES}
+_TO_READABLE: Final = {ord(char): None for char in _ALWAYS_INVISIBLE - {"\u2028", "\u2029"}} | {
+    ord(c): " " for c in _SPACES + "\t\v\f"
+}
+
+_SEPARATORS: Final = re.compile(r"[\s()\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\uff08\uff09]")
+_LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_LOOSE_JOINERS: Final = re.compile(
+    f"(?<!\\S)[{_JOINERS}{_VARIATION_SELECTORS}]+|[{_JOINERS}]+(?!\\S)"
+)
+
+
+def to_ascii_digits(text: str) -> str:
+    """Write Arabic-Indic and Persian digits as ASCII and leave all else as it is.
+
+    Superscripts and the digits of other scripts stay, so that they are refused later:
+    nobody in the country types them, and converting them would hide a mistake.
+    """
+    return text.translate(_EASTERN_DIGITS)
+
+
+def strip_invisible(text: str) -> str:
+    """Remove every character that is drawn as nothing and make each odd space a plain one."""
+    return text.translate(_TO_VISIBLE)
+
+
+def clean_number(text: str) -> str:
+    """Give a typed number without spaces, dashes, brackets and invisible marks, in ASCII digits.
+
+    Letters, signs and other scripts' digits stay for the caller to refuse.
+    """
+    return _SEPARATORS.sub("", strip_invisible(to_ascii_digits(text)))
+
+
+def clean_text(text: str) -> str:
+    """Give a name or a message as it is stored: NFC, no direction controls, no control characters.
+
+    Line ends become one newline and other breaks a space. A joiner inside a word and the
+    variation selector of a symbol are part of the spelling and are kept.
+    """
+    text = _LINE_ENDS.sub("\n", text).translate(_TO_READABLE)
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return _LOOSE_JOINERS.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a reader would see nothing at all."""
+    return all(
+        c in _INVISIBLE or c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in text
+    )

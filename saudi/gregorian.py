@@ -1,0 +1,170 @@
+"""Civil days and instants of Riyadh, and how they are written and read.
+
+The kingdom keeps UTC+3 all year. A day is decided by the clock in Riyadh, never by the
+server's (O12), and a typed 05/06 is the fifth of June (O03).
+"""
+
+import re
+from datetime import date, datetime, time
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from saudi.digits import strip_invisible, to_ascii_digits
+from saudi.hijri import HijriDate, format_hijri
+
+RIYADH: Final = ZoneInfo("Asia/Riyadh")
+
+MONTHS: Final[dict[str, tuple[str, ...]]] = {
+    "ar": (
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
+    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+"""In the order of `date.weekday()`."""
+
+YEARS: Final = range(1900, 2101)
+"""The years a typed Gregorian date may have; a smaller one is a Hijri year in the wrong field."""
+
+GregorianFault = Literal["required", "format", "year", "no_such_day"]
+
+_ERA: Final = re.compile(r"\s*(?:م|AD|CE)\.?\s*$", re.IGNORECASE)
+_PARTS: Final = re.compile(r"\s*[/\-.\u2010-\u2015\u2212]\s*")
+_YEAR_LENGTH: Final = 4
+_NOON: Final = 12
+
+
+class InvalidGregorianDate(ValueError):
+    """The text is no civil day; `reason` says why."""
+
+    def __init__(self, reason: GregorianFault) -> None:
+        super().__init__(reason)
+        self.reason: Final = reason
+
+
+def _key(language: str) -> str:
+    return "ar" if language.startswith("ar") else "en"
+
+
+def riyadh_date(at: datetime) -> date:
+    """Give the civil day in Riyadh of an instant. Raises ValueError for one without a zone."""
+    if at.tzinfo is None:
+        message = "an instant needs a time zone"
+        raise ValueError(message)
+    return at.astimezone(RIYADH).date()
+
+
+def riyadh_today() -> date:
+    """Give today's civil day in Riyadh."""
+    return datetime.now(RIYADH).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Give the first instant of a civil day in Riyadh."""
+    return datetime.combine(day, time.min, tzinfo=RIYADH)
+
+
+def end_of_day(day: date) -> datetime:
+    """Give the last instant of a civil day in Riyadh, a microsecond before midnight; it belongs to the day."""
+    return datetime.combine(day, time.max, tzinfo=RIYADH)
+
+
+def weekday_name(day: date, language: str) -> str:
+    """Name the day of the week: «الأربعاء», "Wednesday"."""
+    return WEEKDAYS[_key(language)][day.weekday()]
+
+
+def month_name(month: int, language: str) -> str:
+    """Name a Gregorian month, 1–12."""
+    return MONTHS[_key(language)][month - 1]
+
+
+def format_gregorian(day: date, language: str, weekday: bool = False) -> str:
+    """Write a civil day in words: «27 يناير 2027 م», "27 January 2027", with its weekday if wanted."""
+    words = f"{day.day} {month_name(day.month, language)} {day.year}"
+    if _key(language) == "ar":
+        words = f"{words} م"
+    return f"{weekday_name(day, language)} {words}" if weekday else words
+
+
+def format_both(day: date, language: str) -> str:
+    """Write a civil day in both calendars, the same day in each.
+
+    «الأربعاء 19 شعبان 1448 هـ، الموافق 27 يناير 2027 م»;
+    "Wednesday 27 January 2027 (19 Sha'ban 1448 AH)". Raises OverflowError outside the Hijri table.
+    """
+    hijri = format_hijri(HijriDate.from_gregorian(day), language)
+    gregorian = format_gregorian(day, language)
+    weekday = weekday_name(day, language)
+    if _key(language) == "ar":
+        return f"{weekday} {hijri}، الموافق {gregorian}"
+    return f"{weekday} {gregorian} ({hijri})"
+
+
+def format_time(at: datetime | time, language: str) -> str:
+    """Write the time of day in Riyadh on a twelve-hour clock: «9:14 مساءً», "9:14 pm".
+
+    A full hour is written short, as it is said: «8 مساءً». An instant is moved to Riyadh;
+    a bare `time` is taken as Riyadh's.
+    """
+    clock = at.astimezone(RIYADH).time() if isinstance(at, datetime) else at
+    hour = clock.hour % _NOON or _NOON
+    digits = f"{hour}:{clock.minute:02}" if clock.minute else f"{hour}"
+    if _key(language) != "ar":
+        return f"{digits} {'am' if clock.hour < _NOON else 'pm'}"
+    if clock.hour == _NOON:
+        return f"{digits} ظهرًا"
+    return f"{digits} {'صباحًا' if clock.hour < _NOON else 'مساءً'}"
+
+
+def parse_gregorian(text: str) -> date:
+    """Read `2025-06-05` or `05/06/2025` (the fifth of June), in any digits, with or without م.
+
+    The part of four digits is the year; the day is never taken for the month. Raises
+    InvalidGregorianDate, also for a Hijri year.
+    """
+    plain = _ERA.sub("", strip_invisible(to_ascii_digits(text)).strip())
+    if not plain:
+        raise InvalidGregorianDate("required")
+    parts = _PARTS.split(plain)
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidGregorianDate("format")
+    if len(parts[0]) != _YEAR_LENGTH:
+        parts.reverse()
+    year, month, day = parts
+    if len(year) != _YEAR_LENGTH or len(month) > 2 or len(day) > 2:
+        raise InvalidGregorianDate("format")
+    if int(year) not in YEARS:
+        raise InvalidGregorianDate("year")
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError as error:
+        raise InvalidGregorianDate("no_such_day") from error

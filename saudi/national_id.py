@@ -1,0 +1,48 @@
+"""National IDs and residents' IDs.
+
+Ten digits: 1 for a citizen, 2 for a resident, the last a Luhn check digit. No official
+specification is published; the rule holds for every published sample (DOMAIN 12, O11).
+"""
+
+from typing import Final, Literal
+
+from saudi.checks import luhn_is_valid
+from saudi.digits import clean_number
+
+LENGTH: Final = 10
+
+NationalIdFault = Literal["required", "not_digits", "length", "prefix", "checksum"]
+
+
+class InvalidNationalId(ValueError):
+    """The text is no national ID; `reason` says why, `count` how many characters were typed."""
+
+    def __init__(self, reason: NationalIdFault, *, count: int = 0) -> None:
+        super().__init__(reason)
+        self.reason: Final = reason
+        self.count: Final = count
+
+
+def parse_national_id(text: str) -> str:
+    """Give the ten ASCII digits of a national ID typed in any spelling.
+
+    Raises InvalidNationalId. A number that passes is well formed; it need not exist.
+    """
+    digits = clean_number(text)
+    count = len(digits)
+    if not digits:
+        raise InvalidNationalId("required")
+    if not (digits.isascii() and digits.isdigit()):
+        raise InvalidNationalId("not_digits", count=count)
+    if count != LENGTH:
+        raise InvalidNationalId("length", count=count)
+    if digits[0] not in "12":
+        raise InvalidNationalId("prefix", count=count)
+    if not luhn_is_valid(digits):
+        raise InvalidNationalId("checksum", count=count)
+    return digits
+
+
+def is_citizen(national_id: str) -> bool:
+    """Tell a citizen's ID from a resident's."""
+    return national_id.startswith("1")
