@@ -20,7 +20,10 @@ def luhn_is_valid(digits: str) -> bool:
 
 
 def luhn_check_digit(digits: str) -> str:
-    """Give the digit that, put at the end, makes the whole pass. Raises ValueError for non-digits."""
+    """Give the digit that makes the whole pass when put at the end.
+
+    Raises ValueError for non-digits.
+    """
     if not (digits.isascii() and digits.isdigit()):
         message = "a check digit needs ASCII digits"
         raise ValueError(message)

@@ -10,7 +10,7 @@ import unicodedata
 from typing import Final
 
 _EASTERN_DIGITS: Final = str.maketrans(
-    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",  # noqa: RUF001 - the Arabic-Indic and the Persian digits themselves
+    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
     "01234567890123456789",
 )
 
@@ -37,7 +37,7 @@ _ALWAYS_INVISIBLE: Final = frozenset(
 
 _INVISIBLE: Final = _ALWAYS_INVISIBLE | frozenset(_JOINERS + _VARIATION_SELECTORS)
 
-_SPACES: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES: Final = "".join(map(chr, (0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
 
 _TO_VISIBLE: Final = {ord(char): None for char in _INVISIBLE} | {ord(c): " " for c in _SPACES}
 _TO_READABLE: Final = {ord(char): None for char in _ALWAYS_INVISIBLE - {"\u2028", "\u2029"}} | {

@@ -93,7 +93,7 @@ def start_of_day(day: date) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """Give the last instant of a civil day in Riyadh, a microsecond before midnight; it belongs to the day."""
+    """Give the last instant of a civil day in Riyadh, the microsecond before midnight."""
     return datetime.combine(day, time.max, tzinfo=RIYADH)
 
 
@@ -108,7 +108,7 @@ def month_name(month: int, language: str) -> str:
 
 
 def format_gregorian(day: date, language: str, weekday: bool = False) -> str:
-    """Write a civil day in words: «27 يناير 2027 م», "27 January 2027", with its weekday if wanted."""
+    """Write a civil day in words, «27 يناير 2027 م» or "27 January 2027"."""
     words = f"{day.day} {month_name(day.month, language)} {day.year}"
     if _key(language) == "ar":
         words = f"{words} م"
@@ -130,7 +130,7 @@ def format_both(day: date, language: str) -> str:
 
 
 def format_time(at: datetime | time, language: str) -> str:
-    """Write the time of day in Riyadh on a twelve-hour clock: «9:14 مساءً», "9:14 pm".
+    """Write the time of day in Riyadh on a twelve-hour clock: «9:14 مساءً», "9:14 PM".
 
     A full hour is written short, as it is said: «8 مساءً». An instant is moved to Riyadh;
     a bare `time` is taken as Riyadh's.
@@ -139,7 +139,7 @@ def format_time(at: datetime | time, language: str) -> str:
     hour = clock.hour % _NOON or _NOON
     digits = f"{hour}:{clock.minute:02}" if clock.minute else f"{hour}"
     if _key(language) != "ar":
-        return f"{digits} {'am' if clock.hour < _NOON else 'pm'}"
+        return f"{digits} {'AM' if clock.hour < _NOON else 'PM'}"
     if clock.hour == _NOON:
         return f"{digits} ظهرًا"
     return f"{digits} {'صباحًا' if clock.hour < _NOON else 'مساءً'}"

@@ -43,7 +43,10 @@ def arabic_days(days: int) -> str:
 
 
 def english_days(days: int) -> str:
-    """Write the days left: "last day" for none, "1 day", "64 days". Raises ValueError below zero."""
+    """Write the days left: "last day" for none, "1 day", "64 days".
+
+    Raises ValueError for a negative number.
+    """
     if days < 0:
         message = "a count is never negative"
         raise ValueError(message)
