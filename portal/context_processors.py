@@ -1,0 +1,130 @@
+"""What every page needs: the programme, the two languages, the menu, the reader's display.
+
+Cheap on purpose: no query and no touch of the session for a visitor without a session cookie, so
+that public pages set no cookie and may be cached.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext as _
+
+from portal.call_centre import call_centre_now, opening_hours
+from portal.display import DISPLAY_CHOICES
+
+_URL_NAMES = (
+    "home",
+    "sign_in",
+    "sign_out",
+    "profile",
+    "contact",
+    "help",
+    "privacy",
+    "accessibility",
+    "track",
+    "display",
+    "feedback",
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main menu."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class ProgrammeText:
+    """The programme in the language of the page."""
+
+    name: str
+    call_centre: str
+    care_account: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """The same page in the other language."""
+
+    code: str
+    name: str
+    dir: str
+    url: str
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:  # an error page must not fail because of a menu
+        return "/"
+
+
+def other_language(request: HttpRequest) -> LanguageLink:
+    """Lead to the same address in the other language: Arabic has no prefix, English has /en/."""
+    path = request.get_full_path()
+    if get_language() == "en":
+        url = path.removeprefix("/en") if path.startswith("/en/") else path
+        return LanguageLink("ar", "العربية", "rtl", url)
+    return LanguageLink("en", "English", "ltr", f"/en{path}")
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Tell whether a person is signed in, without opening a session that is not there."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
+        return False
+    return bool(request.user.is_authenticated)
+
+
+def main_menu(current: str) -> list[NavItem]:
+    """Give the main menu with the entry of the current page marked."""
+    entries = (
+        (_("Home"), "portal:home", ("portal:home",)),
+        (_("My file"), "portal:profile", ("portal:profile", "portal:profile_edit", "objections:")),
+        (_("Your Voice Is Heard"), "sawtak:home", ("sawtak:",)),
+        (_("Track a request"), "portal:track", ("portal:track",)),
+        (_("Contact us"), "portal:contact", ("portal:contact",)),
+        (_("Help"), "portal:help", ("portal:help",)),
+    )
+    return [
+        NavItem(label, _url(name), any(current.startswith(prefix) for prefix in prefixes))
+        for label, name, prefixes in entries
+    ]
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Give base.html its values; everything else comes from the view."""
+    language = get_language() or settings.LANGUAGE_CODE
+    programme = settings.PROGRAMME
+    page_name = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "programme": ProgrammeText(
+            name=programme.name(language),
+            call_centre=programme.call_centre,
+            care_account=programme.care_account,
+            hours=opening_hours(programme),
+        ),
+        "demo": settings.DEMO,
+        "demo_phone_url": "/phone/" if settings.DEMO else "",
+        "signed_in": is_signed_in(request),
+        "other_language": other_language(request),
+        "urls": {name: _url(f"portal:{name}") for name in _URL_NAMES},
+        "nav": main_menu(page_name),
+        "page_name": page_name,
+        "display": {
+            name: value
+            for name, values in DISPLAY_CHOICES.items()
+            if (value := request.COOKIES.get(name, "")) in values
+        },
+        "call_centre": SimpleLazyObject(partial(call_centre_now, language)),
+    }

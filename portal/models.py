@@ -1,0 +1,25 @@
+"""What the portal keeps of its own: whether its pages were useful."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PageFeedback(models.Model):
+    """How many readers found a page useful, by day and language: counts, nothing of a person."""
+
+    page = models.CharField(max_length=64)
+    language = models.CharField(max_length=2)
+    day = models.DateField()
+    is_useful = models.BooleanField()
+    answers = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "language", "day", "is_useful"], name="one_count_a_page_and_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.language} {self.day}: {self.answers}"

@@ -1,0 +1,77 @@
+// The portal works without this file. It spares a reload, a double click and a lost file name.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // A summary of errors takes the focus also where the browser ignores autofocus on it.
+  const summary = document.getElementById("errors");
+  if (summary && document.activeElement !== summary) summary.focus();
+
+  // A form is sent once; the server refuses a second one anyway. Back restores the buttons.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // The display tools change the page in place, so that nothing typed is lost.
+  document.querySelectorAll("form.tools").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (!button || !window.fetch) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const body = new URLSearchParams({ [button.name]: button.value, next: "/" });
+      fetch(form.action, { method: "POST", body, redirect: "manual" })
+        .then(() => {
+          const name = button.name;
+          const on = button.value !== "normal";
+          if (on) root.dataset[name] = button.value;
+          else delete root.dataset[name];
+          const words = button.querySelector("span");
+          [words.textContent, button.dataset.other] = [button.dataset.other, words.textContent];
+          button.value = on ? "normal" : button.dataset.value;
+        })
+        .catch(() => form.submit());
+    });
+  });
+
+  // The chosen files by name: the browser's own control speaks the browser's language.
+  document.querySelectorAll("[data-upload]").forEach((box) => {
+    const input = box.querySelector('input[type="file"]');
+    const list = box.querySelector(".upload-names");
+    if (!input || !list) return;
+    input.addEventListener("change", () => {
+      list.replaceChildren(
+        ...Array.from(input.files, (file) => {
+          const row = document.createElement("li");
+          const name = document.createElement("bdi");
+          name.textContent = file.name;
+          row.append(name);
+          return row;
+        }),
+      );
+    });
+  });
+
+  // Print buttons need a script and appear only with it.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.addEventListener("click", () => window.print());
+  });
+
+  // The menu closes on Escape and gives the focus back.
+  document.querySelectorAll("details.menu").forEach((menu) => {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+})();
