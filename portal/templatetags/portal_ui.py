@@ -17,7 +17,8 @@ from django.forms import BaseForm, BoundField, MultiWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
@@ -87,7 +88,7 @@ def notice(
     *,
     icon_name: str = "",
     level: int = 2,
-    id: str = "",
+    element_id: str = "",
 ) -> SafeString:
     """Show what stands in the block as a notice; kind is info, ok, wait, bad or plain.
 
@@ -96,17 +97,17 @@ def notice(
     return format_html(
         '<div class="notice notice-{}"{}>{}<div>{}{}</div></div>',
         kind,
-        format_html(' id="{}"', id) if id else "",
+        format_html(' id="{}"', element_id) if element_id else "",
         icon(icon_name or _NOTICE_ICONS[kind]),
         format_html("<h{}>{}</h{}>", level, title, level) if title else "",
-        mark_safe(content.strip()),
+        content,
     )
 
 
 @register.filter
 def notice_kind(level_tag: str) -> str:
     """Give the notice's kind for a level of Django's messages."""
-    return _MESSAGE_KINDS.get(level_tag.split()[-1] if level_tag else "", "info")
+    return _MESSAGE_KINDS.get(level_tag.rsplit(maxsplit=1)[-1] if level_tag else "", "info")
 
 
 # Numbers and dates ----------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""One-time codes, limits that protect people, the client's address, case references."""

@@ -1,0 +1,1 @@
+"""The register: people, households, cycles, results; imports."""

@@ -1,0 +1,252 @@
+"""The register: users, households, people, cycles and their results."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.querysets import PersonQuerySet, ResultQuerySet
+from beneficiaries.statuses import ChangeSource, Relation, ResultStatus
+from saudi.hijri import HijriDate
+from saudi.models import HijriDateField
+
+
+class User(AbstractUser):
+    """Who is signed in: a member of staff, or a person of the register.
+
+    A person's user is made at the first sign-in and never has a password or staff rights.
+    """
+
+    person = models.OneToOneField(
+        "beneficiaries.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="user"
+    )
+    display_name = models.CharField(_("name"), max_length=150, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        swappable = "AUTH_USER_MODEL"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(is_staff=False, is_superuser=False),
+                name="user_is_person_or_staff",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Household(models.Model):
+    """People who are supported together."""
+
+    register_id = models.CharField(_("household number"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+
+    def __str__(self) -> str:
+        return self.register_id
+
+
+class Person(models.Model):
+    """A person of the register.
+
+    `birth_date` is the Hijri date as the register has it, a literal that is compared and never
+    converted (docs/adr/0003). `mobile_proved_at` is set when its owner proved the number by a
+    code; an import of an older file then leaves it alone (DOMAIN 18).
+    """
+
+    national_id = models.CharField(_("national ID"), max_length=10, unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    birth_date = HijriDateField(_("birth date (Hijri)"))
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="people", verbose_name=_("household")
+    )
+    relation = models.CharField(_("relation"), max_length=8, choices=Relation.choices)
+    mobile = models.CharField(_("mobile"), max_length=16, blank=True)
+    mobile_proved_at = models.DateTimeField(_("mobile proved"), null=True, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=24, blank=True)
+    language = models.CharField(
+        _("language of messages"), max_length=2, default="ar", choices=[("ar", "العربية"), ("en", "English")]
+    )
+    register_as_of = models.DateField(_("register as of"))
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        permissions = [
+            ("view_sensitive_reason", "Can see sensitive reasons of a result"),
+            ("import_register", "Can import the register and results"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(national_id__regex=r"^[12][0-9]{9}$"), name="person_national_id_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(mobile="") | Q(mobile__regex=r"^\+9665[0-9]{8}$"),
+                name="person_mobile_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(iban="") | Q(iban__regex=r"^SA[0-9]{2}[0-9]{2}[0-9A-Z]{18}$"),
+                name="person_iban_form",
+            ),
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(relation="head"), name="household_has_one_head"
+            ),
+        ]
+        indexes = [models.Index(fields=["mobile"], name="person_mobile")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def is_head(self) -> bool:
+        return self.relation == Relation.HEAD
+
+
+class PersonChange(models.Model):
+    """One value of the register that was changed: by whom, when, from what to what."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="changes")
+    field = models.CharField(_("field"), max_length=20)
+    old_value = models.CharField(_("old value"), max_length=150, blank=True)
+    new_value = models.CharField(_("new value"), max_length=150, blank=True)
+    source = models.CharField(_("changed by"), max_length=8, choices=ChangeSource.choices)
+    changed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self) -> str:
+        return f"{self.field} of person {self.person_id}"
+
+
+class Cycle(models.Model):
+    """A month of the programme, `2026-11`."""
+
+    code = models.CharField(_("cycle"), max_length=7, unique=True)
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+        ordering = ["-code"]
+        permissions = [("announce_cycle", "Can announce the results of a cycle")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), name="cycle_code_form"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def year(self) -> int:
+        return int(self.code[:4])
+
+    @property
+    def month(self) -> int:
+        return int(self.code[5:])
+
+
+class EligibilityResult(models.Model):
+    """A person's result in a cycle: three lives in one row.
+
+    Imported and waiting (`announced_on` empty): nobody sees it. Announced: `announced_on` is day
+    0 of its window and `filing_deadline` the last filing day, both fixed then, so that a later
+    policy cannot rewrite them. Superseded: a corrected result was announced in its place; the
+    row stays as history together with the objections against it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="results")
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="results")
+    status = models.CharField(_("result"), max_length=10, choices=ResultStatus.choices)
+    reason_codes = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("reasons"), default=list, blank=True
+    )
+    entitlement_sar = models.DecimalField(
+        _("entitlement in riyals"), max_digits=10, decimal_places=2, default=Decimal(0)
+    )
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
+    superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("eligibility result")
+        verbose_name_plural = _("eligibility results")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "cycle"],
+                condition=Q(announced_on__isnull=True),
+                name="result_waiting_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "cycle"],
+                condition=Q(announced_on__isnull=False, superseded_on__isnull=True),
+                name="result_announced_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_on__isnull=True, filing_deadline__isnull=True)
+                | Q(announced_on__isnull=False, filing_deadline__gte=F("announced_on")),
+                name="result_deadline_with_announcement",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_on__isnull=True) | Q(announced_on__isnull=False),
+                name="result_superseded_after_announcement",
+            ),
+            models.CheckConstraint(condition=Q(entitlement_sar__gte=0), name="result_amount"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-cycle"], name="result_person_cycle"),
+            models.Index(
+                fields=["cycle"], name="result_waiting", condition=Q(announced_on__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"result {self.pk}"
+
+
+class ImportRun(models.Model):
+    """One run of an import: what came in and what was refused."""
+
+    kind = models.CharField(_("kind"), max_length=12)
+    file_name = models.CharField(_("file"), max_length=200)
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
+    rows_written = models.PositiveIntegerField(_("rows written"), default=0)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_name}"
+
+
+__all__ = [
+    "Cycle",
+    "EligibilityResult",
+    "HijriDate",
+    "Household",
+    "ImportRun",
+    "Person",
+    "PersonChange",
+    "User",
+]

@@ -1,0 +1,47 @@
+"""Who may see which rows of the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from beneficiaries.models import EligibilityResult, Person, User  # noqa: F401
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People of the register."""
+
+    def visible_to(self, user: User) -> Self:
+        """Give the people whose file a signed-in person may open: the head everyone of the
+        household, everybody else themselves."""
+        person = user.person
+        if person is None:
+            return self.none()
+        if person.is_head:
+            return self.filter(household_id=person.household_id)
+        return self.filter(pk=person.pk)
+
+
+class ResultQuerySet(models.QuerySet["EligibilityResult"]):
+    """Eligibility results."""
+
+    def announced(self) -> Self:
+        """Give the results that people may know of, superseded ones among them."""
+        return self.filter(announced_on__isnull=False)
+
+    def current(self) -> Self:
+        """Give the announced results that no correction has replaced."""
+        return self.announced().filter(superseded_on__isnull=True)
+
+    def visible_to(self, user: User) -> Self:
+        """Give the announced results of the people whose file the user may open."""
+        person = user.person
+        if person is None:
+            return self.none()
+        whose = (
+            Q(person__household_id=person.household_id) if person.is_head else Q(person_id=person.pk)
+        )
+        return self.announced().filter(whose)

@@ -1,0 +1,1 @@
+"""SMS: the outbox, delivery, gateways."""

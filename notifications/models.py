@@ -1,0 +1,172 @@
+"""The outbox: one row a message, one row an attempt to send it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Lane(models.TextChoices):
+    """Who waits for whom: a code never waits behind bulk. Each lane has its Celery queue."""
+
+    CODES = "codes", _("codes")
+    CASES = "cases", _("case updates")
+    REMINDERS = "reminders", _("reminders")
+    ANNOUNCEMENTS = "announcements", _("announcements")
+
+
+class MessageStatus(models.TextChoices):
+    """What is known of a message."""
+
+    HELD = "held", _("held until its campaign is started")
+    QUEUED = "queued", _("waiting to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("accepted by the gateway")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed for good")
+    UNKNOWN = "unknown", _("outcome unknown")
+    EXPIRED = "expired", _("not sent in time")
+    SUPPRESSED = "suppressed", _("nobody to send it to")
+
+
+class CampaignStatus(models.TextChoices):
+    """The life of a campaign."""
+
+    PREPARED = "prepared", _("waiting for a second person")
+    STARTED = "started", _("started")
+
+
+class Campaign(models.Model):
+    """An announcement to many people, prepared by one person and started by another."""
+
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    status = models.CharField(
+        _("status"), max_length=12, choices=CampaignStatus.choices, default=CampaignStatus.PREPARED
+    )
+    prepared_at = models.DateTimeField(_("prepared"))
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recipients = models.PositiveIntegerField(_("recipients"), default=0)
+    parts = models.PositiveIntegerField(_("SMS parts in all"), default=0)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        permissions = [("start_campaign", "Can start a campaign")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="prepared", started_at__isnull=True)
+                | Q(status="started", started_at__isnull=False),
+                name="campaign_started_when_it_says_so",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_by__isnull=True)
+                | Q(prepared_by__isnull=True)
+                | ~Q(started_by=models.F("prepared_by")),
+                name="campaign_started_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Message(models.Model):
+    """An SMS that is owed to somebody: the queue of record.
+
+    Unique by event and recipient, so that nothing is told twice. `recipient` is empty where
+    there is nobody to send to: the row is written all the same, so that asking a code for an
+    unknown person costs what it costs for a known one (DOMAIN 17).
+    """
+
+    event = models.CharField(_("event"), max_length=80)
+    recipient = models.CharField(_("recipient"), max_length=16, blank=True)
+    template = models.CharField(_("template"), max_length=40)
+    language = models.CharField(_("language"), max_length=2)
+    body = models.TextField(_("text"))
+    lane = models.CharField(_("lane"), max_length=14, choices=Lane.choices)
+    status = models.CharField(
+        _("status"), max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    queued_at = models.DateTimeField(_("queued"))
+    not_before = models.DateTimeField(_("not before"))
+    expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    gateway = models.CharField(_("gateway"), max_length=12, blank=True)
+    gateway_id = models.CharField(_("gateway's id"), max_length=64, blank=True)
+    error = models.CharField(_("error"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "recipient"], name="message_told_once"),
+            models.CheckConstraint(
+                condition=Q(recipient__regex=r"^\+9665[0-9]{8}$")
+                | Q(recipient="", status="suppressed"),
+                name="message_recipient_is_a_saudi_mobile",
+            ),
+        ]
+        indexes = [
+            # The workers' claim: what is due in a lane, oldest first.
+            models.Index(
+                fields=["lane", "not_before", "id"],
+                name="message_due",
+                condition=Q(status="queued"),
+            ),
+            models.Index(
+                fields=["claimed_at"], name="message_in_flight", condition=Q(status="sending")
+            ),
+            models.Index(fields=["recipient", "-id"], name="message_recipient"),
+            models.Index(fields=["gateway_id"], name="message_gateway_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} ({self.status})"
+
+
+class Attempt(models.Model):
+    """One try to send a message, recorded before the gateway is called."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    gateway = models.CharField(max_length=12)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
+    error = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} of message {self.message_id}"
+
+
+class PhoneMessage(models.Model):
+    """What the demonstration phone received. Written by the `phone` gateway only."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="on_phone")
+    recipient = models.CharField(max_length=16)
+    body = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("message on the demonstration phone")
+        verbose_name_plural = _("messages on the demonstration phone")
+        indexes = [models.Index(fields=["recipient", "-id"], name="phone_recipient")]
+
+    def __str__(self) -> str:
+        return f"phone message {self.pk}"

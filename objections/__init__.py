@@ -1,0 +1,1 @@
+"""Objections: the ninety-day window, the steps, review and decision."""

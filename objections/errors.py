@@ -1,0 +1,42 @@
+"""Why an objection was refused: one class a refusal, carrying its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+class ObjectionRefused(Exception):
+    """Anything an objection's service refuses."""
+
+
+@dataclass
+class FilingWindowClosed(ObjectionRefused):
+    """The last filing day has passed."""
+
+    counted_from: date
+    deadline: date
+
+
+@dataclass
+class AlreadyObjected(ObjectionRefused):
+    """An open objection against the same result exists."""
+
+    reference: str
+
+
+@dataclass
+class NotContestable(ObjectionRefused):
+    """The result cannot be contested, or not by this person."""
+
+    why: str
+
+
+@dataclass
+class TransitionRefused(ObjectionRefused):
+    """Somebody changed the case first, or the step is not allowed from its status."""
+
+    status: str
+    wanted: str
+    by: str = ""
+    at: datetime | None = None

@@ -1,0 +1,157 @@
+"""Objections, their documents and their history."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import EligibilityResult, Person, PersonChange
+from documents.models import Document
+from objections.querysets import ObjectionQuerySet
+from objections.statuses import ObjectionStatus
+
+
+class Ground(models.TextChoices):
+    """Why the person objects, as they would say it."""
+
+    REASON_WRONG = "reason_wrong", _("The reason given is not true")
+    CIRCUMSTANCES_CHANGED = "changed", _("My situation has changed and I have proof")
+    DOCUMENTS_READY = "documents", _("I now have the missing document")
+    DATA_CORRECTED = "corrected", _("I corrected my data")
+    OTHER = "other", _("Another reason")
+
+
+class Objection(models.Model):
+    """An objection of a person, or of the head for them, against an eligibility result.
+
+    A draft has no reference. `deadline` is the result's last filing day as it was when the
+    draft was opened; the submission checks it again under lock.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=10, null=True, blank=True, unique=True)
+    result = models.ForeignKey(
+        EligibilityResult, on_delete=models.PROTECT, related_name="objections"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="objections")
+    filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="filed_objections")
+    status = models.CharField(
+        _("status"), max_length=16, choices=ObjectionStatus.choices, default=ObjectionStatus.DRAFT
+    )
+    step = models.PositiveSmallIntegerField(default=1)
+    ground = models.CharField(_("ground"), max_length=16, choices=Ground.choices, blank=True)
+    statement = models.TextField(_("statement"), blank=True)
+    has_declared = models.BooleanField(_("declared as true"), default=False)
+    counted_from = models.DateField(_("counted from"))
+    deadline = models.DateField(_("last filing day"))
+    opened_at = models.DateTimeField(_("draft opened"))
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("caseworker"),
+    )
+    documents_due_on = models.DateField(_("documents due on"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answer = models.TextField(_("answer to the citizen"), blank=True)
+    effective_cycle = models.CharField(_("takes effect in cycle"), max_length=7, blank=True)
+    profile_changes = models.ManyToManyField(PersonChange, blank=True, related_name="objections")
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        permissions = [
+            ("take_objection", "Can take an objection for review"),
+            ("request_documents", "Can ask the citizen for documents"),
+            ("decide_objection", "Can accept or reject an objection"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result"],
+                condition=Q(status__in=["submitted", "under_review", "documents_wanted"]),
+                name="one_open_objection_a_result",
+            ),
+            models.UniqueConstraint(
+                fields=["result", "filed_by"],
+                condition=Q(status="draft"),
+                name="one_draft_a_result_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference__isnull=True, submitted_at__isnull=True)
+                & Q(status__in=["draft", "stopped"])
+                | Q(reference__regex=r"^4[0-9]{9}$", submitted_at__isnull=False)
+                & ~Q(status__in=["draft"]),
+                name="objection_reference_at_submission",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["accepted", "partly_accepted", "rejected"],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                )
+                & ~Q(answer="")
+                | ~Q(status__in=["accepted", "partly_accepted", "rejected"]),
+                name="objection_decision_has_decider_and_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline__gte=F("counted_from")), name="objection_deadline_after_day_0"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "submitted_at", "id"], name="objection_queue"),
+            models.Index(
+                fields=["deadline"], name="objection_drafts_due", condition=Q(status="draft")
+            ),
+            models.Index(fields=["assigned_to", "status"], name="objection_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or f"draft {self.pk}"
+
+
+class ObjectionDocument(models.Model):
+    """A document of an objection. Files arrive before the final submission."""
+
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="documents")
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="of_objection")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("document of an objection")
+        verbose_name_plural = _("documents of objections")
+
+    def __str__(self) -> str:
+        return f"document {self.document_id} of objection {self.objection_id}"
+
+
+class ObjectionEvent(models.Model):
+    """One step in an objection's history. Never changed, never deleted."""
+
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    from_status = models.CharField(max_length=16, choices=ObjectionStatus.choices, blank=True)
+    to_status = models.CharField(max_length=16, choices=ObjectionStatus.choices)
+    note = models.TextField(_("what the citizen reads"), blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.to_status} of objection {self.objection_id}"

@@ -1,0 +1,89 @@
+"""The one table of an objection's statuses and of what may follow what (DOMAIN 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ObjectionStatus(models.TextChoices):
+    """Labels as citizens read them. «منتهية» is never used: it is known to be misread."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    UNDER_REVIEW = "under_review", _("Under review")
+    DOCUMENTS_WANTED = "documents_wanted", _("Documents wanted")
+    ACCEPTED = "accepted", _("Accepted")
+    PARTLY_ACCEPTED = "partly_accepted", _("Partly accepted")
+    REJECTED = "rejected", _("Rejected")
+    STOPPED = "stopped", _("Stopped: the period is over")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How a status is shown: never by colour alone."""
+
+    kind: str
+    icon: str
+
+
+BADGES: Final[dict[str, Badge]] = {
+    ObjectionStatus.DRAFT: Badge("plain", "pen"),
+    ObjectionStatus.SUBMITTED: Badge("info", "send"),
+    ObjectionStatus.UNDER_REVIEW: Badge("info", "eye"),
+    ObjectionStatus.DOCUMENTS_WANTED: Badge("wait", "file-add"),
+    ObjectionStatus.ACCEPTED: Badge("ok", "ok"),
+    ObjectionStatus.PARTLY_ACCEPTED: Badge("ok", "half"),
+    ObjectionStatus.REJECTED: Badge("bad", "no"),
+    ObjectionStatus.STOPPED: Badge("off", "stop"),
+    ObjectionStatus.WITHDRAWN: Badge("plain", "undo"),
+}
+
+TRANSITIONS: Final[dict[str, frozenset[str]]] = {
+    ObjectionStatus.DRAFT: frozenset({ObjectionStatus.SUBMITTED, ObjectionStatus.STOPPED}),
+    ObjectionStatus.SUBMITTED: frozenset({ObjectionStatus.UNDER_REVIEW, ObjectionStatus.WITHDRAWN}),
+    ObjectionStatus.UNDER_REVIEW: frozenset(
+        {
+            ObjectionStatus.DOCUMENTS_WANTED,
+            ObjectionStatus.ACCEPTED,
+            ObjectionStatus.PARTLY_ACCEPTED,
+            ObjectionStatus.REJECTED,
+            ObjectionStatus.WITHDRAWN,
+        }
+    ),
+    ObjectionStatus.DOCUMENTS_WANTED: frozenset(
+        {
+            ObjectionStatus.UNDER_REVIEW,
+            ObjectionStatus.ACCEPTED,
+            ObjectionStatus.PARTLY_ACCEPTED,
+            ObjectionStatus.REJECTED,
+            ObjectionStatus.WITHDRAWN,
+        }
+    ),
+    ObjectionStatus.ACCEPTED: frozenset(),
+    ObjectionStatus.PARTLY_ACCEPTED: frozenset(),
+    ObjectionStatus.REJECTED: frozenset(),
+    ObjectionStatus.STOPPED: frozenset(),
+    ObjectionStatus.WITHDRAWN: frozenset(),
+}
+
+OPEN_STATUSES: Final = (
+    ObjectionStatus.SUBMITTED,
+    ObjectionStatus.UNDER_REVIEW,
+    ObjectionStatus.DOCUMENTS_WANTED,
+)
+DECIDED_STATUSES: Final = (
+    ObjectionStatus.ACCEPTED,
+    ObjectionStatus.PARTLY_ACCEPTED,
+    ObjectionStatus.REJECTED,
+)
+
+
+def label(status: str) -> str | Promise:
+    """Give the label citizens read."""
+    return ObjectionStatus(status).label

@@ -1,0 +1,17 @@
+"""The portal's own app and its staff site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    """Pages and commands that combine the other apps."""
+
+    name = "portal"
+    verbose_name = "Portal"
+
+
+class StaffSiteConfig(AdminConfig):
+    """Django admin with the portal's own site class."""
+
+    default_site = "portal.staff_site.StaffSite"

@@ -1,0 +1,17 @@
+"""The Celery application: queues and the scheduled sweeps.
+
+Redis only wakes workers. What must be done is a row in PostgreSQL, and a sweep finds each row
+whose wake-up was lost (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

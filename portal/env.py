@@ -1,0 +1,134 @@
+"""Typed readers of the environment.
+
+Three sources, the first that has a name wins: the process environment, `.env`, and
+`var/runtime.env`, which `./run` writes so that `manage.py` works on the same data. A missing
+or malformed setting stops the start with its name: a portal that guesses is worse than one
+that does not start.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    values: dict[str, str] = {}
+    for raw in path.read_text(encoding="utf-8").splitlines():
+        line = raw.strip()
+        if not line or line.startswith("#") or "=" not in line:
+            continue
+        name, _, value = line.removeprefix("export ").partition("=")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        values[name.strip()] = value
+    return values
+
+
+class Env:
+    """The settings a deployment gives, read once at import."""
+
+    def __init__(self, environ: dict[str, str], *files: Path) -> None:
+        self._values: dict[str, str] = {}
+        for path in reversed(files):
+            self._values.update(_read_file(path))
+        self._values.update(environ)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give the value, or the default where it is unset or empty."""
+        return self._values.get(name, "").strip() or default
+
+    def required(self, name: str, *, example: str) -> str:
+        """Give the value, or stop the start.
+
+        Raises:
+            ImproperlyConfigured: naming the setting and what it should look like.
+        """
+        value = self.text(name)
+        if not value:
+            raise ImproperlyConfigured(
+                f"The setting {name} is missing. Set it in the environment or in .env, "
+                f"for example {name}={example}"
+            )
+        return value
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Give a yes or no: 1/true/yes/on or 0/false/no/off."""
+        value = self._values.get(name)
+        if value is None:
+            return default
+        lowered = value.strip().lower()
+        if lowered in _TRUE:
+            return True
+        if lowered in _FALSE:
+            return False
+        raise ImproperlyConfigured(f"The setting {name} must be 1 or 0, not {value!r}.")
+
+    def number(self, name: str, default: int) -> int:
+        """Give a whole number of zero or more."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not (value.isascii() and value.isdecimal()):
+            raise ImproperlyConfigured(f"The setting {name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def items(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """Give a comma-separated list without its empty parts."""
+        value = self.text(name)
+        return [part.strip() for part in value.split(",") if part.strip()] if value else [*default]
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Turn a PostgreSQL URL into Django's DATABASES entry.
+
+    A socket folder is given as `postgresql://user@/name?host=/folder`; other query
+    parameters become libpq options.
+
+    Raises:
+        ImproperlyConfigured: when the URL is not a PostgreSQL URL with a database name.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        raise ImproperlyConfigured(
+            "The setting DATABASE_URL must look like postgresql://user:password@host:5432/name"
+        )
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    host = query.pop("host", "") or unquote(parts.hostname or "")
+    port = query.pop("port", "") or str(parts.port or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": port,
+        "OPTIONS": query,
+    }
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+env = Env(dict(os.environ), BASE_DIR / ".env", BASE_DIR / "var" / "runtime.env")

@@ -1,0 +1,39 @@
+"""The programme this portal serves, as a setting: another programme can use the portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Protocol
+
+
+class _Reader(Protocol):
+    def text(self, name: str, default: str = "") -> str: ...
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Names in both languages, the call centre, and the accounts people may write to."""
+
+    name_ar: str
+    name_en: str
+    call_centre: str
+    care_account: str
+    opens: time
+    closes: time
+
+    @classmethod
+    def from_env(cls, env: _Reader) -> Programme:
+        """Read the PROGRAMME_* settings; the default is the programme the portal is modelled on."""
+        return cls(
+            name_ar=env.text("PROGRAMME_NAME_AR", "حساب المواطن"),
+            name_en=env.text("PROGRAMME_NAME_EN", "Citizen Account"),
+            call_centre=env.text("PROGRAMME_CALL_CENTRE", "19912"),
+            care_account=env.text("PROGRAMME_CARE_ACCOUNT", "@Citizen_care"),
+            opens=time.fromisoformat(env.text("PROGRAMME_OPENS", "08:00")),
+            closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
+        )
+
+    def name(self, language: str) -> str:
+        """Give the programme's name in Arabic unless English is asked for."""
+        return self.name_en if language == "en" else self.name_ar

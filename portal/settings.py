@@ -1,0 +1,294 @@
+"""The portal's settings: one file, every value typed, secrets that fail loudly.
+
+`.env.example` lists what a deployment may set.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.env import BASE_DIR, database_from_url, env, is_loopback
+from portal.programme import Programme
+
+# What and where -------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+
+
+def _secret_key() -> str:
+    made_by_run = BASE_DIR / "var" / "secret_key"
+    if not env.text("SECRET_KEY") and made_by_run.is_file():
+        return made_by_run.read_text(encoding="ascii").strip()
+    return env.required("SECRET_KEY", example="fifty or more random characters")
+
+
+SECRET_KEY = _secret_key()
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in {"http", "https"} or not _public.hostname:
+    raise ImproperlyConfigured("The setting PUBLIC_URL must look like https://portal.example.sa")
+_IS_HTTPS = _public.scheme == "https"
+
+ALLOWED_HOSTS = env.items(
+    "ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost")
+)
+TRUSTED_PROXIES = env.items("TRUSTED_PROXIES")
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var" / "data")))
+
+PROGRAMME = Programme.from_env(env)
+
+# SMS ------------------------------------------------------------------------
+
+SMS_GATEWAY = env.text("SMS_GATEWAY", "phone")
+SMS_SENDER = env.text("SMS_SENDER", "CitizenAcc")
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID")
+TWILIO_API_BASE_URL = env.text("TWILIO_API_BASE_URL", "https://api.twilio.com")
+if SMS_GATEWAY not in {"phone", "twilio"}:
+    raise ImproperlyConfigured("The setting SMS_GATEWAY must be phone or twilio.")
+if SMS_GATEWAY == "twilio":
+    for _name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
+        env.required(_name, example="the value from the Twilio console")
+if DEMO:
+    if SMS_GATEWAY != "phone" and not is_loopback(urlsplit(TWILIO_API_BASE_URL).hostname or ""):
+        raise ImproperlyConfigured(
+            "DEMO shows one-time codes on /phone/ and is refused with a real SMS gateway. Unset DEMO."
+        )
+    if not is_loopback(env.text("HOST", "127.0.0.1")):
+        raise ImproperlyConfigured(
+            "DEMO shows one-time codes on /phone/ and is refused where HOST is not loopback."
+        )
+if SMS_GATEWAY == "phone" and not DEMO and not DEBUG and env.flag("REQUIRE_REAL_GATEWAY"):
+    raise ImproperlyConfigured("SMS_GATEWAY=phone delivers to no real phone. Choose a gateway.")
+
+# Applications ---------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "objections.apps.ObjectionsConfig",
+    "sawtak.apps.SawtakConfig",
+    "beneficiaries.apps.BeneficiariesConfig",
+    "documents.apps.DocumentsConfig",
+    "access.apps.AccessConfig",
+    "notifications.apps.NotificationsConfig",
+    "saudi.apps.SaudiConfig",
+    "portal.apps.StaffSiteConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.PrivatePagesMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.portal",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Database, sessions, cache --------------------------------------------------
+
+DATABASES = {
+    "default": {
+        **database_from_url(env.required("DATABASE_URL", example="postgresql://portal@db/portal")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.required("REDIS_URL", example="redis://:password@redis:6379/0")
+
+# Sessions and the limits that protect people live in PostgreSQL: a lost Redis throws nobody out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_AGE = 2 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = _IS_HTTPS
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_SECURE = _IS_HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+
+# People ---------------------------------------------------------------------
+
+AUTH_USER_MODEL = "beneficiaries.User"
+AUTHENTICATION_BACKENDS = [
+    "beneficiaries.backends.StaffBackend",
+    "beneficiaries.backends.OneTimeCodeBackend",
+]
+LOGIN_URL = "portal:sign_in"
+LOGIN_REDIRECT_URL = "portal:profile"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Limits that protect people and money; every number of the reported faults is a setting.
+LIMITS = {
+    "code_life_seconds": env.number("LIMITS_CODE_LIFE_SECONDS", 300),
+    "code_tries": env.number("LIMITS_CODE_TRIES", 5),
+    "code_wrong_per_person_hour": env.number("LIMITS_CODE_WRONG_PER_PERSON_HOUR", 15),
+    "code_resend_seconds": env.number("LIMITS_CODE_RESEND_SECONDS", 60),
+    "codes_per_person_hour": env.number("LIMITS_CODES_PER_PERSON_HOUR", 5),
+    "codes_open_per_address_hour": env.number("LIMITS_CODES_OPEN_PER_ADDRESS_HOUR", 100),
+    "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),
+    "wrong_trackings_per_address_hour": env.number("LIMITS_WRONG_TRACKINGS_PER_ADDRESS_HOUR", 20),
+    "message_characters": env.number("LIMITS_MESSAGE_CHARACTERS", 2000),
+    "files": env.number("LIMITS_FILES", 10),
+    "file_bytes": env.number("LIMITS_FILE_BYTES", 10 * 1024 * 1024),
+}
+
+# Languages and time ---------------------------------------------------------
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+CATALOGUES = ("portal", "objections", "sawtak", "beneficiaries", "documents", "access", "notifications", "saudi")
+LOCALE_PATHS = [BASE_DIR / "locale" / name for name in CATALOGUES]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Riyadh"
+USE_THOUSAND_SEPARATOR = False
+
+# Static and uploaded files --------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "var" / "frontend"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "attachments",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "portal.frontend.StaticStorage"
+        )
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 25
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Security -------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy redirects; a redirect here would lose a POST
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _IS_HTTPS
+SECURE_HSTS_PRELOAD = _IS_HTTPS
+# The shipped proxy overwrites this header, and the app port is closed to the outside.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Tasks ----------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Waking a worker may take 200 ms of a citizen's request and no more; the sweep is the guarantee.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_connections": 50,
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 0.2,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 30,
+}
+
+# Logs: ids, never personal data ----------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "twilio": {"level": "WARNING"},
+    },
+}

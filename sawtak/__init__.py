@@ -1,0 +1,1 @@
+"""صوتك مسموع (Your Voice Is Heard): tickets, conversation, tracking."""

@@ -1,0 +1,161 @@
+"""Tickets and their conversation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Person
+from documents.models import Document
+from saudi.models import HijriDateField
+from sawtak.statuses import TicketStatus
+
+
+class Category(models.TextChoices):
+    """What a ticket is about."""
+
+    REGISTRATION = "registration", _("Registration")
+    SIGN_IN = "sign_in", _("Signing in and personal data")
+    ELIGIBILITY = "eligibility", _("Eligibility")
+    PAYMENTS = "payments", _("Payments")
+    OBJECTION = "objection", _("Follow-up of an objection")
+    SUSPENSION = "suspension", _("Account suspension")
+    COMPLAINT = "complaint", _("Complaint")
+    SUGGESTION = "suggestion", _("Suggestion")
+
+
+class Channel(models.TextChoices):
+    """How a ticket came in."""
+
+    WEB = "web", _("the portal")
+    CONTACT = "contact", _("the contact form")
+
+
+class IdentityMatch(models.TextChoices):
+    """Whether what was typed is one person of the register. Shown to staff only (DOMAIN 9)."""
+
+    FULL = "full", _("matches the register")
+    PARTIAL = "partial", _("differs from the register")
+    NONE = "none", _("not in the register")
+
+
+class Ticket(models.Model):
+    """A صوتك مسموع request. The sender is whoever proves the mobile, not who was named."""
+
+    reference = models.CharField(_("reference"), max_length=10, unique=True)
+    submission_key = models.CharField(max_length=64, unique=True, editable=False)
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB
+    )
+    category = models.CharField(_("type"), max_length=14, choices=Category.choices)
+    subject = models.CharField(_("subject"), max_length=120, blank=True)
+    full_name = models.CharField(_("name"), max_length=150)
+    mobile = models.CharField(_("mobile"), max_length=16)
+    national_id = models.CharField(_("national ID"), max_length=10, blank=True)
+    birth_date = HijriDateField(_("birth date (Hijri)"), null=True, blank=True)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
+    )
+    identity_match = models.CharField(
+        _("identity"), max_length=8, choices=IdentityMatch.choices, default=IdentityMatch.NONE
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=TicketStatus.choices, default=TicketStatus.NEW
+    )
+    language = models.CharField(_("language"), max_length=2, default="ar")
+    received_at = models.DateTimeField(_("received"))
+    changed_at = models.DateTimeField(_("last change"))
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        permissions = [
+            ("take_ticket", "Can take a ticket"),
+            ("answer_ticket", "Can answer a ticket and ask its sender"),
+            ("close_ticket", "Can close a ticket"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reference__regex=r"^7[0-9]{9}$"), name="ticket_reference_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(mobile__regex=r"^\+9665[0-9]{8}$"), name="ticket_mobile_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id="") | Q(national_id__regex=r"^[12][0-9]{9}$"),
+                name="ticket_national_id_form",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "received_at", "id"], name="ticket_queue"),
+            models.Index(fields=["national_id"], name="ticket_national_id"),
+            models.Index(fields=["mobile"], name="ticket_mobile"),
+            models.Index(fields=["assigned_to", "status"], name="ticket_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class TicketMessage(models.Model):
+    """One turn of the conversation, by the sender (`author` empty) or by staff."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField(_("text"))
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("message of a ticket")
+        verbose_name_plural = _("messages of tickets")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"message {self.pk} of ticket {self.ticket_id}"
+
+
+class TicketAttachment(models.Model):
+    """A file that came with a message."""
+
+    message = models.ForeignKey(TicketMessage, on_delete=models.PROTECT, related_name="attachments")
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="of_ticket")
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"
+
+
+class TicketEvent(models.Model):
+    """One step in a ticket's history. Never changed, never deleted."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    from_status = models.CharField(max_length=16, choices=TicketStatus.choices, blank=True)
+    to_status = models.CharField(max_length=16, choices=TicketStatus.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.to_status} of ticket {self.ticket_id}"
