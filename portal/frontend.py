@@ -1,4 +1,4 @@
-"""What the browser gets: hashed file names, and fonts cut to the letters that are needed."""
+"""How static files are served: named by their content and compressed once."""
 
 from __future__ import annotations
 
