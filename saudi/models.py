@@ -1,0 +1,114 @@
+"""Model fields of the country's numbers and dates; no tables of its own."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
+
+from saudi.forms import HijriDateField as HijriDateFormField
+from saudi.forms import MobileField as MobileFormField
+from saudi.forms import NationalIdField as NationalIdFormField
+from saudi.hijri import HijriDate, InvalidHijriDate
+
+_STORED_DATE_LENGTH = 10
+_NATIONAL_ID_LENGTH = 10
+_MOBILE_LENGTH = 13
+
+
+if TYPE_CHECKING:
+    _HijriDateBase = models.Field[HijriDate | str, HijriDate]
+else:
+    _HijriDateBase = models.Field  # Django's fields take no parameters at run time
+
+
+class HijriDateField(_HijriDateBase):
+    """A literal Hijri date, stored as `1410-07-01` in a text column of ten characters.
+
+    The stored text sorts and compares as the dates do. What the register says is kept: only
+    the bounds of HijriDate hold here, and the form decides what a person may type.
+    """
+
+    description = _("Hijri date")
+    _pyi_private_set_type: HijriDate | str
+    _pyi_private_get_type: HijriDate
+    _pyi_lookup_exact_type: HijriDate | str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = _STORED_DATE_LENGTH
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Leave the length out of migrations: it is the field's own."""
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, list(args), kwargs
+
+    def get_internal_type(self) -> str:
+        """Use the column and the lookups of a CharField."""
+        return "CharField"
+
+    def from_db_value(
+        self, value: str | None, expression: object, connection: BaseDatabaseWrapper
+    ) -> HijriDate | None:
+        """Read a column."""
+        return None if value is None else HijriDate.parse(value)
+
+    def to_python(self, value: Any) -> HijriDate | None:
+        """Read what a fixture or a form gives. Raises ValidationError."""
+        if value is None or isinstance(value, HijriDate):
+            return value
+        try:
+            return HijriDate.parse(str(value))
+        except InvalidHijriDate as error:
+            raise ValidationError(
+                _("Write a Hijri date, like 1404/07/01."), code="invalid"
+            ) from error
+
+    def get_prep_value(self, value: Any) -> str | None:
+        """Give the stored form. Raises ValidationError for what is no date."""
+        day = self.to_python(super().get_prep_value(value))
+        return None if day is None else str(day)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Give the stored form for a fixture."""
+        day = self.value_from_object(obj)
+        return "" if day is None else str(day)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+        """Use the field of three parts, in the staff site too."""
+        for name in ("max_length", "widget", "form_class", "choices_form_class"):
+            kwargs.pop(name, None)
+        return super().formfield(form_class=HijriDateFormField, **kwargs)
+
+
+class NationalIdModelField(models.CharField):
+    """A national ID: ten ASCII digits, already parsed when they reach the model."""
+
+    description = _("National ID")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = _NATIONAL_ID_LENGTH
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+        """Read any spelling."""
+        kwargs.pop("widget", None)
+        return super().formfield(**{"form_class": NationalIdFormField, **kwargs})
+
+
+class MobileModelField(models.CharField):
+    """A Saudi mobile in the form `+9665XXXXXXXX`, already parsed when it reaches the model."""
+
+    description = _("mobile")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = _MOBILE_LENGTH
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+        """Read any spelling."""
+        kwargs.pop("widget", None)
+        return super().formfield(**{"form_class": MobileFormField, **kwargs})
