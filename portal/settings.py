@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.env import BASE_DIR, database_from_url, env, is_loopback
 from portal.programme import Programme
+
+# Django's generic classes take their type argument at run time too.
+django_stubs_ext.monkeypatch()
 
 # What and where -------------------------------------------------------------
 
