@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from dotenv import dotenv_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -22,20 +23,11 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
 
 
-def _read_file(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    values: dict[str, str] = {}
-    for raw in path.read_text(encoding="utf-8").splitlines():
-        line = raw.strip()
-        if not line or line.startswith("#") or "=" not in line:
-            continue
-        name, _, value = line.removeprefix("export ").partition("=")
-        value = value.strip()
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-            value = value[1:-1]
-        values[name.strip()] = value
-    return values
+    # No interpolation: a secret may hold a dollar sign.
+    return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
 
 
 class Env:
@@ -44,7 +36,7 @@ class Env:
     def __init__(self, environ: dict[str, str], *files: Path) -> None:
         self._values: dict[str, str] = {}
         for path in reversed(files):
-            self._values.update(_read_file(path))
+            self._values.update(_read(path))
         self._values.update(environ)
 
     def text(self, name: str, default: str = "") -> str:

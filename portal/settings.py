@@ -63,7 +63,7 @@ if SMS_GATEWAY == "twilio":
 if DEMO:
     if SMS_GATEWAY != "phone" and not is_loopback(urlsplit(TWILIO_API_BASE_URL).hostname or ""):
         raise ImproperlyConfigured(
-            "DEMO shows one-time codes on /phone/ and is refused with a real SMS gateway. Unset DEMO."
+            "DEMO shows one-time codes on /phone/ and is refused with a real SMS gateway."
         )
     if not is_loopback(env.text("HOST", "127.0.0.1")):
         raise ImproperlyConfigured(
@@ -171,7 +171,10 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "portal:sign_in"
 LOGIN_REDIRECT_URL = "portal:profile"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -196,7 +199,16 @@ LIMITS = {
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English")]
-CATALOGUES = ("portal", "objections", "sawtak", "beneficiaries", "documents", "access", "notifications", "saudi")
+CATALOGUES = (
+    "portal",
+    "objections",
+    "sawtak",
+    "beneficiaries",
+    "documents",
+    "access",
+    "notifications",
+    "saudi",
+)
 LOCALE_PATHS = [BASE_DIR / "locale" / name for name in CATALOGUES]
 USE_I18N = True
 USE_TZ = True
