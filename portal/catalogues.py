@@ -24,6 +24,17 @@ PLURAL_FORMS = (
     "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
     "n%100>=11 && n%100<=99 ? 4 : 5;"
 )
+HEADER = "\n".join(
+    (
+        'msgid ""',
+        'msgstr ""',
+        f'"Language: {LANGUAGE}\\n"',
+        '"MIME-Version: 1.0\\n"',
+        '"Content-Type: text/plain; charset=utf-8\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"',
+        f'"Plural-Forms: {PLURAL_FORMS}\\n"',
+    )
+)
 SHARED = "portal"
 """The catalogue of templates that belong to no app: base, components, error pages."""
 
@@ -122,15 +133,21 @@ def merge(app: str) -> Merge:
             flags=(old.flags if old else set()) | message.flags,
             context=message.context,
         )
-    path = catalogue_path(app)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, merged, include_lineno=False, width=100, omit_header=False)
+    write_catalogue(app, merged)
     return Merge(
         added=sorted(key[0] for key in wanted.keys() - translated.keys()),
         removed=sorted(key[0] for key in translated.keys() - wanted.keys()),
         missing=[_key(message)[0] for message in _entries(merged) if _is_empty(message)],
     )
+
+
+def write_catalogue(app: str, catalogue: Catalog) -> None:
+    """Write an app's catalogue: no dates and no line numbers, so that only words change a file."""
+    body = BytesIO()
+    write_po(body, catalogue, include_lineno=False, width=100, omit_header=True)
+    path = catalogue_path(app)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{HEADER}\n\n{body.getvalue().decode().strip()}\n", encoding="utf-8")
 
 
 def faults(app: str) -> list[str]:
@@ -194,18 +211,7 @@ def sorted_keys(keys: set[MessageKey], known: dict[MessageKey, object]) -> list[
 
 
 def _new_catalogue() -> Catalog:
-    header = "\n".join(
-        (
-            'msgid ""',
-            'msgstr ""',
-            f'"Language: {LANGUAGE}\\n"',
-            '"MIME-Version: 1.0\\n"',
-            '"Content-Type: text/plain; charset=utf-8\\n"',
-            '"Content-Transfer-Encoding: 8bit\\n"',
-            f'"Plural-Forms: {PLURAL_FORMS}\\n"',
-        )
-    )
-    return read_po(BytesIO(header.encode()), locale=LANGUAGE, domain="django")
+    return read_po(BytesIO(HEADER.encode()), locale=LANGUAGE, domain="django")
 
 
 def _entries(catalogue: Catalog) -> Iterator[Message]:
