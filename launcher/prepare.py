@@ -1,0 +1,41 @@
+"""Run several of Django's commands in one process, which is several times faster than one each.
+
+`python -m launcher.prepare static` makes what browsers are served. `… data FILE` brings the
+database up to date, loads the demonstration once and writes its accounts to FILE.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from launcher.console import step
+
+
+def main(argv: list[str]) -> None:
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    if argv[0] == "static":
+        with step("Building the fonts and icons"):
+            call_command("build_frontend")
+        with step("Compiling the translations"):
+            call_command("compile_catalogues")
+        with step("Collecting the static files"):
+            call_command("collectstatic", interactive=False, verbosity=0)
+    elif argv[0] == "data":
+        with step("Bringing the database up to date"):
+            call_command("migrate", interactive=False, verbosity=0)
+        if settings.DEMO:
+            with step("Loading the demonstration"):
+                call_command("load_demo")
+            with Path(argv[1]).open("w", encoding="utf-8") as accounts:
+                call_command("demo_accounts", stdout=accounts)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

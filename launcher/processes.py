@@ -1,0 +1,61 @@
+"""The portal's own processes: web server, workers, scheduler."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+
+from launcher.children import Child
+from launcher.paths import LOGS, PYTHON, ROOT, VAR
+
+# Codes have a worker of their own: a person waits for them, and bulk messages never come first.
+CODES = "codes"
+OTHER_QUEUES = "cases,reminders,announcements,default"
+
+
+def web(environ: Mapping[str, str], *, listener: int) -> Child:
+    """Give the production web server on an open socket, which it shares with its replacements."""
+    return Child(
+        name="Web server",
+        argv=[
+            *(str(PYTHON), "-m", "gunicorn", "portal.wsgi"),
+            *("--config", str(ROOT / "deploy" / "gunicorn.conf.py")),
+            *("--bind", f"fd://{listener}"),
+        ],
+        env=environ,
+        log=LOGS / "web.log",
+        pass_fds=(listener,),
+    )
+
+
+def workers(environ: Mapping[str, str]) -> list[Child]:
+    """Give the worker for codes (threads, it waits for the gateway) and the one for the rest."""
+    return [
+        _worker("codes", environ, "--queues", CODES, "--pool", "threads", "--concurrency", "4"),
+        _worker("cases", environ, "--queues", OTHER_QUEUES, "--concurrency", "2"),
+    ]
+
+
+def scheduler(environ: Mapping[str, str]) -> Child:
+    schedule = VAR / "celerybeat"
+    return Child(
+        name="Scheduler",
+        argv=_celery("beat", "--schedule", str(schedule), "--pidfile", ""),
+        env=environ,
+        log=LOGS / "scheduler.log",
+    )
+
+
+def _worker(name: str, environ: Mapping[str, str], *options: str) -> Child:
+    return Child(
+        name=f"Worker ({name})",
+        argv=_celery("worker", "--hostname", f"{name}@%h", "--without-gossip", *options),
+        env=environ,
+        log=LOGS / f"worker-{name}.log",
+        death_signal=signal.SIGQUIT,  # cold: its servers die with the launcher too
+        stop_seconds=20,
+    )
+
+
+def _celery(command: str, *options: str) -> list[str]:
+    return [str(PYTHON), "-m", "celery", "-A", "portal", command, "--loglevel", "INFO", *options]
