@@ -145,7 +145,7 @@ class Portal:
     def _write_runtime_env(self) -> None:
         """Let `manage.py` find the same servers with no setting, while the portal runs."""
         names = [*REMEMBERED, *(["DEMO_PASSWORD"] if self.options.demo else [])]
-        lines = [f"{name}={self.env[name]}\n" for name in names]
+        lines = [f"{name}={_quoted(self.env[name])}\n" for name in names]
         write_private(RUNTIME_ENV, "# Written by ./run, for manage.py.\n" + "".join(lines))
 
 
@@ -181,6 +181,11 @@ def _run(*, fresh: bool) -> int:
     finally:
         portal.stop()
         say("Stopped.")
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _arguments() -> argparse.Namespace:
