@@ -117,7 +117,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         ),
         "demo": settings.DEMO,
         "demo_phone_url": "/phone/" if settings.DEMO else "",
-        "signed_in": is_signed_in(request),
+        "signed_in": SimpleLazyObject(partial(is_signed_in, request)),
         "other_language": other_language(request),
         "urls": {name: _url(f"portal:{name}") for name in _URL_NAMES},
         "nav": main_menu(page_name),

@@ -292,31 +292,20 @@ def timeline(items: Iterable[TimelineItem]) -> dict[str, object]:
 # Forms --------------------------------------------------------------------------------
 
 
-@register.filter
-def focus_id(field: BoundField) -> str:
+def focus_id(field: BoundField, part: str = "") -> str:
     """Give the id of the control that an error of this field is about.
 
-    A field of several parts answers with the part at fault where its errors name one (the error's
-    `part` parameter), else with its first part; a group of choices with its first choice.
+    A field of several parts gives the part that the error names (its `part` parameter), else its
+    first part; a group of choices gives its first choice.
     """
     widget = field.field.widget
     base = field.auto_id or field.html_name
     if isinstance(widget, MultiWidget):
         part_id = getattr(widget, "part_id", None)
-        if callable(part_id):
-            return str(part_id(base, _part_at_fault(field)))
-        return base + widget.widgets_names[0]
+        return str(part_id(base, part)) if part_id else f"{base}{widget.widgets_names[0]}"
     if field.use_fieldset:
         return f"{base}_0"
     return field.id_for_label or base
-
-
-def _part_at_fault(field: BoundField) -> str:
-    for error in field.errors.as_data():
-        part = (error.params or {}).get("part") if hasattr(error, "params") else None
-        if part:
-            return str(part)
-    return ""
 
 
 @register.inclusion_tag("components/errors.html")
@@ -328,10 +317,10 @@ def error_summary(form: BaseForm | None) -> dict[str, object]:
     if not form or not form.errors:
         return {}
     rows = [
-        (focus_id(form[name]), str(form[name].label or ""), str(error))
+        (focus_id(form[name], (error.params or {}).get("part", "")), str(form[name].label), text)
         for name, errors in form.errors.items()
         if name in form.fields
-        for error in errors
+        for error, text in zip(errors.as_data(), errors, strict=True)
     ]
     return {"general": [str(error) for error in form.non_field_errors()], "rows": rows}
 

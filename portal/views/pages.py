@@ -19,9 +19,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from objections.rules import FILING_WINDOW_DAYS
 from portal.display import COOKIE_AGE_SECONDS, DISPLAY_CHOICES, USUAL
 from portal.feedback import count_page_feedback, is_page
 from saudi.gregorian import riyadh_today
@@ -48,6 +50,18 @@ def public_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Ht
         return response
 
     return wrapped
+
+
+def top_questions() -> list[tuple[str, str]]:
+    """Give what is asked most, as address and question, for the home page's list."""
+    page = reverse("portal:help")
+    return [
+        (f"{page}#not-eligible", _("Why is my result “not eligible”?")),
+        (f"{page}#window", _("How is the time to object counted?")),
+        (f"{page}#changed-mobile", _("I changed my mobile. How do I sign in?")),
+        (f"{page}#accepted", _("My objection was accepted. When will I be paid?")),
+        (page, _("All questions and answers")),
+    ]
 
 
 def _comes_from_our_pages(request: HttpRequest) -> bool:
@@ -128,7 +142,13 @@ def _address_of(page: str) -> str:
 @public_page
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer what is asked most."""
-    return render(request, "portal/help.html", {"updated_on": TEXT_CHANGED_ON})
+    context = {
+        "updated_on": TEXT_CHANGED_ON,
+        "window_days": FILING_WINDOW_DAYS,
+        "file_bytes": settings.LIMITS["file_bytes"],
+        "file_count": settings.LIMITS["files"],
+    }
+    return render(request, "portal/help.html", context)
 
 
 @require_GET
