@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Person
 from documents.models import Document
 from saudi.models import HijriDateField
+from sawtak.querysets import TicketQuerySet
 from sawtak.statuses import TicketStatus
 
 
@@ -24,6 +25,7 @@ class Category(models.TextChoices):
     SUSPENSION = "suspension", _("Account suspension")
     COMPLAINT = "complaint", _("Complaint")
     SUGGESTION = "suggestion", _("Suggestion")
+    OTHER = "other", _("Something else")
 
 
 class Channel(models.TextChoices):
@@ -75,6 +77,8 @@ class Ticket(models.Model):
         related_name="+",
         verbose_name=_("assigned to"),
     )
+
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ticket")

@@ -1,0 +1,28 @@
+"""Why a ticket's service refused: one class a refusal, carrying its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class TicketRefused(Exception):
+    """Anything a ticket's service refuses."""
+
+
+@dataclass
+class TransitionRefused(TicketRefused):
+    """Somebody changed the ticket first, or the step is not allowed from its status.
+
+    `by` is the name of whoever made the last change (empty for the sender) and `at` its instant,
+    so that the second of two people reads what happened (O29).
+    """
+
+    status: str
+    wanted: str
+    by: str = ""
+    at: datetime | None = None
+
+
+class TextMissing(TicketRefused):
+    """The step needs words that the sender reads, and there are none."""

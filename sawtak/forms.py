@@ -1,0 +1,125 @@
+"""The صوتك مسموع form, the sender's reply and the code that opens a ticket."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Person
+from documents.forms import MultipleFileField
+from documents.intake import CheckedFile
+from saudi.forms import (
+    CodeField,
+    HijriDateField,
+    MessageField,
+    MobileField,
+    NationalIdField,
+    PersonNameField,
+)
+from sawtak.models import Category
+from sawtak.rules import submission_key
+from sawtak.services import TicketDetails
+
+MESSAGE_LENGTH: int = settings.LIMITS["message_characters"]
+
+
+def key_of(details: TicketDetails, files: list[CheckedFile], *, token: str, today: date) -> str:
+    """Give the key of a submission: the form's token, what was written and the files.
+
+    Without a token (a form that was cut or written by hand) the day stands in for it, so that
+    the same words on another day are another request.
+    """
+    birth_date = "" if details.birth_date is None else str(details.birth_date)
+    parts = (
+        details.mobile,
+        details.full_name,
+        details.national_id,
+        birth_date,
+        details.category,
+        details.subject,
+        details.message,
+    )
+    return submission_key(
+        token=token or today.isoformat(),
+        parts=parts,
+        file_hashes=[file.sha256 for file in files],
+    )
+
+
+class TicketForm(forms.Form):
+    """A request to the programme, from anyone."""
+
+    full_name = PersonNameField(label=_("Full name"))
+    mobile = MobileField(
+        label=_("Mobile number"), help_text=_("We send the request's number and the answer to it.")
+    )
+    national_id = NationalIdField(
+        label=_("National ID or residence number"), help_text=_("10 digits that start with 1 or 2.")
+    )
+    birth = HijriDateField(
+        label=_("Hijri birth date"), help_text=_("As on the ID card, like 1 Rajab 1404.")
+    )
+    category = forms.ChoiceField(
+        label=_("Type of request"),
+        choices=[("", _("Choose the type")), *Category.choices],
+        widget=forms.Select(attrs={"class": "w-md"}),
+        error_messages={
+            "required": _("Choose the type of your request from the list."),
+            "invalid_choice": _("Choose the type of your request from the list."),
+        },
+    )
+    message = MessageField(
+        label=_("Your request"),
+        longest=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "Say what happened, when, and what you want. Never write a password or a sign-in code."
+        ),
+    )
+    attachments = MultipleFileField(label=_("Attachments"), required=False)
+
+    def details(self) -> TicketDetails:
+        """Give what was written, once the form is valid."""
+        data = self.cleaned_data
+        return TicketDetails(
+            mobile=data["mobile"],
+            full_name=data["full_name"],
+            national_id=data["national_id"],
+            birth_date=data["birth"],
+            category=Category(data["category"]),
+            message=data["message"],
+        )
+
+
+def initial_of(person: Person | None) -> dict[str, Any]:
+    """Give what the form already knows of a signed-in person."""
+    if person is None:
+        return {}
+    return {
+        "full_name": person.full_name,
+        "mobile": person.mobile,
+        "national_id": person.national_id,
+        "birth": person.birth_date,
+    }
+
+
+class ReplyForm(forms.Form):
+    """The sender's next turn in the conversation."""
+
+    message = MessageField(
+        label=_("Your reply"),
+        longest=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write your reply.")},
+    )
+    attachments = MultipleFileField(label=_("Attachments"), required=False)
+
+
+class TicketCodeForm(forms.Form):
+    """The code that was sent to the ticket's mobile."""
+
+    code = CodeField(label=_("The code from the message"))

@@ -1,0 +1,351 @@
+"""Every write of a ticket: file it, take it, answer, ask, close, and the sender's reply.
+
+Staff steps lock the ticket's row, check the table of transitions against the status the staff
+member saw, append the event and queue the SMS, all in one transaction (O29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from access import limits
+from access.codes import issue_code
+from access.models import CodePurpose
+from access.references import ReferenceKind, new_reference
+from beneficiaries.models import Person, User
+from beneficiaries.services import identify
+from documents.intake import CheckedFile, store_document
+from notifications.outbox import queue_message
+from saudi.hijri import HijriDate
+from sawtak.errors import TextMissing, TransitionRefused
+from sawtak.models import (
+    Category,
+    Channel,
+    IdentityMatch,
+    Ticket,
+    TicketAttachment,
+    TicketEvent,
+    TicketMessage,
+)
+from sawtak.rules import can_reply, ensure_transition
+from sawtak.statuses import TicketStatus
+
+REFERENCE_DRAWS = 5
+"""How often a reference is drawn again when it is taken: eight random digits, so almost never."""
+
+FILING_LIMIT = "tickets"
+
+
+@dataclass(frozen=True)
+class TicketDetails:
+    """What the sender wrote, in stored forms; the contact form asks for less."""
+
+    mobile: str
+    full_name: str
+    category: Category
+    message: str
+    national_id: str = ""
+    birth_date: HijriDate | None = None
+    subject: str = ""
+
+
+# Filing ---------------------------------------------------------------------------------
+
+
+def file_ticket(
+    *,
+    details: TicketDetails,
+    attachments: Sequence[CheckedFile],
+    submission_key: str,
+    channel: Channel,
+    language: str,
+    now: datetime,
+    address: str = "",
+) -> Ticket:
+    """Store a request and queue the SMS with its reference, once for a submission key (O13).
+
+    Always accepted: whether the identity matches the register is stored for staff and changes
+    nothing that the sender sees (DOMAIN 9). A repeat waits on the key's unique index, changes
+    nothing and gives the first one's ticket. Files are written after the row that makes the
+    submission the first, so that a repeat stores none. `address` is the client's; empty where
+    no limit is to be counted.
+
+    One transaction: the match, the ticket, its message, its event, the limit and the SMS are
+    six statements.
+
+    Raises:
+        LimitReached: the address has filed as many as it may in an hour; nothing is stored.
+    """
+    for _draw in range(REFERENCE_DRAWS):
+        try:
+            with transaction.atomic():
+                ticket = _insert_ticket(details, submission_key, channel, language, now)
+                message = _append(ticket, details.message, author=None, now=now)
+                _record(ticket, from_status="", actor=None, now=now)
+                if address:
+                    _count_filing(address, now)
+                _attach(message, attachments, now)
+                _tell(ticket, "ticket_received", event="received", now=now)
+        except IntegrityError:
+            earlier = Ticket.objects.filter(submission_key=submission_key).first()
+            if earlier is not None:
+                return earlier
+        else:
+            return ticket
+    raise RuntimeError("no free reference was drawn")
+
+
+def _insert_ticket(
+    details: TicketDetails, submission_key: str, channel: Channel, language: str, now: datetime
+) -> Ticket:
+    person, match = _match(details)
+    return Ticket.objects.create(
+        reference=new_reference(ReferenceKind.TICKET),
+        submission_key=submission_key,
+        channel=channel,
+        category=details.category,
+        subject=details.subject,
+        full_name=details.full_name,
+        mobile=details.mobile,
+        national_id=details.national_id,
+        birth_date=details.birth_date,
+        person=person,
+        identity_match=match,
+        language=language,
+        received_at=now,
+        changed_at=now,
+    )
+
+
+def _match(details: TicketDetails) -> tuple[Person | None, str]:
+    """Look the sender up in the register: one statement, none where no ID was asked for."""
+    if not details.national_id or details.birth_date is None:
+        return None, IdentityMatch.NONE
+    return identify(
+        national_id=details.national_id, birth_date=details.birth_date, mobile=details.mobile
+    )
+
+
+def _count_filing(address: str, now: datetime) -> None:
+    ceiling = settings.LIMITS["tickets_per_address_hour"]
+    limits.count_below(FILING_LIMIT, address, ceiling=ceiling, now=now)
+
+
+def send_ticket_code(*, ticket: Ticket, now: datetime) -> None:
+    """Send a code that proves the ticket's mobile, in one transaction with its row.
+
+    Raises:
+        CodeSentRecently, TooManyCodes, TooManyWrongTries: see `access.codes.issue_code`.
+    """
+    with transaction.atomic():
+        issued = issue_code(purpose=CodePurpose.TICKET, subject=code_subject(ticket), now=now)
+        queue_message(
+            event=f"code:{issued.row_id}",
+            to=ticket.mobile,
+            template="ticket_code",
+            values={"code": issued.code},
+            language=ticket.language,
+            now=now,
+            expires_at=issued.expires_at,
+        )
+
+
+def code_subject(ticket: Ticket) -> str:
+    """Name whom a ticket's code is for."""
+    return f"ticket:{ticket.reference}"
+
+
+# The sender's reply -----------------------------------------------------------------------
+
+
+def reply_from_sender(
+    *, ticket_id: int, text: str, attachments: Sequence[CheckedFile], now: datetime
+) -> Ticket:
+    """Add the sender's words and put the ticket back to work.
+
+    Locks the ticket. The same words sent twice (a double click, a retry) are one reply.
+
+    Raises:
+        TextMissing: the text is empty.
+        TransitionRefused: the ticket does not wait for the sender.
+    """
+    if not text:
+        raise TextMissing
+    with transaction.atomic():
+        ticket = _lock(ticket_id)
+        if not can_reply(ticket.status):
+            last = TicketMessage.objects.filter(ticket=ticket).order_by("-id").first()
+            if last is not None and last.author_id is None and last.text == text:
+                return ticket
+            by, at = _last_change(ticket)
+            raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
+        message = _append(ticket, text, author=None, now=now)
+        _attach(message, attachments, now)
+        _move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)
+    return ticket
+
+
+# Staff ------------------------------------------------------------------------------------
+
+
+def take_ticket(*, ticket_id: int, agent: User, seen_status: str, now: datetime) -> Ticket:
+    """Give a ticket to a member of staff, who works on it from now.
+
+    Raises:
+        TransitionRefused: somebody changed it first, or its status does not allow it.
+    """
+    with transaction.atomic():
+        ticket = _lock_seen(ticket_id, seen_status, TicketStatus.IN_PROGRESS)
+        ticket.assigned_to = agent
+        event = _move(ticket, TicketStatus.IN_PROGRESS, actor=agent, now=now)
+        _tell(ticket, "ticket_taken", event=f"taken:{event.pk}", now=now)
+    return ticket
+
+
+def answer_ticket(
+    *, ticket_id: int, agent: User, text: str, seen_status: str, now: datetime
+) -> Ticket:
+    """Answer a ticket with words that its sender reads.
+
+    Raises:
+        TextMissing: the answer is empty.
+        TransitionRefused: somebody changed it first, or its status does not allow it.
+    """
+    return _write(
+        TicketStatus.ANSWERED,
+        ticket_id=ticket_id,
+        agent=agent,
+        text=text,
+        seen_status=seen_status,
+        now=now,
+    )
+
+
+def ask_sender(
+    *, ticket_id: int, agent: User, text: str, seen_status: str, now: datetime
+) -> Ticket:
+    """Ask the sender a question; the ticket waits for the reply.
+
+    Raises:
+        TextMissing: the question is empty.
+        TransitionRefused: somebody changed it first, or its status does not allow it.
+    """
+    return _write(
+        TicketStatus.AWAITING_CITIZEN,
+        ticket_id=ticket_id,
+        agent=agent,
+        text=text,
+        seen_status=seen_status,
+        now=now,
+    )
+
+
+def close_ticket(
+    *, ticket_id: int, agent: User, reason: str, seen_status: str, now: datetime
+) -> Ticket:
+    """Close a ticket for a reason that its sender reads.
+
+    Raises:
+        TextMissing: the reason is empty.
+        TransitionRefused: somebody changed it first, or its status does not allow it.
+    """
+    if not reason.strip():
+        raise TextMissing
+    with transaction.atomic():
+        ticket = _lock_seen(ticket_id, seen_status, TicketStatus.CLOSED)
+        event = _move(ticket, TicketStatus.CLOSED, actor=agent, now=now, reason=reason.strip())
+        _tell(ticket, "ticket_closed", event=f"closed:{event.pk}", now=now)
+    return ticket
+
+
+_TOLD = {
+    TicketStatus.ANSWERED: ("ticket_answered", "answered"),
+    TicketStatus.AWAITING_CITIZEN: ("ticket_question", "question"),
+}
+
+
+def _write(
+    wanted: TicketStatus, *, ticket_id: int, agent: User, text: str, seen_status: str, now: datetime
+) -> Ticket:
+    if not text.strip():
+        raise TextMissing
+    template, name = _TOLD[wanted]
+    with transaction.atomic():
+        ticket = _lock_seen(ticket_id, seen_status, wanted)
+        ticket.assigned_to = ticket.assigned_to or agent
+        _append(ticket, text.strip(), author=agent, now=now)
+        event = _move(ticket, wanted, actor=agent, now=now)
+        _tell(ticket, template, event=f"{name}:{event.pk}", now=now)
+    return ticket
+
+
+# Parts ------------------------------------------------------------------------------------
+
+
+def _lock(ticket_id: int) -> Ticket:
+    return Ticket.objects.select_for_update(of=("self",)).get(pk=ticket_id)
+
+
+def _lock_seen(ticket_id: int, seen_status: str, wanted: TicketStatus) -> Ticket:
+    """Lock a ticket and refuse the step if it cannot be taken from what the person saw."""
+    ticket = _lock(ticket_id)
+    by, at = _last_change(ticket)
+    ensure_transition(status=ticket.status, wanted=wanted, seen_status=seen_status, by=by, at=at)
+    return ticket
+
+
+def _last_change(ticket: Ticket) -> tuple[str, datetime | None]:
+    last = TicketEvent.objects.filter(ticket=ticket).select_related("actor").order_by("-id").first()
+    if last is None:
+        return "", None
+    return str(last.actor or ""), last.at
+
+
+def _move(
+    ticket: Ticket, to_status: TicketStatus, *, actor: User | None, now: datetime, reason: str = ""
+) -> TicketEvent:
+    """Change the status of a locked ticket and append the event that says so."""
+    from_status, ticket.status, ticket.changed_at = ticket.status, to_status, now
+    ticket.save(update_fields=["status", "changed_at", "assigned_to"])
+    return _record(ticket, from_status=from_status, actor=actor, now=now, reason=reason)
+
+
+def _record(
+    ticket: Ticket, *, from_status: str, actor: User | None, now: datetime, reason: str = ""
+) -> TicketEvent:
+    return TicketEvent.objects.create(
+        ticket=ticket,
+        at=now,
+        actor=actor,
+        from_status=from_status,
+        to_status=ticket.status,
+        reason=reason,
+    )
+
+
+def _append(ticket: Ticket, text: str, *, author: User | None, now: datetime) -> TicketMessage:
+    return TicketMessage.objects.create(ticket=ticket, author=author, text=text, written_at=now)
+
+
+def _attach(message: TicketMessage, files: Sequence[CheckedFile], now: datetime) -> None:
+    if files:
+        TicketAttachment.objects.bulk_create(
+            TicketAttachment(message=message, document=store_document(file, now=now))
+            for file in files
+        )
+
+
+def _tell(ticket: Ticket, template: str, *, event: str, now: datetime) -> None:
+    queue_message(
+        event=f"ticket:{ticket.pk}:{event}",
+        to=ticket.mobile,
+        template=template,
+        values={"reference": ticket.reference},
+        language=ticket.language,
+        now=now,
+    )
