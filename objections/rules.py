@@ -36,3 +36,17 @@ def ensure_filing_open(*, counted_from: date, deadline: date, today: date) -> No
     """
     if not is_filing_open(deadline, today=today):
         raise FilingWindowClosed(counted_from=counted_from, deadline=deadline)
+
+
+CYCLE_CUTOFF_DAY = 10
+
+
+def effective_cycle(accepted_on: date) -> str:
+    """Give the cycle in which an accepted objection is studied, as `2027-01`.
+
+    What is complete by the 10th is studied for the next month's cycle, what comes later for the
+    one after (the programme's cut-off). The date is a civil day in Riyadh.
+    """
+    months_ahead = 1 if accepted_on.day <= CYCLE_CUTOFF_DAY else 2
+    months = accepted_on.year * 12 + accepted_on.month - 1 + months_ahead
+    return f"{months // 12}-{months % 12 + 1:02d}"
