@@ -1,6 +1,6 @@
 """Model fields of the country's numbers and dates; no tables of its own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,13 +18,26 @@ _NATIONAL_ID_LENGTH = 10
 _MOBILE_LENGTH = 13
 
 
+_Set_contra = TypeVar("_Set_contra", contravariant=True)
+_Get_co = TypeVar("_Get_co", covariant=True)
+
 if TYPE_CHECKING:
-    _HijriDateBase = models.Field[HijriDate | str, HijriDate]
-else:
-    _HijriDateBase = models.Field  # Django's fields take no parameters at run time
+    _Field = models.Field
+    _CharField = models.CharField
+else:  # Django's fields take type parameters in their stubs only
+
+    class _Parameters:
+        def __class_getitem__(cls, _parameters):
+            return cls
+
+    class _Field(_Parameters, models.Field):
+        pass
+
+    class _CharField(_Parameters, models.CharField):
+        pass
 
 
-class HijriDateField(_HijriDateBase):
+class HijriDateField(_Field[_Set_contra, _Get_co]):
     """A literal Hijri date, stored as `1410-07-01` in a text column of ten characters.
 
     The stored text sorts and compares as the dates do. What the register says is kept: only
@@ -77,14 +90,14 @@ class HijriDateField(_HijriDateBase):
         day = self.value_from_object(obj)
         return "" if day is None else str(day)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Use the field of three parts, in the staff site too."""
         for name in ("max_length", "widget", "form_class", "choices_form_class"):
             kwargs.pop(name, None)
         return super().formfield(form_class=HijriDateFormField, **kwargs)
 
 
-class NationalIdModelField(models.CharField):
+class NationalIdModelField(_CharField[_Set_contra, _Get_co]):
     """A national ID: ten ASCII digits, already parsed when they reach the model."""
 
     description = _("National ID")
@@ -93,13 +106,13 @@ class NationalIdModelField(models.CharField):
         kwargs["max_length"] = _NATIONAL_ID_LENGTH
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Read any spelling."""
         kwargs.pop("widget", None)
         return super().formfield(**{"form_class": NationalIdFormField, **kwargs})
 
 
-class MobileModelField(models.CharField):
+class MobileModelField(_CharField[_Set_contra, _Get_co]):
     """A Saudi mobile in the form `+9665XXXXXXXX`, already parsed when it reaches the model."""
 
     description = _("mobile")
@@ -108,7 +121,7 @@ class MobileModelField(models.CharField):
         kwargs["max_length"] = _MOBILE_LENGTH
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Read any spelling."""
         kwargs.pop("widget", None)
         return super().formfield(**{"form_class": MobileFormField, **kwargs})

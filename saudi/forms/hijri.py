@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +62,7 @@ class HijriDateWidget(forms.MultiWidget):
         super().__init__(
             widgets={
                 "day": forms.TextInput(attrs=number | {"autocomplete": "bday-day"}),
-                "month": MonthSelect(choices=_month_choices),
+                "month": MonthSelect(choices=CallableChoiceIterator(_month_choices)),
                 "year": forms.TextInput(attrs=number | {"autocomplete": "bday-year"}),
             },
             attrs=attrs,
@@ -171,9 +172,7 @@ class HijriDateField(forms.MultiValueField):
     def _mark(self, *parts: str) -> None:
         widget = self.widget
         if isinstance(widget, HijriDateWidget):
-            widget.invalid_parts |= frozenset(parts)
-            if not parts:
-                widget.invalid_parts = frozenset()
+            widget.invalid_parts = widget.invalid_parts | {*parts} if parts else frozenset()
 
     def _error(self, part: str, reason: str, typed: dict[str, str]) -> ValidationError:
         """Word a refusal and mark its part; a fault of the whole date marks all three."""
