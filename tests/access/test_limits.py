@@ -1,0 +1,125 @@
+"""The counters behind every limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from access import limits
+from access.errors import LimitReached
+from access.models import LimitCounter
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def after(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.django_db
+class TestCounting:
+    def test_each_count_gives_the_next_number(self) -> None:
+        assert [limits.count("tickets", "a", now=NOW) for _ in range(3)] == [1, 2, 3]
+
+    def test_keys_and_limits_are_apart(self) -> None:
+        limits.count("tickets", "a", now=NOW)
+        assert limits.count("tickets", "b", now=NOW) == 1
+        assert limits.count("trackings", "a", now=NOW) == 1
+
+    def test_slices_of_one_window_are_added(self) -> None:
+        limits.count("tickets", "a", now=after(0))
+        limits.count("tickets", "a", now=after(20))
+        assert limits.count("tickets", "a", now=after(59)) == 3
+        assert limits.current("tickets", "a", now=after(59)) == 3
+
+    def test_still_counts_within_the_hour_and_is_forgotten_a_slice_later(self) -> None:
+        limits.count("tickets", "a", now=after(4.9))
+        assert limits.current("tickets", "a", now=after(64.8)) == 1
+        assert limits.current("tickets", "a", now=after(65)) == 0
+
+    def test_window_may_be_shorter(self) -> None:
+        limits.count("tickets", "a", now=after(0), window_seconds=60)
+        assert limits.current("tickets", "a", now=after(2), window_seconds=60) == 0
+
+    def test_key_is_not_stored(self) -> None:
+        limits.count("tickets", "192.0.2.1", now=NOW)
+        assert "192.0.2.1" not in LimitCounter.objects.get().key_hash
+
+    def test_given_back_is_free_again(self) -> None:
+        limits.count("codes", "a", now=NOW)
+        limits.count("codes", "a", now=NOW)
+        limits.give_back("codes", "a", now=after(10))
+        assert limits.current("codes", "a", now=after(10)) == 1
+
+    def test_several_are_given_back_at_once(self) -> None:
+        for _ in range(3):
+            limits.count("codes", "a", now=NOW)
+        limits.give_back("codes", "a", now=NOW, times=2)
+        assert limits.current("codes", "a", now=NOW) == 1
+
+    def test_more_than_was_counted_is_never_given_back(self) -> None:
+        limits.count("codes", "a", now=NOW)
+        limits.give_back("codes", "a", now=NOW)
+        limits.give_back("codes", "a", now=NOW)
+        assert limits.current("codes", "a", now=NOW) == 0
+
+
+@pytest.mark.django_db
+class TestCeiling:
+    def test_below_the_ceiling_is_counted_and_at_it_refused(self) -> None:
+        assert [limits.count_below("t", "a", ceiling=2, now=NOW) for _ in range(2)] == [1, 2]
+        with pytest.raises(LimitReached):
+            limits.count_below("t", "a", ceiling=2, now=NOW)
+        assert limits.current("t", "a", now=NOW) == 2
+
+    def test_refused_also_in_a_later_slice(self) -> None:
+        limits.count_below("t", "a", ceiling=2, now=after(0))
+        limits.count_below("t", "a", ceiling=2, now=after(30))
+        with pytest.raises(LimitReached) as refusal:
+            limits.count_below("t", "a", ceiling=2, now=after(45))
+        assert refusal.value.retry_at == after(65)
+        assert limits.count_below("t", "a", ceiling=2, now=refusal.value.retry_at) == 2
+
+    def test_ceiling_of_nothing_refuses_at_once(self) -> None:
+        with pytest.raises(LimitReached) as refusal:
+            limits.count_below("t", "a", ceiling=0, now=NOW)
+        assert refusal.value.retry_at == NOW
+
+    def test_ensure_counts_nothing(self) -> None:
+        limits.ensure_below("t", "a", ceiling=1, now=NOW)
+        limits.ensure_below("t", "a", ceiling=1, now=NOW)
+        limits.count("t", "a", now=NOW)
+        with pytest.raises(LimitReached) as refusal:
+            limits.ensure_below("t", "a", ceiling=1, now=NOW)
+        assert refusal.value.limit == "t"
+        assert refusal.value.retry_at == after(65)
+
+    def test_retry_waits_for_as_many_slices_as_needed(self) -> None:
+        limits.count("t", "a", now=after(0))
+        limits.count("t", "a", now=after(10))
+        limits.count("t", "a", now=after(20))
+        with pytest.raises(LimitReached) as refusal:
+            limits.ensure_below("t", "a", ceiling=2, now=after(25))
+        assert refusal.value.retry_at == after(75)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_never_pass_the_ceiling() -> None:
+    def try_once(_number: int) -> bool:
+        try:
+            limits.count_below("t", "a", ceiling=7, now=NOW)
+        except LimitReached:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    call: Callable[[int], bool] = try_once
+    with ThreadPoolExecutor(20) as pool:
+        allowed = list(pool.map(call, range(20)))
+    assert sum(allowed) == 7
+    assert limits.current("t", "a", now=NOW) == 7
