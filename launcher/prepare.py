@@ -6,6 +6,7 @@ database up to date, loads the demonstration once and writes its accounts to FIL
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -13,13 +14,28 @@ from pathlib import Path
 from launcher.console import step
 
 
-def main(argv: list[str]) -> None:
+def main(argv: list[str]) -> int:
+    """Run the commands of one kind; give the exit code, having told what is wrong."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db import Error as DatabaseError
+
+    try:
+        _prepare(argv)
+    except (CommandError, ImproperlyConfigured, DatabaseError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _prepare(argv: list[str]) -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     if argv[0] == "static":
         with step("Building the fonts and icons"):
             call_command("build_frontend")
@@ -38,4 +54,4 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -49,7 +49,9 @@ def scheduler(environ: Mapping[str, str]) -> Child:
 def _worker(name: str, environ: Mapping[str, str], *options: str) -> Child:
     return Child(
         name=f"Worker ({name})",
-        argv=_celery("worker", "--hostname", f"{name}@%h", "--without-gossip", *options),
+        argv=_celery(
+            "worker", "--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", *options
+        ),
         env=environ,
         log=LOGS / f"worker-{name}.log",
         death_signal=signal.SIGQUIT,  # cold: its servers die with the launcher too

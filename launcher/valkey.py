@@ -34,7 +34,7 @@ def start(folder: Path, log: Path, environ: Mapping[str, str], *, keeps: bool = 
     Raises:
         Failure: when it does not come up.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     tries = 5  # the free port may be taken before the server has it
     for attempt in range(tries):
         try:
