@@ -1,0 +1,77 @@
+"""Why a file was refused, in words that name the file and say what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class RefusalReason(StrEnum):
+    """What is wrong with a file."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    WRONG_TYPE = "wrong_type"
+    HEIC = "heic"
+    PASSWORD = "password"  # noqa: S105 - a reason, not a secret
+    INCOMPLETE = "incomplete"
+    DAMAGED = "damaged"
+    TOO_MANY_PIXELS = "too_many_pixels"
+
+
+_ADVICE: Final[dict[RefusalReason, Promise]] = {
+    RefusalReason.EMPTY: _(
+        "The file %(name)s is empty. Choose it again, or take a new picture of the document."
+    ),
+    RefusalReason.TOO_LARGE: _(
+        "The file %(name)s is larger than %(limit)s MB. Make it smaller, or send each page alone."
+    ),
+    RefusalReason.TOO_MANY: _(
+        "The file %(name)s is more than the %(limit)s files allowed. Delete a file you do not need,"
+        " or put several pages in one PDF."
+    ),
+    RefusalReason.WRONG_TYPE: _(
+        "The file %(name)s is not a PDF, JPG or PNG. Save it as PDF, or take a picture of it."
+    ),
+    RefusalReason.HEIC: _(
+        "The picture %(name)s is in the HEIC format. Take a screenshot of it and send that, or"
+        " choose “Most Compatible” in the phone's camera settings and take it again."
+    ),
+    RefusalReason.PASSWORD: _(
+        "The file %(name)s is protected by a password. Save a copy without a password, then"
+        " send the copy."
+    ),
+    RefusalReason.INCOMPLETE: _(
+        "The file %(name)s did not arrive whole. Open it to make sure that it works, then send"
+        " it again."
+    ),
+    RefusalReason.DAMAGED: _(
+        "The file %(name)s cannot be opened. Open it yourself, save it again as PDF, then send it."
+    ),
+    RefusalReason.TOO_MANY_PIXELS: _(
+        "The picture %(name)s is too large to open. Take it again with the phone's usual camera"
+        " settings."
+    ),
+}
+
+
+class DocumentRefused(Exception):
+    """A file that is not kept. `message` is a sentence for its sender, in their language."""
+
+    def __init__(self, *, name: str, reason: RefusalReason, limit: int = 0) -> None:
+        super().__init__(reason.value)
+        self.name = name
+        self.reason = reason
+        self.limit = limit
+
+    @property
+    def message(self) -> str:
+        """The sentence; the name is isolated, so that its direction does not disturb the rest."""
+        return str(_ADVICE[self.reason]) % {
+            "name": f"\u2068{self.name}\u2069",
+            "limit": self.limit,
+        }

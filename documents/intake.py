@@ -1,0 +1,225 @@
+"""What is accepted of the files people send, and how it is kept.
+
+A file is known by its content, never by its name or by what the browser says. Pictures are
+written anew: upright, without place and camera, and without anything glued to their end (O14 to
+O16). PDF files are kept as they came and only ever served as attachments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from PIL import Image, ImageOps
+from pypdf import PasswordType, PdfReader
+
+from documents.errors import DocumentRefused, RefusalReason
+from documents.models import ContentType, Document
+from documents.names import display_name, readable_name
+
+logger = logging.getLogger(__name__)
+
+MAX_PIXELS: Final = 40_000_000
+"""Of one picture, before it is decoded: 160 MB of memory at the worst (O15)."""
+
+_JPEG_SIDE_PIXELS: Final = 5000
+"""A larger JPEG is decoded at half size or less; an A4 page at 300 dpi has 3508."""
+
+_JPEG_QUALITY: Final = 90
+_IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
+_PDF_END_BYTES: Final = 2048
+_HEIC_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"heif"}
+)
+
+# pypdf reports every oddity of a file that it can read all the same.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that may be kept; its bytes are those that will be kept."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    content: IO[bytes]
+
+
+def check_upload(upload: UploadedFile) -> CheckedFile:
+    """Look into an uploaded file and give what would be kept of it.
+
+    Raises:
+        DocumentRefused: with the name and the reason.
+    """
+    name = readable_name(upload.name or "") or "document"
+    size = upload.size or 0
+    if size == 0:
+        raise DocumentRefused(name=name, reason=RefusalReason.EMPTY)
+    limit = settings.LIMITS["file_bytes"]
+    if size > limit:
+        raise DocumentRefused(
+            name=name, reason=RefusalReason.TOO_LARGE, limit=limit // (1024 * 1024)
+        )
+    source = upload.file
+    if source is None:
+        raise DocumentRefused(name=name, reason=RefusalReason.EMPTY)
+    content_type = _type_by_content(source, name)
+    if content_type == ContentType.PDF:
+        _check_pdf(source, name)
+        content: IO[bytes] = source
+    else:
+        content = _picture_written_anew(source, name, content_type)
+    size_bytes, sha256 = _measure(content)
+    return CheckedFile(
+        name=display_name(upload.name or "", content_type),
+        content_type=content_type,
+        size_bytes=size_bytes,
+        sha256=sha256,
+        content=content,
+    )
+
+
+def _type_by_content(source: IO[bytes], name: str) -> ContentType:
+    source.seek(0)
+    head = source.read(16)
+    if head.startswith(b"%PDF-"):
+        return ContentType.PDF
+    if head.startswith(b"\xff\xd8\xff"):
+        return ContentType.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ContentType.PNG
+    is_heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+    raise DocumentRefused(
+        name=name, reason=RefusalReason.HEIC if is_heic else RefusalReason.WRONG_TYPE
+    )
+
+
+def _check_pdf(source: IO[bytes], name: str) -> None:
+    """Make sure that staff can open the file: whole, readable, no password, at least a page."""
+    source.seek(0, io.SEEK_END)
+    source.seek(max(0, source.tell() - _PDF_END_BYTES))
+    if b"%%EOF" not in source.read():
+        raise DocumentRefused(name=name, reason=RefusalReason.INCOMPLETE)
+    source.seek(0)
+    try:
+        reader = PdfReader(source)
+        is_locked = reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED
+        has_pages = not is_locked and len(reader.pages) > 0
+    except Exception as error:  # a hostile file may raise anything
+        raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED) from error
+    if is_locked:
+        raise DocumentRefused(name=name, reason=RefusalReason.PASSWORD)
+    if not has_pages:
+        raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED)
+
+
+def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentType) -> IO[bytes]:
+    """Decode a picture and write its pixels anew: upright, without metadata or glued bytes."""
+    image_format = "JPEG" if content_type == ContentType.JPEG else "PNG"
+    output: IO[bytes] = SpooledTemporaryFile(  # noqa: SIM115 - the caller keeps it open
+        max_size=_IN_MEMORY_BYTES
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            source.seek(0)
+            image: Image.Image
+            with Image.open(source, formats=[image_format]) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS)
+                image.draft("RGB", (_JPEG_SIDE_PIXELS, _JPEG_SIDE_PIXELS))
+                upright = ImageOps.exif_transpose(image)
+                if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
+                    upright = upright.convert("RGB")
+                upright.info = {}
+                upright.save(output, image_format, quality=_JPEG_QUALITY)
+    except DocumentRefused:
+        raise
+    except Image.DecompressionBombError as error:
+        raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS) from error
+    except Exception as error:  # a hostile file may raise anything
+        raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED) from error
+    return output
+
+
+def _measure(content: IO[bytes]) -> tuple[int, str]:
+    content.seek(0)
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := content.read(64 * 1024):
+        digest.update(chunk)
+        size += len(chunk)
+    content.seek(0)
+    return size, digest.hexdigest()
+
+
+# Keeping ----------------------------------------------------------------------
+
+_written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
+
+
+@contextmanager
+def files_follow_transaction() -> Iterator[None]:
+    """Open a transaction; when it fails, the files stored inside it are removed as well.
+
+    A process killed in between leaves a file without a row: `documents.tasks` sweeps those.
+    """
+    outer = _written.get()
+    written: list[str] = []
+    token = _written.set(written)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for stored_name in written:
+            default_storage.delete(stored_name)
+        raise
+    finally:
+        _written.reset(token)
+    if outer is not None:
+        outer.extend(written)
+
+
+def store_document(checked: CheckedFile, *, now: datetime) -> Document:
+    """Keep a checked file under a name made by the server, and give its row.
+
+    Call it inside `files_follow_transaction`, so that a failure later in the same transaction
+    leaves no file behind.
+    """
+    identity = uuid.uuid4()
+    checked.content.seek(0)
+    stored_name = default_storage.save(f"{identity.hex[:2]}/{identity.hex}", File(checked.content))
+    written = _written.get()
+    if written is not None:
+        written.append(stored_name)
+    try:
+        with transaction.atomic():
+            return Document.objects.create(
+                uuid=identity,
+                name=checked.name,
+                content_type=checked.content_type,
+                size_bytes=checked.size_bytes,
+                sha256=checked.sha256,
+                file=stored_name,
+                received_at=now,
+            )
+    except BaseException:
+        default_storage.delete(stored_name)
+        raise
