@@ -1,13 +1,151 @@
-"""The staff site: Django admin in the portal's look."""
+"""The staff site: Django admin in the portal's look.
+
+What a person sees in it follows from the permissions of their role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from objections.models import Objection
+from objections.statuses import ObjectionStatus
+from saudi.gregorian import riyadh_today
+from sawtak.models import Ticket
+from sawtak.statuses import TicketStatus
+
+WORK_ROWS = 8
+"""How many of the oldest cases the first page shows of each kind."""
+
+
+@dataclass(frozen=True)
+class StaffLink:
+    """One entry of the side menu."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class StaffSection:
+    """A titled group of the side menu."""
+
+    title: str
+    items: list[StaffLink]
+
+
+_SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str], ...]], ...] = (
+    (
+        gettext_lazy("Work"),
+        (
+            ("objections", "objection", gettext_lazy("Objections"), "scale"),
+            ("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
+        ),
+    ),
+    (
+        gettext_lazy("Register"),
+        (
+            ("beneficiaries", "person", gettext_lazy("People"), "people"),
+            ("beneficiaries", "household", gettext_lazy("Households"), "home"),
+            ("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),
+            ("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
+            ("beneficiaries", "importrun", gettext_lazy("Imports"), "file-add"),
+        ),
+    ),
+    (
+        gettext_lazy("Messages"),
+        (
+            ("notifications", "message", gettext_lazy("SMS"), "mail"),
+            ("notifications", "campaign", gettext_lazy("Campaigns"), "mobile"),
+        ),
+    ),
+    (
+        gettext_lazy("Administration"),
+        (
+            ("beneficiaries", "user", gettext_lazy("Staff"), "person"),
+            ("auth", "group", gettext_lazy("Roles"), "lock"),
+        ),
+    ),
+)
 
 
 class StaffSite(AdminSite):
-    """One site for every role; what a person sees follows from their permissions."""
+    """One site for every role."""
 
-    site_title = _("Staff site")
-    site_header = _("Staff site")
-    index_title = _("Work")
+    site_title = gettext_lazy("Staff site")
+    site_header = gettext_lazy("Staff site")
+    index_title = gettext_lazy("Work")
+    index_template = "admin/work.html"
     enable_nav_sidebar = False
+    site_url = "/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in active staff; a citizen is not staff, whatever they type."""
+        return request.user.is_active and request.user.is_staff
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if self.has_permission(request):
+            context["staff_nav"] = self._sections(request)
+            context["staff_roles"] = "، ".join(
+                str(_(group.name)) for group in request.user.groups.all()
+            )
+        return context
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show what waits: the reader's own cases and the oldest that nobody has taken."""
+        user = request.user
+        context: dict[str, Any] = {"today": riyadh_today()}
+        if user.has_perm("objections.view_objection"):
+            waiting = Objection.objects.open().select_related("person", "result__cycle")
+            context["my_objections"] = waiting.filter(assigned_to=user).order_by("submitted_at")[
+                :WORK_ROWS
+            ]
+            context["new_objections"] = waiting.filter(
+                status=ObjectionStatus.SUBMITTED, assigned_to=None
+            ).order_by("submitted_at", "id")[:WORK_ROWS]
+        if user.has_perm("sawtak.view_ticket"):
+            tickets = Ticket.objects.all()
+            context["my_tickets"] = tickets.filter(
+                assigned_to=user,
+                status__in=[TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN],
+            ).order_by("received_at")[:WORK_ROWS]
+            context["new_tickets"] = tickets.filter(status=TicketStatus.NEW).order_by(
+                "received_at", "id"
+            )[:WORK_ROWS]
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def _sections(self, request: HttpRequest) -> list[StaffSection]:
+        sections = []
+        for title, entries in _SECTIONS:
+            links = [
+                StaffLink(
+                    label=str(label),
+                    url=(url := reverse(f"admin:{app}_{model}_changelist")),
+                    icon=icon,
+                    is_current=request.path.startswith(url),
+                )
+                for app, model, label, icon in entries
+                if request.user.has_perm(f"{app}.view_{model}") and self._has(app, model)
+            ]
+            if links:
+                sections.append(StaffSection(str(title), links))
+        return sections
+
+    def _has(self, app: str, model: str) -> bool:
+        return any(
+            registered._meta.app_label == app and registered._meta.model_name == model
+            for registered in self._registry
+        )

@@ -1,0 +1,113 @@
+"""The lists of the staff site, drawn with the portal's components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.utils.text import capfirst
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from beneficiaries.cycles import cycle_name
+from objections.statuses import BADGES as OBJECTION_BADGES
+from objections.statuses import ObjectionStatus
+from portal.templatetags.portal_ui import tag
+from sawtak.statuses import BADGES as TICKET_BADGES
+from sawtak.statuses import TicketStatus
+
+register = template.Library()
+
+
+@register.filter
+def cycle(code: str) -> str:
+    """Write a cycle as its month: نوفمبر 2026."""
+    return cycle_name(code, get_language() or "ar")
+
+
+@register.simple_tag
+def objection_tag(status: str) -> SafeString:
+    """Show an objection's status as word, icon and colour."""
+    badge = OBJECTION_BADGES[status]
+    return tag(str(ObjectionStatus(status).label), badge.kind, badge.icon)
+
+
+@register.simple_tag
+def ticket_tag(status: str) -> SafeString:
+    """Show a ticket's status as word, icon and colour."""
+    badge = TICKET_BADGES[status]
+    return tag(str(TicketStatus(status).label), badge.kind, badge.icon)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a row; the first of a row leads to the object's page."""
+
+    label: str
+    value: Any
+    url: str = ""
+
+
+def _value(cl: ChangeList, obj: Any, name: str) -> Any:
+    field, attribute, value = lookup_field(name, obj, cl.model_admin)
+    empty = cl.model_admin.get_empty_value_display()
+    if field is None:
+        boolean = getattr(attribute, "boolean", False)
+        return display_for_value(value, empty, boolean)
+    return display_for_field(value, field, empty)
+
+
+@register.inclusion_tag("admin/components/rows.html")
+def staff_rows(cl: ChangeList) -> dict[str, Any]:
+    """Show the rows of a list: a table on a wide page, cards on a phone."""
+    names = [name for name in cl.list_display if name != "action_checkbox"]
+    labels = [
+        capfirst(str(label_for_field(name, cl.model, model_admin=cl.model_admin))) for name in names
+    ]
+    rows = [
+        [
+            Cell(label, _value(cl, obj, name), cl.url_for_result(obj) if position == 0 else "")
+            for position, (name, label) in enumerate(zip(names, labels, strict=True))
+        ]
+        for obj in cl.result_list
+    ]
+    searched = bool(cl.query)
+    return {
+        "caption": capfirst(str(cl.opts.verbose_name_plural)),
+        "headers": labels,
+        "rows": rows,
+        "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
+        "empty_text": _("Check the number or the name and search again.") if searched else "",
+    }
+
+
+@register.inclusion_tag("admin/components/filter.html")
+def staff_filter(cl: ChangeList, spec: Any) -> dict[str, Any]:
+    """Show one filter as a row of views."""
+    return {"title": spec.title, "choices": list(spec.choices(cl))}
+
+
+@register.inclusion_tag("admin/components/pages.html")
+def staff_pages(cl: ChangeList) -> dict[str, Any]:
+    """Lead to the previous and next page; no totals, which would count a whole table."""
+    number, shown = cl.page_num, len(cl.result_list)
+    first = (number - 1) * cl.list_per_page + 1
+    has_next = number < cl.paginator.num_pages
+    return {
+        "previous_url": cl.get_query_string({PAGE_VAR: number - 1}) if number > 1 else "",
+        "next_url": cl.get_query_string({PAGE_VAR: number + 1}) if has_next else "",
+        "range_text": (
+            _("From %(first)d to %(last)d") % {"first": first, "last": first + shown - 1}
+            if shown
+            else ""
+        ),
+    }
