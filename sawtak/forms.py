@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
-from documents.intake import CheckedFile
 from saudi.forms import (
     CodeField,
     HijriDateField,
@@ -21,33 +19,9 @@ from saudi.forms import (
     PersonNameField,
 )
 from sawtak.models import Category
-from sawtak.rules import submission_key
 from sawtak.services import TicketDetails
 
 MESSAGE_LENGTH: int = settings.LIMITS["message_characters"]
-
-
-def key_of(details: TicketDetails, files: list[CheckedFile], *, token: str, today: date) -> str:
-    """Give the key of a submission: the form's token, what was written and the files.
-
-    Without a token (a form that was cut or written by hand) the day stands in for it, so that
-    the same words on another day are another request.
-    """
-    birth_date = "" if details.birth_date is None else str(details.birth_date)
-    parts = (
-        details.mobile,
-        details.full_name,
-        details.national_id,
-        birth_date,
-        details.category,
-        details.subject,
-        details.message,
-    )
-    return submission_key(
-        token=token or today.isoformat(),
-        parts=parts,
-        file_hashes=[file.sha256 for file in files],
-    )
 
 
 class TicketForm(forms.Form):

@@ -19,7 +19,7 @@ from access.models import CodePurpose
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import Person, User
 from beneficiaries.services import identify
-from documents.intake import CheckedFile, store_document
+from documents.intake import CheckedFile, files_follow_transaction, store_document
 from notifications.outbox import queue_message
 from saudi.hijri import HijriDate
 from sawtak.errors import TextMissing, TransitionRefused
@@ -83,7 +83,7 @@ def file_ticket(
     """
     for _draw in range(REFERENCE_DRAWS):
         try:
-            with transaction.atomic():
+            with files_follow_transaction():
                 ticket = _insert_ticket(details, submission_key, channel, language, now)
                 message = _append(ticket, details.message, author=None, now=now)
                 _record(ticket, from_status="", actor=None, now=now)
@@ -176,7 +176,7 @@ def reply_from_sender(
     """
     if not text:
         raise TextMissing
-    with transaction.atomic():
+    with files_follow_transaction():
         ticket = _lock(ticket_id)
         if not can_reply(ticket.status):
             last = TicketMessage.objects.filter(ticket=ticket).order_by("-id").first()

@@ -1,0 +1,94 @@
+"""How a page files a ticket: one form token, one ticket, one address to go on to.
+
+The صوتك مسموع form and the contact form share it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
+
+from access.client import client_address
+from beneficiaries.models import Person
+from documents.intake import CheckedFile
+from saudi.gregorian import riyadh_date
+from sawtak import grants
+from sawtak.models import Channel
+from sawtak.rules import submission_key
+from sawtak.services import TicketDetails, file_ticket
+
+TOKEN_LENGTH = 64
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Give the signed-in person, opening no session for a browser that has none."""
+    if not grants.has_session(request) or not request.user.is_authenticated:
+        return None
+    return request.user.person
+
+
+def new_token(request: HttpRequest) -> str:
+    """Give the token that tells this form from every other.
+
+    The page of a signed-in person is in no cache, so Back asks for it again: its token is that
+    of the session, and sending the same words again is still the same request. Anybody else's
+    page comes back from the browser's history with the token it had.
+    """
+    if grants.has_session(request) and request.user.is_authenticated:
+        return salted_hmac("sawtak.form", request.session.session_key or "").hexdigest()
+    return secrets.token_urlsafe(18)
+
+
+def typed_token(request: HttpRequest) -> str:
+    """Give the token that came with a form; a missing one is empty."""
+    return request.POST.get("token", "")[:TOKEN_LENGTH]
+
+
+def file_from_page(
+    request: HttpRequest,
+    *,
+    details: TicketDetails,
+    files: Sequence[CheckedFile],
+    channel: Channel,
+) -> HttpResponse:
+    """File what a page sent and lead to the ticket, which this browser may then know of.
+
+    Raises:
+        LimitReached: the address has filed as many as it may in an hour.
+    """
+    now = timezone.now()
+    # Without a token (a form written by hand) the day stands in for it: the same words on
+    # another day are another request.
+    token = typed_token(request) or riyadh_date(now).isoformat()
+    birth_date = "" if details.birth_date is None else str(details.birth_date)
+    key = submission_key(
+        token=token,
+        parts=(
+            details.mobile,
+            details.full_name,
+            details.national_id,
+            birth_date,
+            details.category,
+            details.subject,
+            details.message,
+        ),
+        file_hashes=[file.sha256 for file in files],
+    )
+    ticket = file_ticket(
+        details=details,
+        attachments=files,
+        submission_key=key,
+        channel=channel,
+        language=get_language() or "ar",
+        now=now,
+        address=client_address(request),
+    )
+    response = redirect("sawtak:ticket", reference=ticket.reference)
+    grants.remember(request, response, ticket.reference)
+    return response

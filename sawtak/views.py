@@ -1,0 +1,270 @@
+"""The pages of صوتك مسموع.
+
+Nobody needs an account and filing makes no session. Who may open a ticket: see `sawtak.grants`;
+everybody else gets a 404, whether the reference exists or not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access.codes import verify_code
+from access.errors import (
+    CodeExpired,
+    CodeSentRecently,
+    LimitReached,
+    TooManyCodes,
+    TooManyWrongTries,
+    WrongCode,
+)
+from access.models import CodePurpose
+from documents.serving import attachment_response
+from saudi.gregorian import format_time, riyadh_date
+from saudi.mobile import mask_mobile
+from sawtak import grants
+from sawtak.errors import TransitionRefused
+from sawtak.filing import file_from_page, new_token, person_of, typed_token
+from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of
+from sawtak.models import Category, Channel, Ticket, TicketAttachment
+from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
+from sawtak.selectors import conversation_of, events_of
+from sawtak.services import code_subject, reply_from_sender, send_ticket_code
+from sawtak.statuses import BADGES, TicketStatus
+from sawtak.timeline import timeline_of
+
+_DRAFTS = "ticket_drafts"
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what صوتك مسموع is, and lead to the form and to tracking."""
+    return render(
+        request,
+        "sawtak/home.html",
+        {"categories": Category.choices, "answer_days": ANSWER_WORKING_DAYS},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Take a request from anybody; a signed-in person finds what is known of them filled in."""
+    person = person_of(request)
+    if request.method != "POST":
+        response = _form_page(request, TicketForm(initial=initial_of(person)))
+        if person is None:
+            # Back must find this very form, with the token it had (O13 d).
+            patch_cache_control(response, private=True, max_age=0)
+        return response
+    form = TicketForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _form_page(request, form)
+    try:
+        return file_from_page(
+            request,
+            details=form.details(),
+            files=form.cleaned_data["attachments"],
+            channel=Channel.WEB,
+        )
+    except LimitReached as refusal:
+        return _form_page(request, form, retry_at=refusal.retry_at)
+
+
+def _form_page(
+    request: HttpRequest, form: TicketForm, *, retry_at: datetime | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "token": typed_token(request) or new_token(request),
+        "retry_at": retry_at,
+        "answer_days": ANSWER_WORKING_DAYS,
+    }
+    return render(request, "sawtak/new.html", context, status=429 if retry_at else 200)
+
+
+# One ticket -----------------------------------------------------------------------------
+
+
+def _find(request: HttpRequest, reference: str, now: datetime) -> tuple[Ticket, bool]:
+    """Give a ticket that this browser may know of, and whether it may read all of it.
+
+    Raises Http404 for a browser that knows nothing, without looking whether the ticket exists.
+    """
+    if person_of(request) is not None:
+        own = Ticket.objects.visible_to(request.user).filter(reference=reference).first()
+        if own is not None:
+            return own, True
+    may_read = grants.has_proof(request, reference, now=now)
+    if not may_read and reference not in grants.known_references(request):
+        raise Http404
+    return get_object_or_404(Ticket, reference=reference), may_read
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a ticket, as an acknowledgement or in full, and take its sender's reply."""
+    now = timezone.now()
+    found, may_read = _find(request, reference, now)
+    if request.method != "POST":
+        draft = _take_draft(request, reference) if may_read else ""
+        return _ticket_page(request, found, may_read, now, ReplyForm(initial={"message": draft}))
+    if not may_read:
+        # The half hour is over: what was written waits in the session for the new code.
+        _keep_draft(request, reference, request.POST.get("message", ""))
+        messages.warning(request, _("Prove your mobile again. Your reply is kept until then."))
+        return redirect("sawtak:code", reference=reference)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _ticket_page(request, found, may_read, now, form)
+    try:
+        reply_from_sender(
+            ticket_id=found.pk,
+            text=form.cleaned_data["message"],
+            attachments=form.cleaned_data["attachments"],
+            now=now,
+        )
+    except TransitionRefused:
+        messages.error(
+            request, _("This request cannot be replied to now. Read its status, or send a new one.")
+        )
+    else:
+        messages.success(request, _("Your reply arrived. We will answer it by message."))
+    return redirect("sawtak:ticket", reference=reference)
+
+
+def _ticket_page(
+    request: HttpRequest, found: Ticket, may_read: bool, now: datetime, form: ReplyForm
+) -> HttpResponse:
+    events = events_of(found)
+    context: dict[str, Any] = {
+        "ticket": found,
+        "status": TicketStatus(found.status),
+        "badge": BADGES[found.status],
+        "may_read": may_read,
+        "steps": timeline_of(found.status, events, today=riyadh_date(now)),
+        "is_new": found.status == TicketStatus.NEW,
+        "is_final": is_final(found.status),
+        "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
+        "masked_mobile": mask_mobile(found.mobile),
+    }
+    if may_read:
+        context["turns"] = conversation_of(found)
+        context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
+        if can_reply(found.status):
+            context["form"] = form
+    response = render(request, "sawtak/ticket.html", context)
+    if not may_read:
+        grants.remember(request, response, found.reference)
+    return response
+
+
+def _keep_draft(request: HttpRequest, reference: str, text: str) -> None:
+    request.session[_DRAFTS] = {reference: text[:10_000]}
+
+
+def _take_draft(request: HttpRequest, reference: str) -> str:
+    if not grants.has_session(request) or reference not in request.session.get(_DRAFTS, {}):
+        return ""
+    return str(request.session.pop(_DRAFTS)[reference])
+
+
+# The code -------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send a code to the ticket's mobile, or take the one that was typed (`code`).
+
+    Opening or reloading the page sends nothing (O20 c).
+    """
+    now = timezone.now()
+    found, may_read = _find(request, reference, now)
+    if may_read and request.method != "POST":
+        return redirect("sawtak:ticket", reference=reference)
+    if request.method == "POST" and "code" not in request.POST:
+        return _send(request, found, now)
+    form = TicketCodeForm(request.POST) if request.method == "POST" else TicketCodeForm()
+    if form.is_bound and form.is_valid() and _is_proved(form, found, now):
+        grants.keep_proof(request, reference, now=now)
+        return redirect("sawtak:ticket", reference=reference)
+    context = {"form": form, "ticket": found, "masked_mobile": mask_mobile(found.mobile)}
+    return render(request, "sawtak/code.html", context)
+
+
+def _send(request: HttpRequest, found: Ticket, now: datetime) -> HttpResponse:
+    try:
+        send_ticket_code(ticket=found, now=now)
+    except CodeSentRecently as refusal:
+        seconds = refusal.retry_after_seconds
+        text = ngettext(
+            "The code we sent is still good. Another can be sent in %(count)d second.",
+            "The code we sent is still good. Another can be sent in %(count)d seconds.",
+            seconds,
+        )
+        messages.info(request, text % {"count": seconds})
+    except (TooManyCodes, TooManyWrongTries) as refusal:
+        messages.error(request, _too_many(refusal.retry_at))
+    return redirect("sawtak:code", reference=found.reference)
+
+
+def _is_proved(form: TicketCodeForm, found: Ticket, now: datetime) -> bool:
+    """Try the code and word the refusal beside its field."""
+    try:
+        verify_code(
+            purpose=CodePurpose.TICKET,
+            subject=code_subject(found),
+            code=form.cleaned_data["code"],
+            now=now,
+        )
+    except WrongCode as refusal:
+        left = refusal.tries_left
+        text = (
+            ngettext(
+                "This is not the code. Compare it with the message. %(count)d try is left.",
+                "This is not the code. Compare it with the message. %(count)d tries are left.",
+                left,
+            )
+            if left
+            else _("This is not the code, and no try is left. Send a new code.")
+        )
+        form.add_error("code", text % {"count": left} if left else text)
+    except CodeExpired:
+        form.add_error("code", _("This code is no longer good. Send a new code."))
+    except TooManyWrongTries as refusal:
+        form.add_error("code", _too_many(refusal.retry_at))
+    else:
+        return True
+    return False
+
+
+def _too_many(retry_at: datetime) -> str:
+    time = format_time(retry_at, get_language() or "ar")
+    return _("Too many tries. Try again at %(time)s.") % {"time": time}
+
+
+@never_cache
+@require_GET
+def attachment(request: HttpRequest, reference: str, uuid: UUID) -> FileResponse:
+    """Give a file of a ticket to whoever may read all of it."""
+    found, may_read = _find(request, reference, timezone.now())
+    if not may_read:
+        raise Http404
+    kept = get_object_or_404(
+        TicketAttachment.objects.select_related("document"),
+        message__ticket=found,
+        document__uuid=uuid,
+    )
+    return attachment_response(kept.document, opened_by=None)
