@@ -44,7 +44,7 @@ class HijriDateField(_Field[_Set_contra, _Get_co]):
     the bounds of HijriDate hold here, and the form decides what a person may type.
     """
 
-    description = _("Hijri date")
+    description = "Hijri date"
     _pyi_private_set_type: HijriDate | str
     _pyi_private_get_type: HijriDate
     _pyi_lookup_exact_type: HijriDate | str
@@ -100,7 +100,7 @@ class HijriDateField(_Field[_Set_contra, _Get_co]):
 class NationalIdModelField(_CharField[_Set_contra, _Get_co]):
     """A national ID: ten ASCII digits, already parsed when they reach the model."""
 
-    description = _("National ID")
+    description = "National ID"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = _NATIONAL_ID_LENGTH
@@ -115,7 +115,7 @@ class NationalIdModelField(_CharField[_Set_contra, _Get_co]):
 class MobileModelField(_CharField[_Set_contra, _Get_co]):
     """A Saudi mobile in the form `+9665XXXXXXXX`, already parsed when it reaches the model."""
 
-    description = _("mobile")
+    description = "mobile"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = _MOBILE_LENGTH

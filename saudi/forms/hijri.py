@@ -107,7 +107,7 @@ class HijriDateField(forms.MultiValueField):
     Each error carries the part it is about in its `params`, so that a summary can lead there.
     """
 
-    widget = HijriDateWidget
+    widget: type[forms.Widget] | forms.Widget = HijriDateWidget
     default_error_messages = {
         "required": _("Write the day, the month and the year as on the card."),
         "day_required": _("Write the day as on the card."),
