@@ -178,7 +178,7 @@ def days(count: int) -> str:
 def file_size(size_bytes: int) -> str:
     """Write a file's size in megabytes or kilobytes, rounded as people read it."""
     if size_bytes >= 100 * 1024:
-        return _("%(size)s MB") % {"size": f"{max(size_bytes / 1024 / 1024, 0.1):.1f}"}
+        return _("%(size)s MB") % {"size": f"{size_bytes / 1024 / 1024:.1f}".removesuffix(".0")}
     return _("%(size)s KB") % {"size": max(1, round(size_bytes / 1024))}
 
 
@@ -308,6 +308,12 @@ def focus_id(field: BoundField, part: str = "") -> str:
     return field.id_for_label or base
 
 
+def _in_summary(field: BoundField, text: str) -> str:
+    """Name the field before its error, unless its label is a sentence, as of a declaration."""
+    label = str(field.label)
+    return text if not label or label.endswith((".", "؟", "?")) else f"{label}: {text}"
+
+
 @register.inclusion_tag("components/errors.html")
 def error_summary(form: BaseForm | None) -> dict[str, object]:
     """List everything to correct, at the top of the page, each a link to its field.
@@ -317,7 +323,7 @@ def error_summary(form: BaseForm | None) -> dict[str, object]:
     if not form or not form.errors:
         return {}
     rows = [
-        (focus_id(form[name], (error.params or {}).get("part", "")), str(form[name].label), text)
+        (focus_id(form[name], (error.params or {}).get("part", "")), _in_summary(form[name], text))
         for name, errors in form.errors.items()
         if name in form.fields
         for error, text in zip(errors.as_data(), errors, strict=True)
