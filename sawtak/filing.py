@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from access.client import client_address
-from beneficiaries.models import Person
+from beneficiaries.models import Person, User
 from documents.intake import CheckedFile
 from saudi.gregorian import riyadh_date
 from sawtak import grants
@@ -26,11 +26,17 @@ from sawtak.services import TicketDetails, file_ticket
 TOKEN_LENGTH = 64
 
 
-def person_of(request: HttpRequest) -> Person | None:
-    """Give the signed-in person, opening no session for a browser that has none."""
-    if not grants.has_session(request) or not request.user.is_authenticated:
+def signed_in_user(request: HttpRequest) -> User | None:
+    """Give who is signed in, opening no session for a browser that has none."""
+    if not grants.has_session(request):
         return None
-    return request.user.person
+    return request.user if request.user.is_authenticated else None
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Give the signed-in person; staff are none."""
+    user = signed_in_user(request)
+    return None if user is None else user.person
 
 
 def new_token(request: HttpRequest) -> str:
@@ -40,7 +46,7 @@ def new_token(request: HttpRequest) -> str:
     of the session, and sending the same words again is still the same request. Anybody else's
     page comes back from the browser's history with the token it had.
     """
-    if grants.has_session(request) and request.user.is_authenticated:
+    if signed_in_user(request) is not None:
         return salted_hmac("sawtak.form", request.session.session_key or "").hexdigest()
     return secrets.token_urlsafe(18)
 

@@ -35,7 +35,7 @@ from saudi.gregorian import format_time, riyadh_date
 from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.errors import TransitionRefused
-from sawtak.filing import file_from_page, new_token, person_of, typed_token
+from sawtak.filing import file_from_page, new_token, person_of, signed_in_user, typed_token
 from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
 from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
@@ -84,8 +84,12 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form_page(
     request: HttpRequest, form: TicketForm, *, retry_at: datetime | None = None
 ) -> HttpResponse:
+    names = list(form.fields)
+    split_at = names.index("category")
     context = {
         "form": form,
+        "about_you": [form[name] for name in names[:split_at]],
+        "about_request": [form[name] for name in names[split_at:]],
         "token": typed_token(request) or new_token(request),
         "retry_at": retry_at,
         "answer_days": ANSWER_WORKING_DAYS,
@@ -101,8 +105,9 @@ def _find(request: HttpRequest, reference: str, now: datetime) -> tuple[Ticket, 
 
     Raises Http404 for a browser that knows nothing, without looking whether the ticket exists.
     """
-    if person_of(request) is not None:
-        own = Ticket.objects.visible_to(request.user).filter(reference=reference).first()
+    user = signed_in_user(request)
+    if user is not None:
+        own = Ticket.objects.visible_to(user).filter(reference=reference).first()
         if own is not None:
             return own, True
     may_read = grants.has_proof(request, reference, now=now)
