@@ -65,7 +65,7 @@ class MultipleFileField(forms.FileField):
             raise ValidationError(self.error_messages["required"], code="required")
         return self.accepted
 
-    def _ensure_room(self, upload: UploadedFile) -> None:
+    def _ensure_room(self, upload: UploadedFile[bytes]) -> None:
         limit = settings.LIMITS["files"]
         if self.already + len(self.accepted) >= limit:
             name = readable_name(upload.name or "") or "document"

@@ -62,7 +62,7 @@ class CheckedFile:
     content: IO[bytes]
 
 
-def check_upload(upload: UploadedFile) -> CheckedFile:
+def check_upload(upload: UploadedFile[bytes]) -> CheckedFile:
     """Look into an uploaded file and give what would be kept of it.
 
     Raises:

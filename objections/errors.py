@@ -40,3 +40,32 @@ class TransitionRefused(ObjectionRefused):
     wanted: str
     by: str = ""
     at: datetime | None = None
+
+
+@dataclass
+class IncompleteObjection(ObjectionRefused):
+    """What an objection needs before it can be submitted, by the names of the form's fields."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass
+class DraftClosed(ObjectionRefused):
+    """The draft was submitted or stopped meanwhile; it cannot be written any more."""
+
+    status: str
+    reference: str = ""
+
+
+@dataclass
+class TooManyDocuments(ObjectionRefused):
+    """An objection holds only so many documents."""
+
+    limit: int
+
+
+@dataclass
+class IncompleteDecision(ObjectionRefused):
+    """What a decision or a wish for documents lacks, by the name of the argument."""
+
+    missing: str

@@ -137,7 +137,11 @@ class ObjectionDocument(models.Model):
 
 
 class ObjectionEvent(models.Model):
-    """One step in an objection's history. Never changed, never deleted."""
+    """One step in an objection's history. Never changed, never deleted.
+
+    A refused attempt is one that came after somebody else's change: staff see it, the citizen does
+    not (O29).
+    """
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("when"))
@@ -147,6 +151,7 @@ class ObjectionEvent(models.Model):
     from_status = models.CharField(max_length=16, choices=ObjectionStatus.choices, blank=True)
     to_status = models.CharField(max_length=16, choices=ObjectionStatus.choices)
     note = models.TextField(_("what the citizen reads"), blank=True)
+    is_refused = models.BooleanField(_("refused attempt"), default=False)
 
     class Meta:
         verbose_name = _("event")

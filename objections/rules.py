@@ -1,12 +1,41 @@
-"""The ninety-day window and who may file: pure decisions (docs/adr/0002)."""
+"""The ninety-day window, who may file, and when a decision takes effect: pure decisions.
+
+Sources: docs/adr/0002 for the window; the programme's practice for the rest (docs/glossary.md).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final, Literal
 
 from objections.errors import FilingWindowClosed
 
-FILING_WINDOW_DAYS = 90
+FILING_WINDOW_DAYS: Final = 90
+
+ADULT_YEARS: Final = 18
+"""Hijri years; a birth date is literal, so this is exact to about a day (docs/adr/0003)."""
+
+EFFECT_CUT_OFF_DAY: Final = 10
+"""Accepted up to this day of a month, a decision counts in the next month's cycle."""
+
+DECISION_WORKING_DAYS: Final = 10
+DECISION_LIMIT_DAYS: Final = 60
+"""An answer usually comes within the first, and always within the second."""
+
+STATEMENT_CHARACTERS: Final = 2000
+
+ContestKind = Literal[
+    "open", "closed", "eligible", "objected", "draft", "own_only", "head_only", "superseded"
+]
+"""What a viewer can do about a result.
+
+open: object now. draft: go on with the objection they began. objected: one was filed. closed: the
+window is over. eligible: nothing to contest. own_only: only the adult it is about may object.
+head_only: the viewer is a minor. superseded: a corrected result took its place.
+"""
+
+# The window -------------------------------------------------------------------
 
 
 def filing_deadline(counted_from: date, *, window_days: int = FILING_WINDOW_DAYS) -> date:
@@ -38,15 +67,59 @@ def ensure_filing_open(*, counted_from: date, deadline: date, today: date) -> No
         raise FilingWindowClosed(counted_from=counted_from, deadline=deadline)
 
 
-CYCLE_CUTOFF_DAY = 10
+# Who may file what --------------------------------------------------------------
 
 
-def effective_cycle(accepted_on: date) -> str:
-    """Give the cycle in which an accepted objection is studied, as `2027-01`.
+@dataclass(frozen=True)
+class Standing:
+    """What decides whether a viewer may contest a result."""
 
-    What is complete by the 10th is studied for the next month's cycle, what comes later for the
-    one after (the programme's cut-off). The date is a civil day in Riyadh.
+    is_ineligible: bool
+    is_superseded: bool
+    is_own: bool
+    viewer_is_head: bool
+    viewer_age: int
+    subject_age: int
+    has_sensitive_reason: bool
+    deadline: date
+    is_objected: bool = False
+    has_draft: bool = False
+
+
+def contestability(standing: Standing, *, today: date) -> ContestKind:
+    """Tell what a viewer can do about an announced result of somebody of their household.
+
+    The head may file for anyone, an adult for themselves; an adult's sensitive reason is
+    contested by that adult alone (DOMAIN 1 and 16).
     """
-    months_ahead = 1 if accepted_on.day <= CYCLE_CUTOFF_DAY else 2
-    months = accepted_on.year * 12 + accepted_on.month - 1 + months_ahead
-    return f"{months // 12}-{months % 12 + 1:02d}"
+    kinds: tuple[tuple[bool, ContestKind], ...] = (
+        (standing.is_superseded, "superseded"),
+        (not standing.is_ineligible, "eligible"),
+        (standing.is_objected, "objected"),
+        (not standing.viewer_is_head and standing.viewer_age < ADULT_YEARS, "head_only"),
+        (not standing.is_own and not _may_head_file(standing), "own_only"),
+        (not is_filing_open(standing.deadline, today=today), "closed"),
+        (standing.has_draft, "draft"),
+    )
+    return next((kind for holds, kind in kinds if holds), "open")
+
+
+def _may_head_file(standing: Standing) -> bool:
+    is_adults_own = standing.has_sensitive_reason and standing.subject_age >= ADULT_YEARS
+    return standing.viewer_is_head and not is_adults_own
+
+
+# The decision -------------------------------------------------------------------
+
+
+def effective_cycle(decided_on: date) -> str:
+    """Give the cycle in which an acceptance counts: the next month's up to the 10th, else the one
+    after that. `decided_on` is a civil day in Riyadh."""
+    months = 1 if decided_on.day <= EFFECT_CUT_OFF_DAY else 2
+    index = decided_on.year * 12 + (decided_on.month - 1) + months
+    return f"{index // 12}-{index % 12 + 1:02}"
+
+
+def decision_limit(received_on: date) -> date:
+    """Give the last day by which a decision is promised. Civil days in Riyadh."""
+    return received_on + timedelta(days=DECISION_LIMIT_DAYS)

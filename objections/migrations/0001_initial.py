@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('from_status', models.CharField(blank=True, choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('under_review', 'Under review'), ('documents_wanted', 'Documents wanted'), ('accepted', 'Accepted'), ('partly_accepted', 'Partly accepted'), ('rejected', 'Rejected'), ('stopped', 'Stopped: the period is over'), ('withdrawn', 'Withdrawn')], max_length=16)),
                 ('to_status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('under_review', 'Under review'), ('documents_wanted', 'Documents wanted'), ('accepted', 'Accepted'), ('partly_accepted', 'Partly accepted'), ('rejected', 'Rejected'), ('stopped', 'Stopped: the period is over'), ('withdrawn', 'Withdrawn')], max_length=16)),
                 ('note', models.TextField(blank=True, verbose_name='what the citizen reads')),
+                ('is_refused', models.BooleanField(default=False, verbose_name='refused attempt')),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('objection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='objections.objection')),
             ],

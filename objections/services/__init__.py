@@ -1,0 +1,24 @@
+"""Every write to an objection. Staff's are in `objections.services.review`."""
+
+from objections.services.drafts import (
+    attach_documents,
+    open_draft,
+    reach_step,
+    record_profile_step,
+    remove_document,
+    save_statement,
+    stop_overdue_drafts,
+)
+from objections.services.filing import add_wanted_documents, submit_objection
+
+__all__ = [
+    "add_wanted_documents",
+    "attach_documents",
+    "open_draft",
+    "reach_step",
+    "record_profile_step",
+    "remove_document",
+    "save_statement",
+    "stop_overdue_drafts",
+    "submit_objection",
+]

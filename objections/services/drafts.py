@@ -1,0 +1,282 @@
+"""Drafts: opened by the first step, written by the next ones, stopped after the last day."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from beneficiaries.models import EligibilityResult, Person, PersonChange
+from beneficiaries.reasons import has_sensitive
+from beneficiaries.statuses import ResultStatus
+from documents.intake import CheckedFile, files_follow_transaction, store_document
+from objections.errors import (
+    AlreadyObjected,
+    DraftClosed,
+    FilingWindowClosed,
+    NotContestable,
+    TooManyDocuments,
+)
+from objections.models import Objection, ObjectionDocument
+from objections.rules import Standing, contestability
+from objections.services.history import append_event, tell_filer, user_of_filer
+from objections.statuses import ObjectionStatus
+from saudi.gregorian import format_gregorian, riyadh_date
+
+_STOPPED_AT_ONCE: Final = 200
+
+
+def standing_of(
+    result: EligibilityResult,
+    viewer: Person,
+    *,
+    today: date,
+    is_objected: bool = False,
+    has_draft: bool = False,
+) -> Standing:
+    """Gather what decides whether a viewer may contest an announced result."""
+    return Standing(
+        is_ineligible=result.status == ResultStatus.INELIGIBLE,
+        is_superseded=result.superseded_on is not None,
+        is_own=result.person_id == viewer.pk,
+        viewer_is_head=viewer.is_head and viewer.household_id == result.person.household_id,
+        viewer_age=viewer.birth_date.age_on(today),
+        subject_age=result.person.birth_date.age_on(today),
+        has_sensitive_reason=has_sensitive(result.reason_codes),
+        deadline=result.filing_deadline or date.min,
+        is_objected=is_objected,
+        has_draft=has_draft,
+    )
+
+
+def ensure_contestable(
+    result: EligibilityResult, filer: Person, *, today: date
+) -> tuple[date, date]:
+    """Give the day counted from and the last filing day of a result that this person may contest
+    today. The caller holds the result's lock.
+
+    Raises:
+        AlreadyObjected, FilingWindowClosed, NotContestable.
+    """
+    if result.announced_on is None or result.filing_deadline is None:
+        raise NotContestable("not_announced")
+    filed = (
+        Objection.objects.filter(result=result)
+        .exclude(reference=None)
+        .exclude(status=ObjectionStatus.WITHDRAWN)
+        .first()
+    )
+    kind = contestability(
+        standing_of(result, filer, today=today, is_objected=filed is not None), today=today
+    )
+    if filed is not None and kind == "objected":
+        raise AlreadyObjected(reference=filed.reference or "")
+    if kind == "closed":
+        raise FilingWindowClosed(counted_from=result.announced_on, deadline=result.filing_deadline)
+    if kind != "open":
+        raise NotContestable(kind)
+    return result.announced_on, result.filing_deadline
+
+
+def lock_result(result_id: int) -> EligibilityResult:
+    """Lock a result, so that two filings against it come one after the other."""
+    return (
+        EligibilityResult.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=result_id)
+    )
+
+
+def lock_draft(objection: Objection) -> Objection:
+    """Lock an objection and make sure that it is still a draft.
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+    """
+    locked = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    if locked.status != ObjectionStatus.DRAFT:
+        raise DraftClosed(status=locked.status, reference=locked.reference or "")
+    return locked
+
+
+def open_draft(*, result: EligibilityResult, filed_by: Person, now: datetime) -> Objection:
+    """Open a draft against a result, or give the one this person began already.
+
+    One transaction under the result's lock, so that a double click opens one draft.
+
+    Raises:
+        AlreadyObjected, FilingWindowClosed, NotContestable: what this person may not do today.
+    """
+    with transaction.atomic():
+        locked = lock_result(result.pk)
+        counted_from, deadline = ensure_contestable(locked, filed_by, today=riyadh_date(now))
+        draft = Objection.objects.filter(
+            result=locked, filed_by=filed_by, status=ObjectionStatus.DRAFT
+        ).first()
+        if draft is None:
+            draft = Objection.objects.create(
+                result=locked,
+                person=locked.person,
+                filed_by=filed_by,
+                counted_from=counted_from,
+                deadline=deadline,
+                opened_at=now,
+                step=2,
+            )
+            append_event(
+                draft,
+                from_status="",
+                to_status=ObjectionStatus.DRAFT,
+                actor=user_of_filer(filed_by),
+                now=now,
+            )
+    return draft
+
+
+def ensure_draft_open(objection: Objection, *, now: datetime) -> None:
+    """Refuse to go on with a draft after its result's last day.
+
+    Raises:
+        FilingWindowClosed: with the result's days, which an extension may have moved.
+    """
+    result = EligibilityResult.objects.get(pk=objection.result_id)
+    if result.announced_on is None or result.filing_deadline is None:  # a constraint forbids it
+        raise NotContestable("not_announced")
+    if riyadh_date(now) > result.filing_deadline:
+        raise FilingWindowClosed(counted_from=result.announced_on, deadline=result.filing_deadline)
+
+
+def reach_step(*, objection: Objection, step: int) -> None:
+    """Remember how far a draft has come, so that it is resumed there. Never goes back."""
+    Objection.objects.filter(pk=objection.pk, status=ObjectionStatus.DRAFT, step__lt=step).update(
+        step=step
+    )
+
+
+def record_profile_step(*, objection: Objection, changes: Iterable[PersonChange]) -> None:
+    """Link what was updated in the file with the draft. One transaction under its lock.
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+    """
+    with transaction.atomic():
+        lock_draft(objection).profile_changes.add(*changes)
+
+
+def save_statement(*, objection: Objection, ground: str, statement: str) -> None:
+    """Keep what was written so far. One transaction under the draft's lock.
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+    """
+    with transaction.atomic():
+        draft = lock_draft(objection)
+        draft.ground, draft.statement = ground, statement
+        draft.save(update_fields=["ground", "statement"])
+    objection.ground, objection.statement = ground, statement
+
+
+def attach_documents(
+    *, objection: Objection, checked: Sequence[CheckedFile], now: datetime
+) -> list[ObjectionDocument]:
+    """Keep files with a draft; a file that is there already is not kept twice (O13).
+
+    One transaction under the draft's lock; when it fails, no file stays.
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+        TooManyDocuments: with the limit.
+    """
+    if not checked:
+        return []
+    with files_follow_transaction():
+        return keep_new_files(lock_draft(objection), checked, now=now)
+
+
+def keep_new_files(
+    objection: Objection, checked: Sequence[CheckedFile], *, now: datetime
+) -> list[ObjectionDocument]:
+    """Store the files an objection does not have yet. The caller holds its lock, in
+    `files_follow_transaction`.
+
+    Raises:
+        TooManyDocuments: with the limit.
+    """
+    kept = set(
+        objection.documents.filter(removed_at=None).values_list("document__sha256", flat=True)
+    )
+    new: list[CheckedFile] = []
+    for file in checked:
+        if file.sha256 not in kept:
+            kept.add(file.sha256)
+            new.append(file)
+    limit = settings.LIMITS["files"]
+    if new and len(kept) > limit:
+        raise TooManyDocuments(limit=limit)
+    return [
+        ObjectionDocument.objects.create(
+            objection=objection, document=store_document(file, now=now)
+        )
+        for file in new
+    ]
+
+
+def remove_document(*, objection: Objection, document: uuid.UUID, now: datetime) -> None:
+    """Take a document off a draft; a second click changes nothing. One transaction.
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+    """
+    with transaction.atomic():
+        draft = lock_draft(objection)
+        draft.documents.filter(document__uuid=document, removed_at=None).update(removed_at=now)
+
+
+def stop_overdue_drafts(*, now: datetime) -> int:
+    """Stop every draft whose last filing day has passed in Riyadh, tell its writer, and give the
+    number stopped.
+
+    A few at a time, each batch one transaction; rows another worker holds are its own. Running it
+    early stops nothing (DOMAIN 4).
+    """
+    stopped = 0
+    while True:
+        batch = _stop_some(now=now)
+        stopped += batch
+        if batch < _STOPPED_AT_ONCE:
+            return stopped
+
+
+def _stop_some(*, now: datetime) -> int:
+    today = riyadh_date(now)
+    with transaction.atomic():
+        drafts = list(
+            Objection.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(
+                status=ObjectionStatus.DRAFT, deadline__lt=today, result__filing_deadline__lt=today
+            )
+            .select_related("filed_by")
+            .order_by("deadline", "id")[:_STOPPED_AT_ONCE]
+        )
+        for draft in drafts:
+            draft.status = ObjectionStatus.STOPPED
+            draft.save(update_fields=["status"])
+            append_event(
+                draft,
+                from_status=ObjectionStatus.DRAFT,
+                to_status=ObjectionStatus.STOPPED,
+                actor=None,
+                now=now,
+            )
+            tell_filer(
+                draft,
+                what="stopped",
+                template="draft_stopped",
+                values={"closed_on": format_gregorian(draft.deadline, draft.filed_by.language)},
+                now=now,
+            )
+    return len(drafts)

@@ -1,0 +1,159 @@
+"""Filing: the submission of a draft, and the documents that staff ask for later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from access.references import ReferenceKind, new_reference
+from beneficiaries.models import User
+from documents.intake import CheckedFile, files_follow_transaction
+from objections.errors import FilingWindowClosed, IncompleteObjection, TransitionRefused
+from objections.models import Objection
+from objections.services.drafts import ensure_contestable, keep_new_files, lock_result
+from objections.services.history import append_event, tell_filer, user_of_filer
+from objections.statuses import ObjectionStatus
+from saudi.gregorian import riyadh_date
+
+_REFERENCE_TRIES: Final = 5
+_REFERENCE_CONSTRAINT: Final = "reference"
+_SUBMITTED_FIELDS: Final = ("reference", "status", "has_declared", "submitted_at", "deadline")
+
+
+def submit_objection(*, objection: Objection, has_declared: bool, now: datetime) -> Objection:
+    """Submit a draft and give it with its reference; a second call gives the submitted one.
+
+    `now` is the instant at which the last step arrived: the receipt. One transaction under the
+    locks of the result and the draft, in this order. The window is judged here, by the civil day
+    in Riyadh, whatever a page said before (docs/adr/0002).
+
+    Raises:
+        FilingWindowClosed, AlreadyObjected, NotContestable: what the filer may not do any more.
+        IncompleteObjection: what is missing.
+    """
+    with transaction.atomic():
+        result = lock_result(objection.result_id)
+        draft = (
+            Objection.objects.select_for_update(of=("self",))
+            .select_related("filed_by")
+            .get(pk=objection.pk)
+        )
+        if draft.reference is not None:
+            return draft
+        if draft.status == ObjectionStatus.STOPPED:
+            raise FilingWindowClosed(counted_from=draft.counted_from, deadline=draft.deadline)
+        _counted_from, deadline = ensure_contestable(result, draft.filed_by, today=riyadh_date(now))
+        _ensure_complete(draft, has_declared=has_declared)
+        draft.deadline = deadline
+        draft.status = ObjectionStatus.SUBMITTED
+        draft.has_declared = True
+        draft.submitted_at = now
+        _save_with_new_reference(draft)
+        append_event(
+            draft,
+            from_status=ObjectionStatus.DRAFT,
+            to_status=ObjectionStatus.SUBMITTED,
+            actor=user_of_filer(draft.filed_by),
+            now=now,
+        )
+        tell_filer(
+            draft,
+            what="submitted",
+            template="objection_submitted",
+            values={"reference": draft.reference or ""},
+            now=now,
+        )
+    return draft
+
+
+def missing_parts(objection: Objection) -> tuple[str, ...]:
+    """Give the form fields that an objection still needs before its review, none when complete."""
+    missing = []
+    if not objection.ground:
+        missing.append("ground")
+    if not objection.statement:
+        missing.append("statement")
+    if not objection.documents.filter(removed_at=None).exists():
+        missing.append("documents")
+    return tuple(missing)
+
+
+def _ensure_complete(draft: Objection, *, has_declared: bool) -> None:
+    missing = missing_parts(draft)
+    if not has_declared:
+        missing = (*missing, "declaration")
+    if missing:
+        raise IncompleteObjection(missing=missing)
+
+
+def _save_with_new_reference(draft: Objection) -> None:
+    """Save a submission under a reference that nobody has; a collision draws another one."""
+    for tries_left in reversed(range(_REFERENCE_TRIES)):
+        draft.reference = new_reference(ReferenceKind.OBJECTION)
+        try:
+            with transaction.atomic():
+                draft.save(
+                    update_fields=[
+                        "reference",
+                        "status",
+                        "has_declared",
+                        "submitted_at",
+                        "deadline",
+                    ]
+                )
+        except IntegrityError as error:
+            if not tries_left or _REFERENCE_CONSTRAINT not in str(error):
+                raise
+        else:
+            return
+
+
+def add_wanted_documents(
+    *, objection: Objection, checked: Sequence[CheckedFile], actor: User, now: datetime
+) -> Objection:
+    """Add the documents that staff asked for and put the case back under review.
+
+    One transaction under the objection's lock; when it fails, no file stays. The same files sent
+    again, by a double click, change nothing.
+
+    Raises:
+        TransitionRefused: nobody waits for documents.
+        IncompleteObjection: no document came.
+        TooManyDocuments: with the limit.
+    """
+    if not checked:
+        raise IncompleteObjection(missing=("documents",))
+    with files_follow_transaction():
+        locked = (
+            Objection.objects.select_for_update(of=("self",))
+            .select_related("filed_by")
+            .get(pk=objection.pk)
+        )
+        if locked.status != ObjectionStatus.DOCUMENTS_WANTED:
+            sent = {file.sha256 for file in checked}
+            kept = locked.documents.filter(removed_at=None, document__sha256__in=sent)
+            if kept.count() == len(sent):
+                return locked
+            raise TransitionRefused(status=locked.status, wanted=ObjectionStatus.UNDER_REVIEW.value)
+        keep_new_files(locked, checked, now=now)
+        locked.status = ObjectionStatus.UNDER_REVIEW
+        locked.documents_due_on = None
+        locked.save(update_fields=["status", "documents_due_on"])
+        event = append_event(
+            locked,
+            from_status=ObjectionStatus.DOCUMENTS_WANTED,
+            to_status=ObjectionStatus.UNDER_REVIEW,
+            actor=actor,
+            now=now,
+        )
+        tell_filer(
+            locked,
+            what=f"documents_received:{event.pk}",
+            template="objection_documents_received",
+            values={"reference": locked.reference or ""},
+            now=now,
+        )
+    return locked

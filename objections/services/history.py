@@ -1,0 +1,54 @@
+"""What every change of an objection leaves behind: a row of its history, and an SMS."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from beneficiaries.models import Person, User
+from notifications.outbox import queue_message
+from objections.models import Objection, ObjectionEvent
+
+
+def append_event(
+    objection: Objection,
+    *,
+    to_status: str,
+    from_status: str,
+    actor: User | None,
+    now: datetime,
+    note: str = "",
+    is_refused: bool = False,
+) -> ObjectionEvent:
+    """Write a row of the history. The caller holds the objection's lock."""
+    return ObjectionEvent.objects.create(
+        objection=objection,
+        at=now,
+        actor=actor,
+        from_status=from_status,
+        to_status=to_status,
+        note=note,
+        is_refused=is_refused,
+    )
+
+
+def tell_filer(
+    objection: Objection, *, what: str, template: str, values: dict[str, str], now: datetime
+) -> None:
+    """Queue the SMS to whoever filed, in their language, in the caller's transaction.
+
+    `what` makes the event unique: told once however often the change is tried.
+    """
+    filer = objection.filed_by
+    queue_message(
+        event=f"objection:{objection.pk}:{what}",
+        to=filer.mobile,
+        template=template,
+        values=values,
+        language=filer.language,
+        now=now,
+    )
+
+
+def user_of_filer(person: Person) -> User | None:
+    """Give the user a person signs in as, where they ever did."""
+    return User.objects.filter(person_id=person.pk).first()
