@@ -7,7 +7,7 @@ fuzzy guess in Arabic is worse than a missing line, which fails the tests.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -155,10 +155,7 @@ def faults(app: str) -> list[str]:
     translated = {_key(message): message for message in _entries(read_catalogue(app))}
     wanted = {_key(message) for message in _entries(extract_messages(app))}
     lines = [f"{app}: not in the catalogue: {key[0]!r}" for key in sorted_keys(wanted, translated)]
-    lines += [
-        f"{app}: obsolete: {key[0]!r}"
-        for key in sorted_keys(set(translated), dict.fromkeys(wanted))
-    ]
+    lines += [f"{app}: obsolete: {key[0]!r}" for key in sorted_keys(set(translated), wanted)]
     return lines + entry_faults(app)
 
 
@@ -205,7 +202,7 @@ def compile_catalogue(app: str) -> Path | None:
     return compiled
 
 
-def sorted_keys(keys: set[MessageKey], known: dict[MessageKey, object]) -> list[MessageKey]:
+def sorted_keys(keys: set[MessageKey], known: Container[MessageKey]) -> list[MessageKey]:
     """Give the keys that are not known, in a stable order."""
     return sorted((key for key in keys if key not in known), key=lambda key: (key[0], key[1] or ""))
 
@@ -242,4 +239,4 @@ def _placeholders_agree(message: Message) -> bool:
     if isinstance(message.id, str):
         return _placeholders(message.id) == _placeholders(str(message.string))
     known = set().union(*(_placeholders(form) for form in message.id))
-    return all(_placeholders(form) <= known for form in message.string)
+    return all(_placeholders(form) <= known for form in message.string or ())

@@ -302,7 +302,7 @@ def focus_id(field: BoundField, part: str = "") -> str:
     base = field.auto_id or field.html_name
     if isinstance(widget, MultiWidget):
         part_id = getattr(widget, "part_id", None)
-        return str(part_id(base, part)) if part_id else f"{base}{widget.widgets_names[0]}"
+        return str(part_id(base, part)) if part_id else f"{base}_0"
     if field.use_fieldset:
         return f"{base}_0"
     return field.id_for_label or base
@@ -323,7 +323,10 @@ def error_summary(form: BaseForm | None) -> dict[str, object]:
     if not form or not form.errors:
         return {}
     rows = [
-        (focus_id(form[name], (error.params or {}).get("part", "")), _in_summary(form[name], text))
+        (
+            focus_id(form[name], (error.params or {}).get("part", "")),
+            _in_summary(form[name], str(text)),
+        )
         for name, errors in form.errors.items()
         if name in form.fields
         for error, text in zip(errors.as_data(), errors, strict=True)
