@@ -37,8 +37,10 @@ class Child:
     death_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15
     pass_fds: tuple[int, ...] = ()
+    serves_others: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: list[float] = field(default_factory=list)
+    asked_to_stop: bool = False
 
     def start(self) -> None:
         """Start the program in a session of its own, its output in its log."""
@@ -56,6 +58,7 @@ class Child:
                 pass_fds=self.pass_fds,
             )
         self.started_at.append(time.monotonic())
+        self.asked_to_stop = False
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -72,12 +75,18 @@ class Child:
                 + tail(self.log)
             )
 
+    def ask_to_stop(self) -> None:
+        """Send the stop signal, once: some programs take a second one for impatience."""
+        if self.process is not None and not self.asked_to_stop:
+            self.process.send_signal(self.stop_signal)
+            self.asked_to_stop = True
+
     def stop(self) -> None:
         """Ask the program to end, and end it hard when it does not in time."""
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+            self.ask_to_stop()
             try:
                 self.process.wait(self.stop_seconds)
             except subprocess.TimeoutExpired:

@@ -102,6 +102,7 @@ def start(cluster: Cluster, environ: Mapping[str, str]) -> Child:
         stop_signal=signal.SIGINT,  # "fast": no waiting for clients, nothing lost
         death_signal=signal.SIGINT,
         stop_seconds=30,
+        serves_others=True,
     )
     _start_patiently(child, cluster)
     _make_database(cluster)

@@ -37,6 +37,9 @@ def stop_all(children: Sequence[Child], register: Register) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     for child in reversed(children):
+        if not child.serves_others:
+            child.ask_to_stop()
+    for child in reversed(children):
         child.stop()
     register.forget()
 

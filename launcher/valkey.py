@@ -62,7 +62,13 @@ def server_program() -> Path:
 def _start_once(folder: Path, log: Path, environ: Mapping[str, str], *, keeps: bool) -> Store:
     port, password = _free_port(), secrets.token_urlsafe(32)
     config = write_private(folder / "valkey.conf", _config(folder, port, password, keeps=keeps))
-    child = Child(name="Valkey", argv=[str(server_program()), str(config)], env=environ, log=log)
+    child = Child(
+        name="Valkey",
+        argv=[str(server_program()), str(config)],
+        env=environ,
+        log=log,
+        serves_others=True,
+    )
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     child.start()
     try:
