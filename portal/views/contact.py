@@ -1,7 +1,48 @@
-"""Being built."""
+"""All ways to reach the programme, and a form that opens a ticket."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods
+
+from access.errors import LimitReached
+from portal.forms.contact import ContactForm
+from sawtak.filing import file_from_page, new_token, person_of, typed_token
+from sawtak.models import Channel
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Name every channel and take a message, which becomes a ticket with a reference."""
+    person = person_of(request)
+    if request.method != "POST":
+        known = {"name": person.full_name, "mobile": person.mobile} if person else {}
+        response = _page(request, ContactForm(initial=known))
+        if person is None:
+            # Back must find this very form, with the token it had (O13 d).
+            patch_cache_control(response, private=True, max_age=0)
+        return response
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        return file_from_page(
+            request, details=form.details(person), files=[], channel=Channel.CONTACT
+        )
+    except LimitReached as refusal:
+        return _page(request, form, retry_at=refusal.retry_at)
+
+
+def _page(
+    request: HttpRequest, form: ContactForm, *, retry_at: datetime | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "token": typed_token(request) or new_token(request),
+        "retry_at": retry_at,
+    }
+    return render(request, "portal/contact.html", context, status=429 if retry_at else 200)

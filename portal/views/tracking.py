@@ -1,7 +1,78 @@
-"""Being built."""
+"""Following a request by its reference and an ID or mobile: the way in for a browser that
+knows nothing yet.
+"""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access import limits
+from access.client import client_address
+from access.errors import LimitReached
+from portal.forms.tracking import TrackingForm
+from portal.tracking import find_case
+from saudi.gregorian import riyadh_date
+from saudi.mobile import mask_mobile
+from sawtak import grants
+from sawtak.statuses import TicketStatus
+
+WRONG_PAIRS = "wrong_trackings"
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Show where a request is, without its texts.
+
+    Every pair that does not belong together gets one answer: text, status and statements are the
+    same for an unknown reference and for somebody else's (DOMAIN 17). A try is counted before it
+    is looked up and given back when it was right, so that tries at once cannot pass the limit.
+    A ticket that was found may then be opened by a code to its mobile.
+    """
+    if request.method != "POST":
+        form = TrackingForm(initial={"reference": request.GET.get("reference", "")})
+        return render(request, "portal/track.html", {"form": form})
+    form = TrackingForm(request.POST)
+    if not form.is_valid():
+        return render(request, "portal/track.html", {"form": form})
+    return _answer(request, form, timezone.now())
+
+
+def _answer(request: HttpRequest, form: TrackingForm, now: datetime) -> HttpResponse:
+    address = client_address(request)
+    ceiling = settings.LIMITS["wrong_trackings_per_address_hour"]
+    try:
+        limits.count_below(WRONG_PAIRS, address, ceiling=ceiling, now=now)
+    except LimitReached as refusal:
+        context = {"form": form, "retry_at": refusal.retry_at}
+        return render(request, "portal/track.html", context, status=429)
+    case = find_case(
+        form.cleaned_data["reference"],
+        form.cleaned_data["identifier"],
+        today=riyadh_date(now),
+    )
+    if case is None:
+        form.add_error(
+            None,
+            _("We found no request with these two numbers together. Check both, then try again."),
+        )
+        return render(request, "portal/track.html", {"form": form})
+    limits.give_back(WRONG_PAIRS, address, now=now)
+    ticket = case.ticket
+    context = {
+        "form": form,
+        "case": case,
+        "ticket": ticket,
+        "waits_for_sender": ticket is not None and ticket.status == TicketStatus.AWAITING_CITIZEN,
+        "masked_mobile": mask_mobile(ticket.mobile) if ticket else "",
+    }
+    response = render(request, "portal/track.html", context)
+    if ticket is not None:
+        grants.remember(request, response, ticket.reference)
+    return response
