@@ -7,11 +7,12 @@ keeps them in a table that staff can edit; `official_holidays` pre-fills it.
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 import holidays as holiday_tables
 
-from saudi.gregorian import RIYADH
+from saudi.gregorian import RIYADH, to_riyadh
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 """As `date.weekday()` numbers them."""
@@ -34,7 +35,7 @@ class WorkingHours:
     """Opening and closing time in Riyadh, and the days of the week as `date.weekday()` counts.
 
     The closing instant is closed. Every method takes the holidays as a collection of dates.
-    Raises ValueError when it would never be open.
+    Raises ValueError when it would never be open, and for an instant without a zone.
     """
 
     opens: time = time(8)
@@ -44,8 +45,7 @@ class WorkingHours:
     def __post_init__(self) -> None:
         """Refuse hours that never open."""
         if self.opens >= self.closes or not self.days & frozenset(range(7)):
-            message = "working hours need a day, and an opening before the closing"
-            raise ValueError(message)
+            raise ValueError("working hours need a day, and an opening before the closing")
 
     def is_working_day(self, day: date, holidays: Container[date]) -> bool:
         """Tell whether any work is done on a civil day."""
@@ -53,7 +53,7 @@ class WorkingHours:
 
     def is_open(self, at: datetime, holidays: Container[date]) -> bool:
         """Tell whether an instant is in working time."""
-        local = at.astimezone(RIYADH)
+        local = to_riyadh(at)
         in_hours = self.opens <= local.time() < self.closes
         return in_hours and self.is_working_day(local.date(), holidays)
 
@@ -61,11 +61,11 @@ class WorkingHours:
         """Give the instant at which it closes next; None when it is closed now."""
         if not self.is_open(at, holidays):
             return None
-        return datetime.combine(at.astimezone(RIYADH).date(), self.closes, tzinfo=RIYADH)
+        return datetime.combine(to_riyadh(at).date(), self.closes, tzinfo=RIYADH)
 
     def next_opening(self, at: datetime, holidays: Container[date]) -> datetime:
         """Give the first opening after an instant. Raises NoWorkingDay."""
-        day = at.astimezone(RIYADH).date()
+        day = to_riyadh(at).date()
         opening = datetime.combine(day, self.opens, tzinfo=RIYADH)
         if opening > at and self.is_working_day(day, holidays):
             return opening
@@ -78,8 +78,7 @@ class WorkingHours:
         Raises ValueError for a negative count, NoWorkingDay for endless holidays.
         """
         if count < 0:
-            message = "working days are counted forwards"
-            raise ValueError(message)
+            raise ValueError("working days are counted forwards")
         for _ in range(count):
             day = self._next_working_day(day, holidays)
         return day
@@ -97,6 +96,12 @@ def official_holidays(year: int) -> dict[date, tuple[str, str]]:
 
     From the `holidays` package; the Eids of coming years are estimates that staff correct.
     """
+    return dict(_official_holidays(year))
+
+
+@lru_cache(maxsize=16)
+def _official_holidays(year: int) -> tuple[tuple[date, tuple[str, str]], ...]:
+    """Ask the package once: making a year's table takes a millisecond of every page."""
     arabic = holiday_tables.country_holidays("SA", years=year, language="ar")
     english = holiday_tables.country_holidays("SA", years=year, language="en_US")
-    return {day: (arabic[day], english[day]) for day in sorted(arabic)}
+    return tuple((day, (arabic[day], english[day])) for day in sorted(arabic))

@@ -25,6 +25,5 @@ def luhn_check_digit(digits: str) -> str:
     Raises ValueError for non-digits.
     """
     if not (digits.isascii() and digits.isdigit()):
-        message = "a check digit needs ASCII digits"
-        raise ValueError(message)
+        raise ValueError("a check digit needs ASCII digits")
     return str(-_luhn_sum(digits + "0") % 10)

@@ -40,7 +40,7 @@ _INVISIBLE: Final = _ALWAYS_INVISIBLE | frozenset(_JOINERS + _VARIATION_SELECTOR
 _SPACES: Final = "".join(map(chr, (0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
 
 _TO_VISIBLE: Final = {ord(char): None for char in _INVISIBLE} | {ord(c): " " for c in _SPACES}
-_TO_READABLE: Final = {ord(char): None for char in _ALWAYS_INVISIBLE - {"\u2028", "\u2029"}} | {
+_TO_READABLE: Final = {ord(char): None for char in _ALWAYS_INVISIBLE} | {
     ord(c): " " for c in _SPACES + "\t\v\f"
 }
 

@@ -74,12 +74,16 @@ def _key(language: str) -> str:
     return "ar" if language.startswith("ar") else "en"
 
 
+def to_riyadh(at: datetime) -> datetime:
+    """Give an instant by the clock in Riyadh. Raises ValueError for one without a zone."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(RIYADH)
+
+
 def riyadh_date(at: datetime) -> date:
     """Give the civil day in Riyadh of an instant. Raises ValueError for one without a zone."""
-    if at.tzinfo is None:
-        message = "an instant needs a time zone"
-        raise ValueError(message)
-    return at.astimezone(RIYADH).date()
+    return to_riyadh(at).date()
 
 
 def riyadh_today() -> date:
@@ -135,7 +139,7 @@ def format_time(at: datetime | time, language: str) -> str:
     A full hour is written short, as it is said: «8 مساءً». An instant is moved to Riyadh;
     a bare `time` is taken as Riyadh's.
     """
-    clock = at.astimezone(RIYADH).time() if isinstance(at, datetime) else at
+    clock = to_riyadh(at).time() if isinstance(at, datetime) else at
     hour = clock.hour % _NOON or _NOON
     digits = f"{hour}:{clock.minute:02}" if clock.minute else f"{hour}"
     if _key(language) != "ar":

@@ -61,6 +61,7 @@ HijriFault = Literal["required", "not_digits", "format", "length", "range", "no_
 _ERA: Final = re.compile(r"\s*(?:[هھ]ـ?|AH|A\.H\.)\s*$", re.IGNORECASE)
 _PARTS: Final = re.compile(r"\s*[/\-.\u2010-\u2015\u2212]\s*")
 _YEAR_LENGTH: Final = 4
+_FOUR_DIGIT_YEARS: Final = range(1000, 10000)
 
 
 class InvalidHijriDate(ValueError):
@@ -86,7 +87,7 @@ class HijriDate:
 
     def __post_init__(self) -> None:
         """Refuse what no Hijri calendar can hold."""
-        if len(str(self.year)) != _YEAR_LENGTH or self.year < 0:
+        if self.year not in _FOUR_DIGIT_YEARS:
             raise InvalidHijriDate("year", "length")
         if not 1 <= self.month <= MONTHS_IN_YEAR:
             raise InvalidHijriDate("month", "range")
@@ -142,15 +143,15 @@ class HijriDate:
         present = HijriDate.from_gregorian(today)
         if self.year < FIRST_YEAR:
             raise InvalidHijriDate("year", "range")
+        if not from_register and not self._day_may_exist():
+            raise InvalidHijriDate("day", "no_such_day")
         if self.year > present.year:
             raise InvalidHijriDate("year", "future")
-        if not from_register and not self._is_in_settled_tables():
-            raise InvalidHijriDate("day", "no_such_day")
-        if (self.year, self.month, self.day) > (present.year, present.month, present.day):
+        if self > present:
             raise InvalidHijriDate("date", "future")
         return self
 
-    def _is_in_settled_tables(self) -> bool:
+    def _day_may_exist(self) -> bool:
         if self.day < LAST_DAY or self.year not in SETTLED_YEARS:
             return True
         return Hijri(self.year, self.month, 1).month_length() == LAST_DAY
@@ -167,7 +168,7 @@ class HijriDate:
         return date(first.year, first.month, first.day) + timedelta(days=self.day - 1)
 
     def age_on(self, today: date) -> int:
-        """Count the whole Hijri years from this date to a civil day; negative never, zero at least.
+        """Count the whole Hijri years from this date to a civil day, zero for a date to come.
 
         Majority is eighteen Hijri years (Civil Transactions Law, article 12). It may be one
         day off where the tables disagree.

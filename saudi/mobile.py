@@ -55,6 +55,10 @@ def display_mobile(mobile: str) -> str:
 
 
 def mask_mobile(mobile: str) -> str:
-    """Write a stored mobile so that only its owner recognises it: `05••••••01`."""
-    shown = display_mobile(mobile)
-    return f"{shown[:2]}{'•' * max(len(shown) - 4, 0)}{shown[-2:]}"
+    """Write a stored mobile so that only its owner recognises it: `05••••••01`.
+
+    Of any other text nothing is shown.
+    """
+    if not _STORED.fullmatch(mobile):
+        return "•" * len(mobile)
+    return f"05••••••{mobile[-2:]}"

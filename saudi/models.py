@@ -1,4 +1,4 @@
-"""Model fields of the country's numbers and dates; no tables of its own."""
+"""The Hijri date as a model field; no tables of its own."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,13 +9,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from saudi.forms import HijriDateField as HijriDateFormField
-from saudi.forms import MobileField as MobileFormField
-from saudi.forms import NationalIdField as NationalIdFormField
 from saudi.hijri import HijriDate, InvalidHijriDate
 
 _STORED_DATE_LENGTH = 10
-_NATIONAL_ID_LENGTH = 10
-_MOBILE_LENGTH = 13
 
 
 _Set_contra = TypeVar("_Set_contra", contravariant=True)
@@ -23,18 +19,13 @@ _Get_co = TypeVar("_Get_co", covariant=True)
 
 if TYPE_CHECKING:
     _Field = models.Field
-    _CharField = models.CharField
-else:  # Django's fields take type parameters in their stubs only
+else:
 
-    class _Parameters:
+    class _Field(models.Field):
+        """Django's field, which takes type parameters in its stubs only."""
+
         def __class_getitem__(cls, _parameters):
             return cls
-
-    class _Field(_Parameters, models.Field):
-        pass
-
-    class _CharField(_Parameters, models.CharField):
-        pass
 
 
 class HijriDateField(_Field[_Set_contra, _Get_co]):
@@ -92,36 +83,4 @@ class HijriDateField(_Field[_Set_contra, _Get_co]):
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Use the field of three parts, in the staff site too."""
-        for name in ("max_length", "widget", "form_class", "choices_form_class"):
-            kwargs.pop(name, None)
-        return super().formfield(form_class=HijriDateFormField, **kwargs)
-
-
-class NationalIdModelField(_CharField[_Set_contra, _Get_co]):
-    """A national ID: ten ASCII digits, already parsed when they reach the model."""
-
-    description = "National ID"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = _NATIONAL_ID_LENGTH
-        super().__init__(*args, **kwargs)
-
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        """Read any spelling."""
-        kwargs.pop("widget", None)
-        return super().formfield(**{"form_class": NationalIdFormField, **kwargs})
-
-
-class MobileModelField(_CharField[_Set_contra, _Get_co]):
-    """A Saudi mobile in the form `+9665XXXXXXXX`, already parsed when it reaches the model."""
-
-    description = "mobile"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = _MOBILE_LENGTH
-        super().__init__(*args, **kwargs)
-
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        """Read any spelling."""
-        kwargs.pop("widget", None)
-        return super().formfield(**{"form_class": MobileFormField, **kwargs})
+        return super().formfield(**{"form_class": HijriDateFormField, **kwargs})

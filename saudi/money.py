@@ -17,8 +17,7 @@ def format_sar(amount_sar: Decimal, language: str) -> str:
     for what is no number.
     """
     if not amount_sar.is_finite():
-        message = "an amount is a finite number"
-        raise ValueError(message)
+        raise ValueError("an amount is a finite number")
     amount = abs(amount_sar).quantize(_HALALA, rounding=ROUND_HALF_UP)
     sign = "-" if amount_sar < 0 and amount else ""
     whole = amount == amount.to_integral_value()

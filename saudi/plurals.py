@@ -27,8 +27,7 @@ class ArabicNoun:
     def counted(self, count: int) -> str:
         """Write the number with its noun. Raises ValueError for a negative number."""
         if count < 0:
-            message = "a count is never negative"
-            raise ValueError(message)
+            raise ValueError("a count is never negative")
         if count == 1:
             return self.one
         return self.two if count == 2 else f"{count:,} {self.form(count)}"
@@ -48,8 +47,7 @@ def english_days(days: int) -> str:
     Raises ValueError for a negative number.
     """
     if days < 0:
-        message = "a count is never negative"
-        raise ValueError(message)
+        raise ValueError("a count is never negative")
     if days == 0:
         return "last day"
     return "1 day" if days == 1 else f"{days:,} days"

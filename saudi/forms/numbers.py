@@ -30,9 +30,7 @@ class NumberField(forms.CharField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Write from left to right on the right keyboard; what a form sets itself wins."""
         ours = {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"} | self.attrs
-        return super().widget_attrs(widget) | {
-            name: value for name, value in ours.items() if name not in widget.attrs
-        }
+        return {name: value for name, value in ours.items() if name not in widget.attrs}
 
     def to_python(self, value: Any) -> str:
         """Give the stored form, or an empty text for what a reader would see as empty."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -78,7 +79,7 @@ class MessageField(forms.CharField):
         return message
 
 
-def _ensure_not_longer(text: str, longest: int, message: Any) -> None:
+def _ensure_not_longer(text: str, longest: int, message: str | Promise) -> None:
     if len(text) > longest:
         raise ValidationError(
             message, code="too_long", params={"count": len(text), "limit": longest}

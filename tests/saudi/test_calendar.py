@@ -123,6 +123,11 @@ def test_official_holidays_have_names_in_both_languages() -> None:
     assert all(day.year == 2026 for day in holidays)
 
 
+def test_caller_may_change_the_holidays_it_got() -> None:
+    official_holidays(2026).clear()
+    assert date(2026, 9, 23) in official_holidays(2026)
+
+
 @given(instants)
 def test_next_opening_is_open_and_later(at: datetime) -> None:
     opens = HOURS.next_opening(at, EID)

@@ -112,6 +112,8 @@ def test_day_is_decided_in_riyadh(instant: datetime, day: date) -> None:
 def test_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         riyadh_date(datetime(2025, 5, 30, 22, 30))  # noqa: DTZ001 - the fault under test
+    with pytest.raises(ValueError, match="time zone"):
+        format_time(datetime(2025, 5, 30, 22, 30), "ar")  # noqa: DTZ001 - the fault under test
 
 
 def test_day_holds_its_last_instant_and_not_midnight() -> None:

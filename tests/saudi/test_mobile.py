@@ -92,6 +92,11 @@ def test_masked_number_keeps_its_ends() -> None:
     assert mask_mobile("+966500000001") == "05••••••01"
 
 
+@pytest.mark.parametrize("other", ["", "05", "+201000000001"])
+def test_other_text_is_masked_whole(other: str) -> None:
+    assert mask_mobile(other) == "•" * len(other)
+
+
 @given(st.text("0123456789", min_size=8, max_size=8))
 def test_every_number_is_read_back_from_how_it_is_shown(rest: str) -> None:
     stored = f"+9665{rest}"

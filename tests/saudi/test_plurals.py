@@ -34,10 +34,10 @@ def test_days_left_have_the_right_form(days: int, arabic: str, english: str) -> 
     assert english_days(days) == days_text(days, "en") == english
 
 
-@pytest.mark.parametrize("count", [arabic_days, english_days])
-def test_days_are_never_negative(count: "type[str]") -> None:
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_days_are_never_negative(language: str) -> None:
     with pytest.raises(ValueError, match="never negative"):
-        count(-1)
+        days_text(-1, language)
 
 
 @pytest.mark.parametrize(
