@@ -10,8 +10,11 @@ import os
 
 from celery import Celery
 
+from notifications.schedule import beat_schedule as notifications_schedule
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {**notifications_schedule()}
 app.autodiscover_tasks()

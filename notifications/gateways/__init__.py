@@ -1,0 +1,36 @@
+"""Ways to send an SMS, one module a provider; `SMS_GATEWAY` chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from notifications.gateways.base import Gateway
+
+
+def _phone() -> Gateway:
+    from notifications.gateways.phone import PhoneGateway
+
+    return PhoneGateway()
+
+
+def _twilio() -> Gateway:
+    from notifications.gateways.twilio import TwilioGateway
+
+    return TwilioGateway.from_settings()
+
+
+_GATEWAYS: Final[dict[str, Callable[[], Gateway]]] = {"phone": _phone, "twilio": _twilio}
+
+
+def chosen_gateway() -> Gateway:
+    """Give the gateway that the setting names; a provider's client is only loaded when chosen."""
+    try:
+        return _GATEWAYS[settings.SMS_GATEWAY]()
+    except KeyError:
+        raise ImproperlyConfigured(
+            f"The setting SMS_GATEWAY must be one of {', '.join(sorted(_GATEWAYS))}."
+        ) from None

@@ -1,0 +1,256 @@
+"""Every SMS the portal sends, in Arabic and English.
+
+Texts say what happened and what to do next. None has a link, a reason or an amount: a phone is
+read by others (DOMAIN 13 and 16 in docs/adr). Arabic is UCS-2, 70 characters alone and 67 a part,
+so the texts are short and carry no vowel marks, tatweel or direction marks; a code fits one part,
+everything else two (O24). Codes and references stand in ASCII digits, in one piece (O20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from notifications.errors import UnknownTemplate, WrongTemplateValues
+from notifications.statuses import Lane
+
+PROGRAMME_VALUES: Final = frozenset({"programme", "call_centre"})
+"""Values every text may use; they come from the settings, never from the caller."""
+
+_HIDDEN: Final = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One SMS in both languages.
+
+    `worst` has the longest value of each field in each language, so that the size of the longest
+    message is known before it is sent. A secret one is overwritten once it is of no more use.
+    """
+
+    key: str
+    lane: Lane
+    texts: Mapping[str, str]
+    worst: Mapping[str, Mapping[str, str]]
+    max_parts: int = 2
+    is_secret: bool = False
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The values a caller must give, no more and no less."""
+        return frozenset(self.worst["ar"])
+
+    def body(self, language: str, values: Mapping[str, str], programme: Mapping[str, str]) -> str:
+        """Write the message in Arabic unless English is asked for.
+
+        Raises:
+            WrongTemplateValues: when a value is missing, empty or not one of the template's.
+        """
+        given = frozenset(name for name, value in values.items() if value)
+        if given != self.fields:
+            raise WrongTemplateValues(
+                self.key, missing=self.fields - given, unexpected=given - self.fields
+            )
+        return self.texts["en" if language == "en" else "ar"].format_map({**values, **programme})
+
+    def hidden_body(self, language: str, programme: Mapping[str, str]) -> str:
+        """Write the message with its values hidden, for a row that outlives its secret."""
+        return self.body(language, dict.fromkeys(self.fields, _HIDDEN), programme)
+
+    def worst_body(self, language: str, programme: Mapping[str, str]) -> str:
+        """Write the longest message this template can become."""
+        return self.body(language, self.worst["en" if language == "en" else "ar"], programme)
+
+
+_CODE: Final = {"ar": {"code": "048213"}, "en": {"code": "048213"}}
+_OBJECTION: Final = {"ar": {"reference": "4026714834"}, "en": {"reference": "4026714834"}}
+_TICKET: Final = {"ar": {"reference": "7026714831"}, "en": {"reference": "7026714831"}}
+_LONGEST_DAY: Final = {
+    "ar": "الأربعاء 29 جمادى الآخرة 1448 هـ، الموافق 29 ديسمبر 2027 م",
+    "en": "Wednesday 29 September 2027 (29 Jumada al-Akhirah 1449 AH)",
+}
+
+
+def _code(key: str, *, ar: str, en: str) -> Template:
+    texts = {"ar": ar, "en": en}
+    return Template(key, Lane.CODES, texts, _CODE, max_parts=1, is_secret=True)
+
+
+def _case(key: str, worst: Mapping[str, Mapping[str, str]], *, ar: str, en: str) -> Template:
+    return Template(key, Lane.CASES, {"ar": ar, "en": en}, worst)
+
+
+_ALL: Final = (
+    _code(
+        "sign_in_code",
+        ar="{programme}: رمز الدخول {code}. لا تعطه لأحد.",
+        en="{programme}: your sign-in code is {code}. Do not give it to anyone.",
+    ),
+    _code(
+        "ticket_code",
+        ar="{programme}: رمز قراءة طلبك {code}. لا تعطه لأحد.",
+        en="{programme}: your code to read your request is {code}. Do not give it to anyone.",
+    ),
+    _code(
+        "mobile_code",
+        ar="{programme}: رمز تأكيد جوالك {code}. لا تعطه لأحد.",
+        en="{programme}: your code to confirm your mobile is {code}. Do not give it to anyone.",
+    ),
+    _case(
+        "mobile_changed",
+        {"ar": {"last_digits": "0000"}, "en": {"last_digits": "0000"}},
+        ar=(
+            "{programme}: صار جوال ملفك رقما آخره {last_digits}. "
+            "إن لم تغيره أنت فاتصل بنا على {call_centre}."
+        ),
+        en=(
+            "{programme}: the mobile of your file is now the one ending in {last_digits}. "
+            "If you did not change it, call {call_centre}."
+        ),
+    ),
+    Template(
+        "results_announced",
+        Lane.ANNOUNCEMENTS,
+        {
+            "ar": "{programme}: ظهرت نتيجة الأهلية لدورة {cycle}. اقرأها في ملفك.",
+            "en": (
+                "{programme}: the eligibility result of {cycle} is out. "
+                "Sign in to your file to read it."
+            ),
+        },
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+    ),
+    _case(
+        "objection_submitted",
+        _OBJECTION,
+        ar="{programme}: وصل اعتراضك. رقمه {reference}. نخبرك بالقرار برسالة.",
+        en=(
+            "{programme}: we have your objection. Its number is {reference}. "
+            "We will send you a message when it is decided."
+        ),
+    ),
+    _case(
+        "objection_taken",
+        _OBJECTION,
+        ar="{programme}: بدأنا دراسة اعتراضك {reference}. نخبرك بالقرار برسالة.",
+        en=(
+            "{programme}: we have begun to study your objection {reference}. "
+            "We will send you a message when it is decided."
+        ),
+    ),
+    _case(
+        "objection_documents_wanted",
+        {
+            language: {**_OBJECTION[language], "due": _LONGEST_DAY[language]}
+            for language in ("ar", "en")
+        },
+        ar="{programme}: اعتراضك {reference} ينقصه مستند. أرسله من ملفك قبل نهاية {due}.",
+        en=(
+            "{programme}: your objection {reference} needs a document. "
+            "Send it from your file before the end of {due}."
+        ),
+    ),
+    _case(
+        "objection_documents_received",
+        _OBJECTION,
+        ar="{programme}: وصلت مستندات اعتراضك {reference}. نخبرك بالقرار برسالة.",
+        en=(
+            "{programme}: we have the documents of your objection {reference}. "
+            "We will send you a message when it is decided."
+        ),
+    ),
+    _case(
+        "objection_accepted",
+        _OBJECTION,
+        ar="{programme}: قبلنا اعتراضك {reference}. اقرأ في ملفك متى يسري القرار.",
+        en=(
+            "{programme}: we accepted your objection {reference}. "
+            "Sign in to your file to see when the decision takes effect."
+        ),
+    ),
+    _case(
+        "objection_partly_accepted",
+        _OBJECTION,
+        ar="{programme}: قبلنا اعتراضك {reference} جزئيا. اقرأ القرار في ملفك.",
+        en=(
+            "{programme}: we accepted your objection {reference} in part. "
+            "Sign in to your file to read the decision and when it takes effect."
+        ),
+    ),
+    _case(
+        "objection_rejected",
+        _OBJECTION,
+        ar=("{programme}: لم نقبل اعتراضك {reference}. اقرأ في ملفك السبب وما يمكنك فعله الآن."),
+        en=(
+            "{programme}: we did not accept your objection {reference}. "
+            "Sign in to your file to read why and what you can do now."
+        ),
+    ),
+    _case(
+        "draft_stopped",
+        {language: {"closed_on": _LONGEST_DAY[language]} for language in ("ar", "en")},
+        ar=("{programme}: أوقفنا مسودة اعتراضك: انقضت مدته في {closed_on}. المتاح لك في ملفك."),
+        en=(
+            "{programme}: the time to object ended on {closed_on} and your objection was not "
+            "sent. Sign in to your file to see what you can do."
+        ),
+    ),
+    _case(
+        "ticket_received",
+        _TICKET,
+        ar="{programme}: وصل طلبك. رقمه {reference}. تابعه في صوتك مسموع.",
+        en=(
+            "{programme}: we have your request. Its number is {reference}. "
+            "Keep it to follow your request in Your Voice Is Heard."
+        ),
+    ),
+    _case(
+        "ticket_taken",
+        _TICKET,
+        ar="{programme}: بدأنا العمل على طلبك {reference}. نخبرك بالرد برسالة.",
+        en=(
+            "{programme}: we have begun to work on your request {reference}. "
+            "We will send you a message when we answer."
+        ),
+    ),
+    _case(
+        "ticket_answered",
+        _TICKET,
+        ar="{programme}: رددنا على طلبك {reference}. اقرأ الرد في صوتك مسموع.",
+        en=(
+            "{programme}: we answered your request {reference}. "
+            "Open it in Your Voice Is Heard to read the answer."
+        ),
+    ),
+    _case(
+        "ticket_question",
+        _TICKET,
+        ar="{programme}: عندنا سؤال عن طلبك {reference}. أجب عنه في صوتك مسموع.",
+        en=(
+            "{programme}: we have a question about your request {reference}. "
+            "Open it in Your Voice Is Heard and reply so that we can go on."
+        ),
+    ),
+    _case(
+        "ticket_closed",
+        _TICKET,
+        ar="{programme}: أغلقنا طلبك {reference}. اقرأ السبب في صوتك مسموع.",
+        en=(
+            "{programme}: we closed your request {reference}. "
+            "Open it in Your Voice Is Heard to read why."
+        ),
+    ),
+)
+
+TEMPLATES: Final[Mapping[str, Template]] = {template.key: template for template in _ALL}
+
+SECRET_TEMPLATES: Final = frozenset(template.key for template in _ALL if template.is_secret)
+
+
+def template_of(key: str) -> Template:
+    """Give the template of a key. Raises UnknownTemplate."""
+    try:
+        return TEMPLATES[key]
+    except KeyError:
+        raise UnknownTemplate(key) from None

@@ -1,0 +1,53 @@
+"""Why a message or a campaign is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+
+class UnknownTemplate(LookupError):
+    """No SMS has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class WrongTemplateValues(ValueError):
+    """The values do not fit the template; only names are told, never the values."""
+
+    def __init__(
+        self, key: str, *, missing: AbstractSet[str], unexpected: AbstractSet[str]
+    ) -> None:
+        super().__init__(f"{key}: missing {sorted(missing)}, unexpected {sorted(unexpected)}")
+        self.key = key
+        self.missing = missing
+        self.unexpected = unexpected
+
+
+class NotASaudiMobile(ValueError):
+    """The number is not +9665 and eight digits: nothing is sent and nobody is billed (O19 d)."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__(event)
+        self.event = event
+
+
+class OutsideTransaction(RuntimeError):
+    """A message was queued outside the transaction of the change it reports (O25)."""
+
+
+class SamePersonRefused(PermissionError):
+    """Whoever prepared a campaign may not start it."""
+
+    def __init__(self, campaign_id: int) -> None:
+        super().__init__(f"campaign {campaign_id}")
+        self.campaign_id = campaign_id
+
+
+class CampaignAlreadyStarted(RuntimeError):
+    """A campaign that was started takes no more recipients and is not started again."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key

@@ -1,0 +1,59 @@
+"""What a gateway is, and the three ways in which sending can go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingSms:
+    """One SMS as a gateway needs it. Number and text stay out of its repr, and so out of logs."""
+
+    message_id: int
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayReceipt:
+    """The gateway accepted the message and calls it so."""
+
+    gateway_id: str
+
+
+class Gateway(Protocol):
+    """Something that sends an SMS."""
+
+    @property
+    def name(self) -> str:
+        """The value of SMS_GATEWAY."""
+
+    def send(self, sms: OutgoingSms) -> GatewayReceipt:
+        """Hand one message over; called outside any transaction, bounded in time.
+
+        Raises:
+            GatewayTemporary: it was surely not accepted and may be later.
+            GatewayPermanent: it was not accepted and never will be.
+            OutcomeUnknown: it may have been accepted; it must not be sent again blindly.
+        """
+
+
+class GatewayError(Exception):
+    """A message was not surely accepted; `reason` is short and holds no personal data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class GatewayTemporary(GatewayError):
+    """Not accepted, and it is worth trying again later."""
+
+
+class GatewayPermanent(GatewayError):
+    """Not accepted for good."""
+
+
+class OutcomeUnknown(GatewayError):
+    """The request was sent and no answer came: the message may be on its way."""

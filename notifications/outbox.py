@@ -1,0 +1,95 @@
+"""The outbox: what is owed to somebody is written in the transaction of the change it reports.
+
+A row here is the promise; a worker is only woken. A lost wake-up costs seconds, because the
+scheduled sweep finds the row (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from notifications.catalogue import template_of
+from notifications.errors import NotASaudiMobile, OutsideTransaction
+from notifications.models import Message
+from notifications.rules import sending_time
+from notifications.statuses import Lane, MessageStatus
+from notifications.waking import wake
+
+_SAUDI_MOBILE: Final = re.compile(r"\+9665[0-9]{8}")
+
+
+def programme_values(language: str) -> dict[str, str]:
+    """Give the values every text may use, from the settings."""
+    programme = settings.PROGRAMME
+    return {"programme": programme.name(language), "call_centre": programme.call_centre}
+
+
+def is_saudi_mobile(number: str) -> bool:
+    """Tell whether a stored number may get an SMS: +9665 and eight digits, nothing else."""
+    return _SAUDI_MOBILE.fullmatch(number) is not None
+
+
+def queue_message(
+    *,
+    event: str,
+    to: str,
+    template: str,
+    values: Mapping[str, str],
+    language: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Write one SMS into the outbox, once for an event and a number.
+
+    Runs inside the transaction of the change, in one INSERT that a repeated event leaves without
+    effect. After the commit the lane's worker is woken. With an empty `to` the same statement
+    writes a suppressed row, and the same wake-up follows: an unknown person costs what a known
+    one costs (DOMAIN 17).
+
+    Raises:
+        OutsideTransaction: when no transaction is open.
+        NotASaudiMobile: when `to` is neither empty nor a Saudi mobile in its stored form.
+        UnknownTemplate, WrongTemplateValues: when template and values do not fit.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(event)
+    if to and not is_saudi_mobile(to):
+        raise NotASaudiMobile(event)
+    chosen = template_of(template)
+    language = "en" if language == "en" else "ar"
+    programme = programme_values(language)
+    body = chosen.body(language, values, programme)
+    if not to and chosen.is_secret:
+        body = chosen.hidden_body(language, programme)
+    not_before = sending_time(chosen.lane, now)
+    Message.objects.bulk_create(
+        [
+            Message(
+                event=event,
+                recipient=to,
+                template=template,
+                language=language,
+                body=body,
+                lane=chosen.lane,
+                status=MessageStatus.QUEUED if to else MessageStatus.SUPPRESSED,
+                queued_at=now,
+                not_before=not_before,
+                expires_at=expires_at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    if not_before <= now:
+        wake_after_commit(chosen.lane)
+
+
+def wake_after_commit(lane: Lane) -> None:
+    """Wake the lane's worker once this transaction is committed; never when it is rolled back."""
+    transaction.on_commit(partial(wake, lane), robust=True)

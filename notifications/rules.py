@@ -1,0 +1,44 @@
+"""When a message may be sent and how often it is tried. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from notifications.statuses import Lane
+from saudi.gregorian import RIYADH
+
+DAY_BEGINS: Final = time(9)
+DAY_ENDS: Final = time(21)
+"""Riyadh hours of reminders and announcements; codes and case updates go at any hour."""
+
+DAYTIME_LANES: Final = frozenset({Lane.REMINDERS, Lane.ANNOUNCEMENTS})
+
+RETRY_DELAYS_SECONDS: Final = (10, 30, 120, 600)
+"""Waits before the second to the fifth try; there is no sixth."""
+
+MAX_TRIES: Final = len(RETRY_DELAYS_SECONDS) + 1
+
+LOST_AFTER_SECONDS: Final = 120
+"""A claim older than this has lost its worker: gateways answer or time out well before."""
+
+
+def is_sending_hour(lane: Lane, at: datetime) -> bool:
+    """Tell whether messages of a lane may be sent at this instant."""
+    if lane not in DAYTIME_LANES:
+        return True
+    return DAY_BEGINS <= at.astimezone(RIYADH).time() < DAY_ENDS
+
+
+def sending_time(lane: Lane, at: datetime) -> datetime:
+    """Give the first instant from `at` on at which a message of this lane may be sent."""
+    if is_sending_hour(lane, at):
+        return at
+    local = at.astimezone(RIYADH)
+    day = local.date() + timedelta(days=local.time() >= DAY_ENDS)
+    return datetime.combine(day, DAY_BEGINS, tzinfo=RIYADH)
+
+
+def retry_delay_seconds(tries: int) -> int | None:
+    """Give the wait after so many tries that were refused for now; None when it was the last."""
+    return RETRY_DELAYS_SECONDS[tries - 1] if tries < MAX_TRIES else None

@@ -1,0 +1,38 @@
+"""When the sweeps of this app run. portal/celery.py puts the apps' schedules together."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from notifications.statuses import Lane
+from notifications.waking import DRAIN_TASK
+
+SWEEP_SECONDS: Final[dict[Lane, float]] = {
+    Lane.CODES: 10.0,
+    Lane.CASES: 10.0,
+    Lane.REMINDERS: 60.0,
+    Lane.ANNOUNCEMENTS: 60.0,
+}
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Give Celery's schedule: a sweep a lane, and one for what dead workers left.
+
+    A sweep that was not taken before the next one is due is dropped, so that a stopped worker
+    finds one and not a thousand.
+    """
+    sweeps: dict[str, dict[str, Any]] = {
+        f"sweep-{lane.value}": {
+            "task": DRAIN_TASK,
+            "schedule": seconds,
+            "args": [lane.value],
+            "options": {"queue": lane.value, "expires": seconds},
+        }
+        for lane, seconds in SWEEP_SECONDS.items()
+    }
+    sweeps["settle-lost-claims"] = {
+        "task": "notifications.settle_lost_claims",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 30.0},
+    }
+    return sweeps

@@ -1,0 +1,34 @@
+"""Lanes and statuses of messages and campaigns."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Lane(models.TextChoices):
+    """Who waits for whom: a code never waits behind bulk. Each lane has its Celery queue."""
+
+    CODES = "codes", _("codes")
+    CASES = "cases", _("case updates")
+    REMINDERS = "reminders", _("reminders")
+    ANNOUNCEMENTS = "announcements", _("announcements")
+
+
+class MessageStatus(models.TextChoices):
+    """What is known of a message."""
+
+    HELD = "held", _("held until its campaign is started")
+    QUEUED = "queued", _("waiting to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("accepted by the gateway")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed for good")
+    UNKNOWN = "unknown", _("outcome unknown")
+    EXPIRED = "expired", _("not sent in time")
+    SUPPRESSED = "suppressed", _("nobody to send it to")
+
+
+class CampaignStatus(models.TextChoices):
+    """The life of a campaign."""
+
+    PREPARED = "prepared", _("waiting for a second person")
+    STARTED = "started", _("started")

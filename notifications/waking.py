@@ -1,0 +1,136 @@
+"""Waking a worker without ever keeping a citizen waiting.
+
+Celery's own publishing retries without end where the broker is gone (O26). Here one connection
+a thread has its own short timeouts and no retry, and after a failure a breaker keeps the process
+from trying again for a few seconds. A failure is counted and swallowed: the sweep is the
+guarantee.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from celery import current_app
+from django.conf import settings
+from kombu import Connection, Producer
+from kombu.transport.redis import Channel, Transport
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from notifications.statuses import Lane
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS: Final = 0.1
+"""For connecting and for each answer; a wake-up fails at the first that is late."""
+
+BREAK_SECONDS: Final = 5.0
+
+DRAIN_TASK: Final = "notifications.drain"
+
+
+class _ImpatientChannel(Channel):
+    """A channel whose client does not try twice (redis-py tries four times by default)."""
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        parameters: dict[str, Any] = super()._connparams(  # type: ignore[misc] # not in the stubs
+            asynchronous=asynchronous
+        )
+        return {**parameters, "retry": Retry(NoBackoff(), 0)}
+
+
+class _ImpatientTransport(Transport):
+    Channel = _ImpatientChannel
+
+
+@dataclass
+class Breaker:
+    """Counts failures and keeps from trying for a while after one. Safe between threads."""
+
+    failures: int = 0
+    skipped: int = 0
+    _closed_at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def may_try(self) -> bool:
+        """Tell whether the last failure is long enough ago, counting what is skipped."""
+        with self._lock:
+            if time.monotonic() >= self._closed_at:
+                return True
+            self.skipped += 1
+            return False
+
+    def failed(self) -> None:
+        """Count a failure and stop trying for BREAK_SECONDS."""
+        with self._lock:
+            self.failures += 1
+            self._closed_at = time.monotonic() + BREAK_SECONDS
+
+    def reset(self) -> None:
+        """Forget the last failure; what was counted stays."""
+        with self._lock:
+            self._closed_at = 0.0
+
+
+breaker = Breaker()
+
+
+class _Line(threading.local):
+    """This thread's connection to the broker, made when first needed."""
+
+    producer: Producer | None = None
+    url: str = ""
+    process: int = 0
+
+    def open(self) -> Producer:
+        if self.producer is None or self.process != os.getpid() or self.url != settings.REDIS_URL:
+            connection = Connection(
+                settings.REDIS_URL,
+                transport=_ImpatientTransport,
+                transport_options={
+                    "socket_connect_timeout": TIMEOUT_SECONDS,
+                    "socket_timeout": TIMEOUT_SECONDS,
+                    "max_connections": 2,
+                },
+            )
+            # Not connection.default_channel: it retries without end.
+            channel = connection.transport.create_channel(
+                connection.transport.establish_connection()
+            )
+            self.producer = current_app.amqp.Producer(channel)
+            self.process, self.url = os.getpid(), settings.REDIS_URL
+        return self.producer
+
+    def drop(self) -> None:
+        self.producer = None
+
+
+_line = _Line()
+
+
+def wake(lane: Lane) -> bool:
+    """Tell the lane's worker that there is something to send; True when it was told.
+
+    Takes at most about two timeouts, is not repeated and raises nothing.
+    """
+    if not breaker.may_try():
+        return False
+    try:
+        current_app.send_task(
+            DRAIN_TASK, args=[lane.value], queue=lane.value, producer=_line.open(), retry=False
+        )
+    except Exception as error:  # whatever is wrong with the broker, the page goes on
+        _line.drop()
+        breaker.failed()
+        logger.warning(
+            "waking the %s worker failed (%s); the sweep will send",
+            lane.value,
+            type(error).__name__,
+        )
+        return False
+    return True
