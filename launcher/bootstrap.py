@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from launcher.console import Failure, complain, say, step
+from launcher.console import Failure, complain, of_the_system, say, step
 from launcher.paths import PYTHON, ROOT, VAR, VENV
 
 Level = Literal["local", "dev"]
@@ -36,6 +36,9 @@ def enter(level: Level, module: str) -> NoReturn:
         os.execv(PYTHON, [str(PYTHON), "-m", module, *sys.argv[1:]])  # noqa: S606 (our own interpreter)
     except Failure as failure:
         complain(failure)
+        sys.exit(1)
+    except OSError as error:
+        complain(of_the_system(error))
         sys.exit(1)
     except KeyboardInterrupt:
         say("Stopped.")

@@ -18,6 +18,12 @@ class Failure(Exception):
         self.remedy = remedy
 
 
+def of_the_system(error: OSError) -> Failure:
+    """Word what the operating system refused: a right, a full disk."""
+    what = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+    return Failure(what, "Start as the user who owns this checkout, with free space on its disk.")
+
+
 def say(text: str = "") -> None:
     """Print one line at once. A reader who went away (`./run | head`) stops nothing."""
     _write(sys.stdout.fileno(), text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -134,17 +135,22 @@ def without_libpq(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _as_somebody_else(cluster: Cluster) -> list[str]:
-    """Give the words before a program of PostgreSQL, which refuses to run as root.
+    """Give the words before a program of PostgreSQL, which refuses root and a user without a name.
 
-    A user namespace keeps everything owned by root; where the container forbids one, the programs
-    run as nobody and own their data.
+    A user namespace keeps everything owned by its owner; where the container forbids one, root's
+    programs run as nobody and own their data.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_a_name(os.geteuid()):
         return []
     unshare = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
     owned = cluster.data.exists() and cluster.data.stat().st_uid == NOBODY
     if not owned and _works([*unshare, "true"]):
         return unshare
+    if os.geteuid() != 0:
+        raise Failure(
+            f"PostgreSQL refuses to run as the user {os.geteuid()}, who has no name here.",
+            "Start as a user of this system, or set DATABASE_URL to a PostgreSQL server.",
+        )
     setpriv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     reach = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     for words in ([*setpriv, *reach], setpriv):
@@ -157,6 +163,14 @@ def _as_somebody_else(cluster: Cluster) -> list[str]:
         "PostgreSQL refuses to run as root, and neither unshare nor setpriv works here.",
         "Start as an ordinary user, or set DATABASE_URL to a PostgreSQL server.",
     )
+
+
+def _has_a_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _works(argv: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from launcher import postgres, processes, valkey
 from launcher.children import Child, Register, rotate_logs, run_to_end, wait_until
-from launcher.console import Failure, complain, say, step
+from launcher.console import Failure, complain, of_the_system, say, step
 from launcher.frontend import ensure_built
 from launcher.options import Options, listen_on, read_options, url_of
 from launcher.paths import LOGS, PYTHON, ROOT, RUNTIME_ENV, VAR
@@ -158,6 +158,9 @@ def main() -> int:
             return _run(fresh=arguments.fresh)
     except Failure as failure:
         complain(failure)
+        return 1
+    except OSError as error:
+        complain(of_the_system(error))
         return 1
     except StopAsked:
         say("Stopped.")

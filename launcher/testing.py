@@ -17,7 +17,7 @@ from pathlib import Path
 from launcher import postgres, valkey
 from launcher.bootstrap import apt_install
 from launcher.children import Child
-from launcher.console import Failure, complain, say, step
+from launcher.console import Failure, complain, of_the_system, say, step
 from launcher.frontend import ensure_built
 from launcher.paths import PYTHON, ROOT
 from launcher.supervisor import StopAsked, listen_for_stop
@@ -91,6 +91,9 @@ def main(argv: Sequence[str]) -> int:
             return _everything(env, audit="--audit" in argv)
     except Failure as failure:
         complain(failure)
+        return 1
+    except OSError as error:
+        complain(of_the_system(error))
         return 1
     except StopAsked:
         say("\nStopped.")
