@@ -6,6 +6,7 @@ fuzzy guess in Arabic is worse than a missing line, which fails the tests.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
@@ -195,7 +196,7 @@ def compile_catalogue(app: str) -> Path | None:
     if not path.is_file():
         return None
     compiled = path.with_suffix(".mo")
-    partial = compiled.with_suffix(".part")
+    partial = compiled.with_suffix(f".{os.getpid()}.part")
     with partial.open("wb") as file:
         write_mo(file, read_catalogue(app))
     partial.replace(compiled)

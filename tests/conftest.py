@@ -1,0 +1,31 @@
+"""What every test stands on: compiled catalogues and static files without a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from portal import catalogues
+
+
+@pytest.fixture(scope="session", autouse=True)
+def current_catalogues() -> None:
+    """Compile each catalogue that is newer than its .mo, so that pages speak the tested Arabic."""
+    for app in settings.CATALOGUES:
+        source = catalogues.catalogue_path(app)
+        compiled = source.with_suffix(".mo")
+        if source.is_file() and (
+            not compiled.is_file() or compiled.stat().st_mtime < source.stat().st_mtime
+        ):
+            catalogues.compile_catalogue(app)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Name static files as they are: the hashed names need collectstatic, which e2e tests run."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
