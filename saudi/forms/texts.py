@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -15,8 +14,42 @@ NAME_MAX_LENGTH: Final = 150
 MESSAGE_MAX_LENGTH: Final = 2000
 
 
-class PersonNameField(forms.CharField):
-    """A person's name on one line, without direction controls; it holds a letter of any script."""
+class ReadableTextField(forms.CharField):
+    """Text without direction controls, at most `longest` characters as it is stored.
+
+    Text that a reader cannot see is empty. No `maxlength` is printed: it would cut the end of
+    a pasted text without a word, and counts a line end as two.
+    """
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Let the text choose its own direction."""
+        return super().widget_attrs(widget) | {"dir": "auto"}
+
+    def to_python(self, value: Any) -> str:
+        """Give the text as it is stored. Raises ValidationError."""
+        text = "" if value in self.empty_values else str(value)
+        if is_blank(text):
+            return ""
+        stored = self.read(text)
+        if len(stored) > self.longest:
+            raise ValidationError(
+                self.error_messages["too_long"],
+                code="too_long",
+                params={"count": len(stored), "limit": self.longest},
+            )
+        return stored
+
+    def read(self, text: str) -> str:
+        """Give the stored form of a text that is not blank. Raises ValidationError."""
+        return clean_text(text)
+
+
+class PersonNameField(ReadableTextField):
+    """A person's name on one line; it holds a letter of any script."""
 
     default_error_messages = {
         "required": _("Write the full name as on the card."),
@@ -29,27 +62,22 @@ class PersonNameField(forms.CharField):
     }
 
     def __init__(self, *, longest: int = NAME_MAX_LENGTH, **kwargs: Any) -> None:
-        self.longest = longest
-        super().__init__(**kwargs)
+        super().__init__(longest=longest, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Let the browser offer the name and the name choose its direction."""
-        return super().widget_attrs(widget) | {"autocomplete": "name", "dir": "auto"}
+        """Let the browser offer the name."""
+        return super().widget_attrs(widget) | {"autocomplete": "name"}
 
-    def to_python(self, value: Any) -> str:
-        """Give the name as it is stored. Raises ValidationError."""
-        text = "" if value in self.empty_values else str(value)
-        if is_blank(text):
-            return ""
+    def read(self, text: str) -> str:
+        """Give the name on one line. Raises ValidationError where it has no letter."""
         name = " ".join(clean_text(text).split())
         if not any(unicodedata.category(char).startswith("L") for char in name):
             raise ValidationError(self.error_messages["no_letters"], code="no_letters")
-        _ensure_not_longer(name, self.longest, self.error_messages["too_long"])
         return name
 
 
-class MessageField(forms.CharField):
-    """A text of several lines, at most `longest` characters, a line end counted as one."""
+class MessageField(ReadableTextField):
+    """A text of several lines; a line end counts as one character."""
 
     widget = forms.Textarea
     default_error_messages = {
@@ -62,25 +90,4 @@ class MessageField(forms.CharField):
     }
 
     def __init__(self, *, longest: int = MESSAGE_MAX_LENGTH, **kwargs: Any) -> None:
-        self.longest = longest
-        super().__init__(**kwargs)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Let the text choose its direction; no `maxlength`, which would cut a pasted text."""
-        return super().widget_attrs(widget) | {"dir": "auto"}
-
-    def to_python(self, value: Any) -> str:
-        """Give the text as it is stored. Raises ValidationError."""
-        text = "" if value in self.empty_values else str(value)
-        if is_blank(text):
-            return ""
-        message = clean_text(text)
-        _ensure_not_longer(message, self.longest, self.error_messages["too_long"])
-        return message
-
-
-def _ensure_not_longer(text: str, longest: int, message: str | Promise) -> None:
-    if len(text) > longest:
-        raise ValidationError(
-            message, code="too_long", params={"count": len(text), "limit": longest}
-        )
+        super().__init__(longest=longest, **kwargs)
