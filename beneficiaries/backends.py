@@ -1,11 +1,57 @@
-"""How people and staff prove who they are: being built."""
+"""How people and staff prove who they are (docs/adr/0005)."""
 
-from django.contrib.auth.backends import ModelBackend
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils import timezone
+
+from access.codes import verify_code
+from access.models import CodePurpose
+from beneficiaries.models import User
+from beneficiaries.services import person_for_sign_in, user_of
 
 
 class StaffBackend(ModelBackend):
-    """Staff sign in by password."""
+    """Staff sign in by user name and password; a person's user never does."""
+
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
+        """Refuse people of the register and staff who have left."""
+        is_staff = isinstance(user, User) and user.person_id is None
+        return is_staff and super().user_can_authenticate(user)
 
 
-class OneTimeCodeBackend(ModelBackend):
-    """People sign in by a code."""
+class OneTimeCodeBackend(BaseBackend):
+    """People sign in by the code that was sent to the mobile in their file. No permissions."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        national_id: str | None = None,
+        code: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Give the user of the person whose code this is, or None for an unknown person.
+
+        Call it outside a transaction: a wrong try is committed before it is refused. Raises
+        what `access.codes.verify_code` raises: WrongCode, CodeExpired, TooManyWrongTries.
+        """
+        if national_id is None or code is None:
+            return None  # somebody else's credentials
+        verify_code(purpose=CodePurpose.SIGN_IN, subject=national_id, code=code, now=timezone.now())
+        person = person_for_sign_in(national_id)
+        if person is None:
+            return None
+        user = user_of(person)
+        return user if user.is_active else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Give the signed-in person's user with the person, in one statement."""
+        return (
+            User.objects.select_related("person")
+            .filter(pk=user_id, person__isnull=False, is_active=True)
+            .first()
+        )

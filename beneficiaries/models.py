@@ -73,7 +73,10 @@ class Person(models.Model):
     city = models.CharField(_("city"), max_length=80, blank=True)
     iban = models.CharField(_("IBAN"), max_length=24, blank=True)
     language = models.CharField(
-        _("language of messages"), max_length=2, default="ar", choices=[("ar", "العربية"), ("en", "English")]
+        _("language of messages"),
+        max_length=2,
+        default="ar",
+        choices=[("ar", "العربية"), ("en", "English")],
     )
     register_as_of = models.DateField(_("register as of"))
 

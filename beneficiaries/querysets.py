@@ -42,6 +42,8 @@ class ResultQuerySet(models.QuerySet["EligibilityResult"]):
         if person is None:
             return self.none()
         whose = (
-            Q(person__household_id=person.household_id) if person.is_head else Q(person_id=person.pk)
+            Q(person__household_id=person.household_id)
+            if person.is_head
+            else Q(person_id=person.pk)
         )
         return self.announced().filter(whose)

@@ -1,0 +1,39 @@
+"""Why the register refused something: one class a refusal, carrying its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+class RegisterRefused(Exception):
+    """Anything the register's services refuse."""
+
+
+@dataclass
+class InvalidCycle(RegisterRefused):
+    """The text is no cycle, which looks like 2026-11."""
+
+    text: str
+
+
+@dataclass
+class AnnouncementInFuture(RegisterRefused):
+    """Day 0 of a window may be today or past, never a day to come."""
+
+    on: date
+    today: date
+
+
+@dataclass
+class UnreadableFile(RegisterRefused):
+    """The file as a whole cannot be imported, and nothing of it was."""
+
+    why: str
+
+
+@dataclass
+class ImportRunning(RegisterRefused):
+    """Another import of the same kind is at work."""
+
+    kind: str

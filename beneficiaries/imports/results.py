@@ -1,0 +1,128 @@
+"""A cycle's results: they wait, seen by nobody, until they are announced.
+
+A row that says what is already announced leaves nothing waiting; one that says something else
+waits as a correction beside the announced result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from beneficiaries.cycles import parse_cycle
+from beneficiaries.imports import values
+from beneficiaries.imports.reader import CsvFile
+from beneficiaries.imports.staging import ImportCounts, Report, Staging, take_turn
+from beneficiaries.imports.values import InvalidValue
+from beneficiaries.models import Cycle, ImportRun
+from beneficiaries.statuses import ResultStatus
+
+KIND: Final = "results"
+COLUMNS: Final = ("national_id", "status", "reason_codes", "entitlement_sar")
+
+_DROP_WAITING_WITHOUT_NEWS: Final = """
+    DELETE FROM beneficiaries_eligibilityresult AS waiting
+    USING staging AS s, beneficiaries_person AS p, beneficiaries_eligibilityresult AS told
+    WHERE p.national_id = s.national_id
+      AND waiting.person_id = p.id AND waiting.cycle_id = %(cycle)s
+      AND waiting.announced_on IS NULL
+      AND told.person_id = p.id AND told.cycle_id = %(cycle)s
+      AND told.announced_on IS NOT NULL AND told.superseded_on IS NULL
+      AND (told.status, told.reason_codes::text[], told.entitlement_sar)
+          = (s.status, string_to_array(s.reason_codes, ';'), s.entitlement_sar::numeric)
+"""
+
+_WRITE_WAITING: Final = """
+    WITH written AS (
+        INSERT INTO beneficiaries_eligibilityresult AS r
+            (person_id, cycle_id, status, reason_codes, entitlement_sar)
+        SELECT p.id, %(cycle)s, s.status, string_to_array(s.reason_codes, ';'),
+               s.entitlement_sar::numeric
+        FROM staging AS s
+        JOIN beneficiaries_person AS p ON p.national_id = s.national_id
+        WHERE NOT EXISTS (
+            SELECT FROM beneficiaries_eligibilityresult AS told
+            WHERE told.person_id = p.id AND told.cycle_id = %(cycle)s
+              AND told.announced_on IS NOT NULL AND told.superseded_on IS NULL
+              AND (told.status, told.reason_codes::text[], told.entitlement_sar)
+                  = (s.status, string_to_array(s.reason_codes, ';'), s.entitlement_sar::numeric)
+        )
+        ON CONFLICT (person_id, cycle_id) WHERE announced_on IS NULL DO UPDATE SET
+            status = EXCLUDED.status,
+            reason_codes = EXCLUDED.reason_codes,
+            entitlement_sar = EXCLUDED.entitlement_sar
+        WHERE (r.status, r.reason_codes, r.entitlement_sar)
+              IS DISTINCT FROM (EXCLUDED.status, EXCLUDED.reason_codes, EXCLUDED.entitlement_sar)
+        RETURNING (xmax = 0) AS is_new
+    )
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
+"""
+
+
+def import_results(
+    cycle_code: str, path: Path, *, now: datetime, report: Report = lambda _: None
+) -> ImportCounts:
+    """Bring a cycle's results in from a file, all in one transaction; make the cycle if missing.
+
+    Rows that cannot be taken are kept beside the file and stop no other row; running the same
+    file again changes nothing. Takes the turn of its kind and the cycle's lock, so that nothing
+    is announced half imported.
+
+    Raises:
+        InvalidCycle: the cycle is not like 2026-11.
+        UnreadableFile: nothing was read.
+        ImportRunning: another import of results is at work.
+    """
+    code = parse_cycle(cycle_code)
+    file = CsvFile(path, columns=COLUMNS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        take_turn(cursor, KIND)
+        Cycle.objects.get_or_create(code=code)
+        cycle = Cycle.objects.select_for_update().get(code=code)
+        staging = Staging(cursor, COLUMNS)
+        counts = ImportCounts()
+        counts.read = staging.load(file, _read, report)
+        report("checking people")
+        staging.reject_repeated("national_id", "national_id: already in this file")
+        staging.reject(
+            "national_id: not in the register",
+            """NOT EXISTS (
+                SELECT FROM beneficiaries_person AS p WHERE p.national_id = s.national_id
+            )""",
+        )
+        cursor.execute(_DROP_WAITING_WITHOUT_NEWS, {"cycle": cycle.pk})
+        dropped = cursor.rowcount
+        cursor.execute(_WRITE_WAITING, {"cycle": cycle.pk})
+        counts.created, counts.changed = cursor.fetchone()
+        if dropped:
+            counts.notes.append(f"{dropped:,} waiting corrections withdrawn: as announced again")
+        counts.rejected, counts.rejected_path = staging.keep_rejected(file)
+        ImportRun.objects.create(
+            kind=KIND,
+            file_name=path.name[:200],
+            started_at=now,
+            ended_at=timezone.now(),
+            rows_read=counts.read,
+            rows_rejected=counts.rejected,
+            rows_written=counts.written,
+        )
+    return counts
+
+
+def _read(row: Sequence[str]) -> Sequence[str]:
+    national_id, status, reason_codes, entitlement = row
+    status = values.read_status(status)
+    reasons = values.read_reasons(reason_codes)
+    if status == ResultStatus.INELIGIBLE and not reasons:
+        raise InvalidValue("reason_codes: needed where somebody is not eligible")
+    return (
+        values.read_national_id(national_id),
+        status,
+        ";".join(reasons),
+        str(values.read_money(entitlement, "entitlement_sar")),
+    )
