@@ -1,23 +1,295 @@
-"""Being built."""
+"""Signing in with a national ID and a code by SMS, and signing out (docs/adr/0005).
 
-from django.http import Http404, HttpRequest, HttpResponse
+Every answer is the same whether the ID is in the register or not (DOMAIN 17). The ID that waits
+for its code stands in the session, never in an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import wraps
+from math import ceil
+from typing import Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access.client import client_address
+from access.errors import (
+    CodeExpired,
+    CodeSentRecently,
+    LimitReached,
+    TooManyCodes,
+    TooManyWrongTries,
+    WrongCode,
+)
+from portal.forms.sign_in import CodeForm, SignInForm
+from portal.sign_in import give_back_codes, send_sign_in_code
+from portal.views.pages import public_page
+from portal.views.signed_in import signed_in_person
+from saudi.gregorian import format_time
+
+_PENDING: Final = "sign_in"
+_BACKEND: Final = "beneficiaries.backends.OneTimeCodeBackend"
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A sign-in that waits for its code, as the session keeps it.
+
+    `addresses` are those the codes were asked from, to be given back when it is completed.
+    """
+
+    national_id: str
+    sent_at: str
+    next: str = ""
+    addresses: list[str] = field(default_factory=list)
+
+    @property
+    def seconds_since(self) -> float:
+        """Count the seconds since the last code was asked for."""
+        return (timezone.now() - datetime.fromisoformat(self.sent_at)).total_seconds()
+
+
+def _pending(request: HttpRequest) -> Pending | None:
+    kept = request.session.get(_PENDING)
+    return Pending(**kept) if kept else None
+
+
+def _keep(request: HttpRequest, pending: Pending) -> None:
+    request.session[_PENDING] = asdict(pending)
+
+
+def _own_address(request: HttpRequest, target: str) -> str:
+    """Give the address to lead to after signing in: one of ours, else the file."""
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if target and is_ours else resolve_url("portal:profile")
+
+
+def _for_who_is_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead somebody who is signed in already on to their page, whatever their form holds.
+
+    Signing in changes the token of every form that was open in another tab (O18 a), so this is
+    looked at before the token; nothing is done for the form then.
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        if signed_in_person(request) is not None:
+            return redirect(_own_address(request, _typed_next(request)))
+        return protected(request)
+
+    return wrapped
+
+
+def _typed_next(request: HttpRequest) -> str:
+    return request.POST.get("next") or request.GET.get("next") or ""
+
+
+@_for_who_is_out
 def ask(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Ask whose file it is and send the code."""
+    if request.method != "POST":
+        return _ask_page(request, SignInForm(initial={"next": request.GET.get("next", "")}))
+    if "code" in request.POST and "national_id" not in request.POST:
+        return code(request)
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _ask_page(request, form)
+    pending = Pending(
+        national_id=form.cleaned_data["national_id"],
+        sent_at=timezone.now().isoformat(),
+        next=form.cleaned_data["next"],
+    )
+    earlier = _pending(request)
+    if earlier and earlier.national_id == pending.national_id:
+        pending = replace(pending, addresses=earlier.addresses)
+    try:
+        pending = _send(request, pending)
+    except CodeSentRecently:
+        # The code that is on its way is still good, and nothing tells who asked for it.
+        _keep(request, pending)
+    except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
+        if isinstance(refusal, TooManyCodes):
+            _keep(request, pending)
+        form.add_error(None, _worded(refusal))
+        return _refused(_ask_page(request, form), refusal.retry_at)
+    return redirect("portal:sign_in_code")
 
 
+def _send(request: HttpRequest, pending: Pending) -> Pending:
+    """Send a code and keep what waits for it. Raises what `send_sign_in_code` raises."""
+    now = timezone.now()
+    address = client_address(request)
+    send_sign_in_code(
+        national_id=pending.national_id,
+        address=address,
+        language=get_language() or settings.LANGUAGE_CODE,
+        now=now,
+    )
+    pending = replace(pending, sent_at=now.isoformat(), addresses=[*pending.addresses, address])
+    _keep(request, pending)
+    return pending
+
+
+def _ask_page(request: HttpRequest, form: SignInForm) -> HttpResponse:
+    context = {"form": form, "has_pending": _pending(request) is not None}
+    return render(request, "portal/sign_in.html", context)
+
+
+@_for_who_is_out
 def code(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Take the code and open the file. Opening or reloading the page sends nothing."""
+    pending = _pending(request)
+    if pending is None:
+        if request.method == "POST":
+            messages.info(request, _("The page was open for long. Write your ID again."))
+        return redirect("portal:sign_in")
+    if request.method != "POST":
+        return _code_page(request, CodeForm(), pending)
+    return _resend(request, pending) if "resend" in request.POST else _enter(request, pending)
 
 
+def _enter(request: HttpRequest, pending: Pending) -> HttpResponse:
+    """Try the typed code; the right one makes a new session and leads on."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _code_page(request, form, pending)
+    try:
+        user = authenticate(
+            request, national_id=pending.national_id, code=form.cleaned_data["code"]
+        )
+        if user is None:  # nobody's file: the same answer as to a wrong code
+            raise WrongCode(settings.LIMITS["code_tries"] - 1)
+    except (WrongCode, CodeExpired) as refusal:
+        form.add_error("code", _worded(refusal))
+        return _code_page(request, form, pending)
+    except TooManyWrongTries as refusal:
+        form.add_error("code", _worded(refusal))
+        return _refused(_code_page(request, form, pending), refusal.retry_at)
+    del request.session[_PENDING]
+    login(request, user, backend=_BACKEND)
+    give_back_codes(addresses=pending.addresses, now=timezone.now())
+    return redirect(_own_address(request, pending.next))
+
+
+def _resend(request: HttpRequest, pending: Pending) -> HttpResponse:
+    """Send another code where one may be sent, and say so; the earlier one goes on working."""
+    try:
+        _send(request, pending)
+    except CodeSentRecently as refusal:
+        messages.info(request, _worded(refusal))
+    except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
+        messages.warning(request, _worded(refusal))
+    else:
+        text = _(
+            "If the ID is in our register, a new code is on its way. An earlier one works too."
+        )
+        messages.success(request, text)
+    return redirect("portal:sign_in_code")
+
+
+def _code_page(request: HttpRequest, form: CodeForm, pending: Pending) -> HttpResponse:
+    figures = settings.LIMITS
+    context = {
+        "form": form,
+        "national_id": pending.national_id,
+        "wait_seconds": max(0, ceil(figures["code_resend_seconds"] - pending.seconds_since)),
+        "is_expired": pending.seconds_since >= figures["code_life_seconds"],
+    }
+    return render(request, "portal/code.html", context)
+
+
+def _refused(response: HttpResponse, retry_at: datetime) -> HttpResponse:
+    """Say also to programs that it is too much, and when to come again."""
+    response.status_code = 429
+    response["Retry-After"] = max(1, ceil((retry_at - timezone.now()).total_seconds()))
+    return response
+
+
+def _worded(
+    refusal: WrongCode
+    | CodeExpired
+    | CodeSentRecently
+    | TooManyCodes
+    | TooManyWrongTries
+    | LimitReached,
+) -> str:
+    """Word a refusal: what happened, and when or how to go on."""
+    match refusal:
+        case WrongCode(tries_left=0):
+            return _("This is not the code, and no try is left. Ask for a new code.")
+        case WrongCode(tries_left=left):
+            return ngettext(
+                "This is not the code. Compare it with the message; %(left)d try is left.",
+                "This is not the code. Compare it with the message; %(left)d tries are left.",
+                left,
+            ) % {"left": left}
+        case CodeExpired():
+            return _("This code works no more. Ask for a new one.")
+        case CodeSentRecently(retry_after_seconds=seconds):
+            return ngettext(
+                "A code was sent a moment ago. You can ask for another in %(seconds)d second.",
+                "A code was sent a moment ago. You can ask for another in %(seconds)d seconds.",
+                seconds,
+            ) % {"seconds": seconds}
+        case TooManyCodes(retry_at=at):
+            text = _("Many codes were asked for with this ID. Ask for a new one after %(time)s.")
+        case TooManyWrongTries(retry_at=at):
+            text = _("Many wrong codes were tried with this ID. Try again after %(time)s.")
+        case LimitReached(retry_at=at):
+            text = _(
+                "Many codes were asked for over your internet connection. "
+                "Try again after %(time)s, or over another connection."
+            )
+    return text % {"time": _time(at)}
+
+
+def _time(at: datetime) -> str:
+    return format_time(_next_minute(at), get_language() or settings.LANGUAGE_CODE)
+
+
+def _next_minute(at: datetime) -> datetime:
+    """Round up to the minute that is shown, so that whoever comes then is not refused."""
+    minute = at.replace(second=0, microsecond=0)
+    return minute if minute == at else minute + timedelta(minutes=1)
+
+
+@require_GET
+@public_page
 def lost_mobile(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Tell who lost or changed their mobile how to get in again. The same for everybody."""
+    return render(request, "portal/lost_mobile.html")
 
 
-def sign_out(request: HttpRequest) -> HttpResponse:
-    raise Http404
-
-
+@require_GET
+@public_page
 def register(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Tell who has no file yet how to open one."""
+    return render(request, "portal/register.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Forget the session. Only the button does it: an address alone signs nobody out."""
+    if request.method == "POST":
+        logout(request)
+    return redirect("portal:home")
