@@ -1,0 +1,77 @@
+"""The Compose file is valid and opens nothing to the network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from launcher.processes import CODES, OTHER_QUEUES
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = ["web", "worker", "worker-codes", "scheduler"]
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    document = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    services: dict[str, Any] = document["services"]
+    return services
+
+
+def test_file_follows_the_compose_schema() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "check_jsonschema"),
+            *("--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+        ],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_all_parts_of_the_portal_are_there(services: dict[str, Any]) -> None:
+    assert {*PROCESSES, "postgres", "redis"} <= services.keys()
+
+
+def test_only_the_web_server_is_published_and_only_on_loopback(services: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published.pop("web") == ["127.0.0.1:${PORT:-8000}:8000"]
+    assert [services[name].get("profiles") for name in published] == [["proxy"]]
+
+
+def test_every_lasting_service_is_watched(services: dict[str, Any]) -> None:
+    lasting = {name for name in services if name != "migrations"}
+    assert {name for name in lasting if "healthcheck" not in services[name]} == set()
+
+
+def test_processes_wait_for_migrations_and_have_few_rights(services: dict[str, Any]) -> None:
+    for name in PROCESSES:
+        service = services[name]
+        assert (
+            service["depends_on"]["migrations"]["condition"] == "service_completed_successfully"
+        ), name
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+
+
+def test_demonstration_is_off(services: dict[str, Any]) -> None:
+    assert {services[name]["environment"]["DEMO"] for name in PROCESSES} == {"0"}
+
+
+def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
+    queues = {
+        queue
+        for name in ("worker", "worker-codes")
+        for option in services[name]["command"]
+        if option.startswith("--queues=")
+        for queue in option.removeprefix("--queues=").split(",")
+    }
+    assert queues == {CODES, *OTHER_QUEUES.split(",")}
