@@ -16,7 +16,7 @@ from pathlib import Path
 from babel.messages import extract
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 from django.conf import settings
 from django.utils.translation import templatize
 
@@ -25,6 +25,7 @@ PLURAL_FORMS = (
     "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
     "n%100>=11 && n%100<=99 ? 4 : 5;"
 )
+ARABIC_PLURALS = 6
 HEADER = "\n".join(
     (
         'msgid ""',
@@ -94,7 +95,9 @@ def extract_messages(app: str) -> Catalog:
     for path in source_files(app):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # Indentation means nothing in a template and much to the reader of Python.
+            lines = templatize(text, origin=str(path)).splitlines()
+            text = "\n".join(line.lstrip() for line in lines)
         results = extract.extract("python", BytesIO(text.encode()), keywords=KEYWORDS)
         for _line, message_id, comments, context in results:
             if message_id and message_id != "":
@@ -153,6 +156,9 @@ def write_catalogue(app: str, catalogue: Catalog) -> None:
 
 def faults(app: str) -> list[str]:
     """List what is wrong with an app's catalogue against its code; empty means complete."""
+    unreadable = _unreadable(app)
+    if unreadable:
+        return unreadable
     translated = {_key(message): message for message in _entries(read_catalogue(app))}
     wanted = {_key(message) for message in _entries(extract_messages(app))}
     lines = [f"{app}: not in the catalogue: {key[0]!r}" for key in sorted_keys(wanted, translated)]
@@ -162,9 +168,11 @@ def faults(app: str) -> list[str]:
 
 def entry_faults(app: str) -> list[str]:
     """List the entries of a catalogue that are missing, fuzzy, or break their placeholders."""
+    lines = _unreadable(app)
+    if lines:
+        return lines
     catalogue = read_catalogue(app)
-    lines = []
-    if catalogue.num_plurals != 6:
+    if catalogue.num_plurals != ARABIC_PLURALS:
         lines.append(f"{app}: the header must declare Arabic's six plural forms")
     for message in _entries(catalogue):
         name = repr(_key(message)[0])
@@ -175,6 +183,14 @@ def entry_faults(app: str) -> list[str]:
         elif not _placeholders_agree(message):
             lines.append(f"{app}: placeholders differ: {name}")
     return lines
+
+
+def _unreadable(app: str) -> list[str]:
+    try:
+        read_catalogue(app)
+    except PoFileError as error:
+        return [f"{app}: the catalogue cannot be read: {error}"]
+    return []
 
 
 def disagreements(apps: tuple[str, ...]) -> list[str]:
