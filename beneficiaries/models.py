@@ -137,9 +137,15 @@ class PersonChange(models.Model):
 
 
 class Cycle(models.Model):
-    """A month of the programme, `2026-11`."""
+    """A month of the programme, `2026-11`.
+
+    `announced_on` and `filing_deadline` are those of its first announcement: what the home page
+    tells everybody without a look at millions of results. Each result keeps its own.
+    """
 
     code = models.CharField(_("cycle"), max_length=7, unique=True)
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("cycle")
@@ -149,7 +155,12 @@ class Cycle(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), name="cycle_code_form"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_on__isnull=True, filing_deadline__isnull=True)
+                | Q(filing_deadline__gte=F("announced_on")),
+                name="cycle_deadline_with_announcement",
+            ),
         ]
 
     def __str__(self) -> str:
