@@ -7,16 +7,30 @@ a person reads out, in any spelling of digits.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from saudi.digits import clean_number, clean_text
 from saudi.mobile import InvalidMobile, parse_mobile
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 COUNTED_ROWS = 1_000
 """A list counts no further: page one of a million rows must cost what page one of ten does."""
@@ -26,12 +40,52 @@ class BoundedPaginator(Paginator[Any]):
     """Counts up to COUNTED_ROWS rows and pages within them; filters and search lead further."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # a cached property in Django too
-        rows = self.object_list
-        return len(rows[:COUNTED_ROWS]) if isinstance(rows, list) else rows[:COUNTED_ROWS].count()
+    def count(self) -> int:
+        rows: Any = self.object_list[:COUNTED_ROWS]
+        return len(rows) if isinstance(rows, list) else rows.count()
 
 
-class StaffAdmin(admin.ModelAdmin[Model]):
+class MineFilter(admin.SimpleListFilter):
+    """Whose case it is."""
+
+    title = gettext_lazy("with")
+    parameter_name = "mine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Mine")), ("none", _("Nobody's"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "1":
+            return queryset.filter(assigned_to=request.user.pk)
+        if self.value() == "none":
+            return queryset.filter(assigned_to=None)
+        return queryset
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What waits by default, every other status on request; a search looks through all."""
+
+    title = gettext_lazy("status")
+    parameter_name = "status"
+    statuses: ClassVar[list[tuple[str, Any]]] = []
+    waiting: ClassVar[tuple[str, ...]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("All")), *self.statuses]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("Waiting")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen == "all" or request.GET.get("q"):
+            return queryset
+        return queryset.filter(status__in=[chosen] if chosen else self.waiting)
+
+
+class StaffAdmin(admin.ModelAdmin[Any]):
     """A list and a page that show; nothing is written but through services."""
 
     actions = None
@@ -39,6 +93,7 @@ class StaffAdmin(admin.ModelAdmin[Model]):
     list_max_show_all = 0
     show_full_result_count = False
     paginator = BoundedPaginator
+    sortable_by = ()
 
     # What each kind of search term is compared with; a lookup, or empty where it has none.
     search_reference: ClassVar[str] = ""
@@ -65,8 +120,8 @@ class StaffAdmin(admin.ModelAdmin[Model]):
         return tuple(lookup for lookup in lookups if lookup)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
-    ) -> tuple[QuerySet[Model], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Find by reference, national ID or mobile exactly, else by name."""
         term = clean_text(search_term)
         if not term:
@@ -79,10 +134,113 @@ class StaffAdmin(admin.ModelAdmin[Model]):
             if self.search_national_id:
                 wanted |= Q(**{self.search_national_id: number})
             if self.search_mobile:
-                try:
+                with suppress(InvalidMobile):  # it is some other number
                     wanted |= Q(**{self.search_mobile: parse_mobile(number)})
-                except InvalidMobile:
-                    pass  # some other number
         elif self.search_name:
             wanted = Q(**{f"{self.search_name}__icontains": term})
         return queryset.filter(wanted), False
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """Something staff may do on a case's page.
+
+    `run` gets the request, the case, the valid form where there is one, and the instant; it
+    calls one service and gives the sentence to show.
+    """
+
+    permission: str
+    run: Callable[[HttpRequest, Any, Any, datetime], StrOrPromise]
+    form: type[forms.Form] | None = None
+
+
+class CaseAdmin(StaffAdmin):
+    """A list, and a page on which one case is read and worked.
+
+    A post names its action. A form that is refused, or an action that somebody else's work has
+    overtaken, shows the page again with what was typed.
+    """
+
+    case_template: ClassVar[str] = ""
+    refusals: ClassVar[tuple[type[Exception], ...]] = ()
+
+    def case_actions(self) -> Mapping[str, CaseAction]:
+        """Give the actions by name."""
+        raise NotImplementedError
+
+    def get_case(self, request: HttpRequest, pk: int) -> Any:
+        """Give the case, or raise Http404."""
+        raise NotImplementedError
+
+    def case_context(
+        self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        """Give what the page shows; `bound` has the form of each action that has one."""
+        raise NotImplementedError
+
+    def refusal_text(self, refused: Exception) -> str:
+        """Say why an action was refused."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show a case; do what its forms ask for."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if object_id is None or not (object_id.isascii() and object_id.isdecimal()):
+            raise Http404
+        pk = int(object_id)
+        case = self.get_case(request, pk)
+        actions = self.case_actions()
+        bound = {name: action.form() for name, action in actions.items() if action.form}
+        if request.method == "POST":
+            name = request.POST.get("action", "")
+            if name not in actions:
+                raise BadRequest
+            action = actions[name]
+            if not request.user.has_perm(action.permission):
+                raise PermissionDenied
+            form = action.form(request.POST) if action.form else None
+            if form is not None:
+                bound[name] = form
+            if form is None or form.is_valid():
+                try:
+                    done = action.run(request, case, form, timezone.now())
+                except self.refusals as refused:
+                    messages.error(request, self.refusal_text(refused))
+                    case = self.get_case(request, pk)
+                else:
+                    messages.success(request, str(done))
+                    return HttpResponseRedirect(self.case_url(case))
+        return TemplateResponse(
+            request,
+            self.case_template,
+            {
+                **self.admin_site.each_context(request),
+                "title": "",
+                "opts": self.opts,
+                "original": case,
+                **self.case_context(request, case, bound),
+            },
+        )
+
+    def case_url(self, case: Any) -> str:
+        """Give the address of a case's page."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[case.pk])
+
+
+def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:
+    """Say that a case is in another status than its reader saw, and who brought it there."""
+    if by and at is not None:
+        return _("Not done: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
+            "who": by,
+            "status": status,
+            "when": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
+        }
+    return _("Not done: this is now «%(status)s».") % {"status": status}

@@ -110,7 +110,7 @@ class StaffSite(AdminSite):
         context: dict[str, Any] = {"today": riyadh_today()}
         if user.has_perm("objections.view_objection"):
             waiting = Objection.objects.open().select_related("person", "result__cycle")
-            context["my_objections"] = waiting.filter(assigned_to=user).order_by("submitted_at")[
+            context["my_objections"] = waiting.filter(assigned_to=user.pk).order_by("submitted_at")[
                 :WORK_ROWS
             ]
             context["new_objections"] = waiting.filter(
@@ -119,7 +119,7 @@ class StaffSite(AdminSite):
         if user.has_perm("sawtak.view_ticket"):
             tickets = Ticket.objects.all()
             context["my_tickets"] = tickets.filter(
-                assigned_to=user,
+                assigned_to=user.pk,
                 status__in=[TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN],
             ).order_by("received_at")[:WORK_ROWS]
             context["new_tickets"] = tickets.filter(status=TicketStatus.NEW).order_by(

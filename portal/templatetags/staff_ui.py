@@ -13,8 +13,8 @@ from django.contrib.admin.utils import (
     lookup_field,
 )
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.utils.text import capfirst
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def _value(cl: ChangeList, obj: Any, name: str) -> Any:
 @register.inclusion_tag("admin/components/rows.html")
 def staff_rows(cl: ChangeList) -> dict[str, Any]:
     """Show the rows of a list: a table on a wide page, cards on a phone."""
-    names = [name for name in cl.list_display if name != "action_checkbox"]
+    names = [str(name) for name in cl.list_display if name != "action_checkbox"]
     labels = [
         capfirst(str(label_for_field(name, cl.model, model_admin=cl.model_admin))) for name in names
     ]

@@ -1,0 +1,226 @@
+"""Objections in the staff site: the list, and a case on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
+from beneficiaries.cycles import cycle_name
+from beneficiaries.models import User
+from beneficiaries.reasons import shown_reasons
+from documents.serving import attachment_response
+from objections.errors import IncompleteDecision, TransitionRefused
+from objections.models import Objection
+from objections.rules import effective_cycle
+from objections.services.review import decide_objection, request_documents, take_objection
+from objections.staff_forms import DecisionForm, DocumentsForm
+from objections.statuses import OPEN_STATUSES, ObjectionStatus
+from saudi.gregorian import riyadh_date
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class ObjectionStatusFilter(WaitingFilter):
+    """By status; a draft is nobody's business but its writer's."""
+
+    statuses = [
+        (status.value, status.label)
+        for status in ObjectionStatus
+        if status not in {ObjectionStatus.DRAFT, ObjectionStatus.STOPPED}
+    ]
+    waiting = OPEN_STATUSES
+
+
+@admin.register(Objection)
+class ObjectionAdmin(CaseAdmin):
+    """The list of objections and the case page, where a caseworker decides."""
+
+    list_display = ("number", "citizen", "matter", "city", "state", "received", "caseworker")
+    list_filter = (MineFilter, ObjectionStatusFilter)
+    list_select_related = ("person", "result__cycle", "assigned_to")
+    ordering = ("submitted_at", "id")
+    search_help_text = _("Reference, national ID, mobile or name")
+    search_reference = "reference"
+    search_national_id = "person__national_id"
+    search_mobile = "person__mobile"
+    search_name = "person__full_name"
+    case_template = "admin/objections/case.html"
+    refusals = (TransitionRefused, IncompleteDecision)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave out drafts: they are their writers' own until they are submitted."""
+        return super().get_queryset(request).exclude(reference=None)
+
+    @admin.display(description=_("Reference"))
+    def number(self, objection: Objection) -> SafeString:
+        return format_html('<bdi class="ref" dir="ltr">{}</bdi>', objection.reference)
+
+    @admin.display(description=_("Citizen"))
+    def citizen(self, objection: Objection) -> SafeString:
+        return format_html(
+            '<span class="person">{}</span><bdi class="sub num" dir="ltr">{}</bdi>',
+            objection.person.full_name,
+            objection.person.national_id,
+        )
+
+    @admin.display(description=_("Result"))
+    def matter(self, objection: Objection) -> SafeString:
+        reasons = shown_reasons(objection.result.reason_codes, is_own=False)
+        language = get_language() or "ar"
+        return format_html(
+            '{}<span class="sub">{}</span>',
+            cycle_name(objection.result.cycle.code, language),
+            "، ".join(reason.text(language).label for reason in reasons),
+        )
+
+    @admin.display(description=_("City"))
+    def city(self, objection: Objection) -> str:
+        return objection.person.city or "–"
+
+    @admin.display(description=_("Status"))
+    def state(self, objection: Objection) -> SafeString:
+        return render_to_string("admin/objections/status.html", {"status": objection.status})
+
+    @admin.display(description=_("Received"))
+    def received(self, objection: Objection) -> SafeString:
+        return render_to_string("admin/objections/received.html", {"objection": objection})
+
+    @admin.display(description=_("Caseworker"))
+    def caseworker(self, objection: Objection) -> str:
+        return str(objection.assigned_to) if objection.assigned_to else "–"
+
+    # The case ----------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        document = path(
+            "<int:pk>/documents/<uuid:uuid>/",
+            self.admin_site.admin_view(self.document_view),
+            name="objections_objection_document",
+        )
+        return [document, *super().get_urls()]
+
+    def document_view(self, request: HttpRequest, pk: int, uuid: Any) -> Any:
+        """Give a document of a case as an attachment, and record that it was opened."""
+        if not request.user.has_perm("documents.open_document"):
+            raise PermissionDenied
+        objection = get_object_or_404(self.get_queryset(request), pk=pk)
+        link = get_object_or_404(
+            objection.documents.select_related("document"), document__uuid=uuid, removed_at=None
+        )
+        return attachment_response(link.document, opened_by=cast(User, request.user))
+
+    def get_case(self, request: HttpRequest, pk: int) -> Objection:
+        case: Objection = get_object_or_404(
+            self.get_queryset(request).select_related(
+                "person__household", "filed_by", "result__cycle", "assigned_to", "decided_by"
+            ),
+            pk=pk,
+        )
+        return case
+
+    def case_actions(self) -> dict[str, CaseAction]:
+        return {
+            "take": CaseAction("objections.take_objection", self._take),
+            "documents": CaseAction("objections.request_documents", self._ask, DocumentsForm),
+            "decide": CaseAction("objections.decide_objection", self._decide, DecisionForm),
+        }
+
+    def _take(
+        self, request: HttpRequest, case: Objection, form: None, now: datetime
+    ) -> StrOrPromise:
+        take_objection(
+            objection_id=case.pk,
+            caseworker=cast(User, request.user),
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("You took the case. The citizen was told that it is under review.")
+
+    def _ask(
+        self, request: HttpRequest, case: Objection, form: DocumentsForm, now: datetime
+    ) -> StrOrPromise:
+        request_documents(
+            objection_id=case.pk,
+            caseworker=cast(User, request.user),
+            text=form.cleaned_data["text"],
+            due_on=form.due_on(riyadh_date(now)),
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("The citizen was asked for documents by SMS.")
+
+    def _decide(
+        self, request: HttpRequest, case: Objection, form: DecisionForm, now: datetime
+    ) -> StrOrPromise:
+        decision = form.cleaned_data["decision"]
+        is_rejected = decision == ObjectionStatus.REJECTED
+        decide_objection(
+            objection_id=case.pk,
+            caseworker=cast(User, request.user),
+            decision=decision,
+            answer=form.cleaned_data["answer"],
+            effective_cycle="" if is_rejected else effective_cycle(riyadh_date(now)),
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("The decision is stored and the citizen was told by SMS.")
+
+    def refusal_text(self, refused: Exception) -> str:
+        if isinstance(refused, TransitionRefused):
+            label = str(ObjectionStatus(refused.status).label)
+            return overtaken_text(status=label, by=refused.by, at=refused.at)
+        return str(_("Not done: the decision or the question is not complete."))
+
+    def case_context(
+        self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        user = request.user
+        language = get_language() or "ar"
+        reasons = shown_reasons(
+            case.result.reason_codes,
+            is_own=False,
+            may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
+        )
+        is_mine = case.assigned_to_id == user.pk
+        is_in_review = case.status in {
+            ObjectionStatus.UNDER_REVIEW,
+            ObjectionStatus.DOCUMENTS_WANTED,
+        }
+        household = Objection.objects.filter(person__household_id=case.person.household_id)
+        return {
+            "objection": case,
+            "cycle_name": cycle_name(case.result.cycle.code, language),
+            "reasons": [reason.text(language) for reason in reasons],
+            "documents": case.documents.filter(removed_at=None).select_related("document"),
+            "events": case.events.select_related("actor"),
+            "changes": case.profile_changes.all(),
+            "earlier": household.exclude(pk=case.pk)
+            .exclude(reference=None)
+            .select_related("person", "result__cycle")
+            .order_by("-submitted_at")[:5],
+            "may_open_documents": user.has_perm("documents.open_document"),
+            "may_take": case.status == ObjectionStatus.SUBMITTED
+            and user.has_perm("objections.take_objection"),
+            "may_ask": case.status == ObjectionStatus.UNDER_REVIEW
+            and is_mine
+            and user.has_perm("objections.request_documents"),
+            "may_decide": is_in_review and is_mine and user.has_perm("objections.decide_objection"),
+            "decision_form": bound["decide"],
+            "documents_form": bound["documents"],
+        }

@@ -1,0 +1,199 @@
+"""Tickets in the staff site: the list, and a ticket with its conversation on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
+from beneficiaries.models import User
+from documents.serving import attachment_response
+from sawtak.errors import TextMissing, TransitionRefused
+from sawtak.models import Ticket, TicketAttachment
+from sawtak.services import answer_ticket, ask_sender, close_ticket, take_ticket
+from sawtak.staff_forms import AnswerForm, CloseForm
+from sawtak.statuses import TRANSITIONS, TicketStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class TicketStatusFilter(WaitingFilter):
+    """By status; what waits for staff or for the sender by default."""
+
+    statuses = [(status.value, status.label) for status in TicketStatus]
+    waiting = (TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN)
+
+
+@admin.register(Ticket)
+class TicketAdmin(CaseAdmin):
+    """The list of tickets and the page where an agent answers."""
+
+    list_display = ("number", "sender", "matter", "identity", "state", "received", "agent")
+    list_filter = (MineFilter, TicketStatusFilter)
+    list_select_related = ("assigned_to",)
+    ordering = ("received_at", "id")
+    search_help_text = _("Reference, national ID, mobile or name")
+    search_reference = "reference"
+    search_national_id = "national_id"
+    search_mobile = "mobile"
+    search_name = "full_name"
+    case_template = "admin/sawtak/ticket.html"
+    refusals = (TransitionRefused, TextMissing)
+
+    @admin.display(description=_("Reference"))
+    def number(self, ticket: Ticket) -> SafeString:
+        return format_html('<bdi class="ref" dir="ltr">{}</bdi>', ticket.reference)
+
+    @admin.display(description=_("Sender"))
+    def sender(self, ticket: Ticket) -> SafeString:
+        return format_html(
+            '<span class="person">{}</span><bdi class="sub num" dir="ltr">{}</bdi>',
+            ticket.full_name,
+            ticket.national_id or "–",
+        )
+
+    @admin.display(description=_("Type"))
+    def matter(self, ticket: Ticket) -> SafeString:
+        return format_html(
+            '{}<span class="sub">{}</span>', ticket.get_category_display(), ticket.subject
+        )
+
+    @admin.display(description=_("Identity"))
+    def identity(self, ticket: Ticket) -> str:
+        return str(ticket.get_identity_match_display())
+
+    @admin.display(description=_("Status"))
+    def state(self, ticket: Ticket) -> SafeString:
+        return render_to_string("admin/sawtak/status.html", {"status": ticket.status})
+
+    @admin.display(description=_("Received"))
+    def received(self, ticket: Ticket) -> SafeString:
+        return render_to_string("admin/sawtak/received.html", {"ticket": ticket})
+
+    @admin.display(description=_("Assigned to"))
+    def agent(self, ticket: Ticket) -> str:
+        return str(ticket.assigned_to) if ticket.assigned_to else "–"
+
+    # The ticket ----------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        attachment = path(
+            "<int:pk>/documents/<uuid:uuid>/",
+            self.admin_site.admin_view(self.document_view),
+            name="sawtak_ticket_document",
+        )
+        return [attachment, *super().get_urls()]
+
+    def document_view(self, request: HttpRequest, pk: int, uuid: Any) -> Any:
+        """Give an attachment to staff with the right, and record that it was opened."""
+        if not request.user.has_perm("documents.open_document"):
+            raise PermissionDenied
+        attachment = get_object_or_404(
+            TicketAttachment.objects.select_related("document"),
+            message__ticket_id=pk,
+            document__uuid=uuid,
+        )
+        return attachment_response(attachment.document, opened_by=cast(User, request.user))
+
+    def get_case(self, request: HttpRequest, pk: int) -> Ticket:
+        return get_object_or_404(
+            Ticket.objects.select_related("person__household", "assigned_to"), pk=pk
+        )
+
+    def case_actions(self) -> dict[str, CaseAction]:
+        return {
+            "take": CaseAction("sawtak.take_ticket", self._take),
+            "answer": CaseAction("sawtak.answer_ticket", self._answer, AnswerForm),
+            "ask": CaseAction("sawtak.answer_ticket", self._ask, AnswerForm),
+            "close": CaseAction("sawtak.close_ticket", self._close, CloseForm),
+        }
+
+    def _take(self, request: HttpRequest, case: Ticket, form: None, now: datetime) -> StrOrPromise:
+        take_ticket(
+            ticket_id=case.pk,
+            agent=cast(User, request.user),
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("You took the ticket.")
+
+    def _answer(
+        self, request: HttpRequest, case: Ticket, form: AnswerForm, now: datetime
+    ) -> StrOrPromise:
+        answer_ticket(
+            ticket_id=case.pk,
+            agent=cast(User, request.user),
+            text=form.cleaned_data["text"],
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("The answer is on the ticket's page and the sender was told by SMS.")
+
+    def _ask(
+        self, request: HttpRequest, case: Ticket, form: AnswerForm, now: datetime
+    ) -> StrOrPromise:
+        ask_sender(
+            ticket_id=case.pk,
+            agent=cast(User, request.user),
+            text=form.cleaned_data["text"],
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("The sender was asked by SMS.")
+
+    def _close(
+        self, request: HttpRequest, case: Ticket, form: CloseForm, now: datetime
+    ) -> StrOrPromise:
+        close_ticket(
+            ticket_id=case.pk,
+            agent=cast(User, request.user),
+            reason=form.cleaned_data["reason"],
+            seen_status=request.POST.get("seen_status", ""),
+            now=now,
+        )
+        return _("The ticket is closed and the sender was told by SMS.")
+
+    def refusal_text(self, refused: Exception) -> str:
+        if isinstance(refused, TransitionRefused):
+            label = str(TicketStatus(refused.status).label)
+            return overtaken_text(status=label, by=refused.by, at=refused.at)
+        return str(_("Not done: write the text first."))
+
+    def case_context(
+        self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        user = request.user
+        can_go_to = TRANSITIONS[case.status]
+        return {
+            "ticket": case,
+            "conversation": case.messages.select_related("author").prefetch_related(
+                Prefetch(
+                    "attachments", queryset=TicketAttachment.objects.select_related("document")
+                )
+            ),
+            "events": case.events.select_related("actor"),
+            "other_tickets": Ticket.objects.filter(mobile=case.mobile)
+            .exclude(pk=case.pk)
+            .order_by("-received_at")[:5],
+            "may_open_documents": user.has_perm("documents.open_document"),
+            "may_take": case.status == TicketStatus.NEW and user.has_perm("sawtak.take_ticket"),
+            "may_answer": TicketStatus.ANSWERED in can_go_to
+            and user.has_perm("sawtak.answer_ticket"),
+            "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm("sawtak.close_ticket"),
+            "answer_form": bound["ask"] if bound["ask"].is_bound else bound["answer"],
+            "close_form": bound["close"],
+        }
