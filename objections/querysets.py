@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
-from objections.statuses import OPEN_STATUSES, ObjectionStatus
+from objections.statuses import OPEN_STATUSES
 
 if TYPE_CHECKING:
     from beneficiaries.models import User
@@ -20,14 +20,12 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
     def visible_to(self, user: User) -> Self:
         """Give the objections a signed-in person filed or that are about them.
 
-        A draft is seen by whoever writes it, and by nobody else.
+        A draft, or one that was stopped, is seen by whoever wrote it, and by nobody else.
         """
         person = user.person
         if person is None:
             return self.none()
-        return self.filter(
-            Q(filed_by=person) | Q(person=person) & ~Q(status=ObjectionStatus.DRAFT)
-        )
+        return self.filter(Q(filed_by=person) | Q(person=person, reference__isnull=False))
 
     def open(self) -> Self:
         """Give what waits for a decision."""

@@ -1,7 +1,25 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from objections.views import cases, steps
 
 app_name = "objections"
 
-urlpatterns: list[URLPattern] = []
+
+class ReferenceConverter(StringConverter):
+    """Ten ASCII digits that begin with an objection's 4."""
+
+    regex = "4[0-9]{9}"
+
+
+register_converter(ReferenceConverter, "objection_reference")
+
+urlpatterns = [
+    path("", cases.index, name="index"),
+    path("new/", steps.new, name="new"),
+    path("new/<uuid:uuid>/<slug:step>/", steps.step, name="step"),
+    path("<objection_reference:reference>/", cases.detail, name="detail"),
+    path("<objection_reference:reference>/documents/<uuid:uuid>/", cases.document, name="document"),
+]

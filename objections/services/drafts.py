@@ -22,7 +22,7 @@ from objections.errors import (
     TooManyDocuments,
 )
 from objections.models import Objection, ObjectionDocument
-from objections.rules import Standing, contestability
+from objections.rules import Standing, contestability, ensure_filing_open
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import format_gregorian, riyadh_date
@@ -137,17 +137,22 @@ def open_draft(*, result: EligibilityResult, filed_by: Person, now: datetime) ->
     return draft
 
 
-def ensure_draft_open(objection: Objection, *, now: datetime) -> None:
-    """Refuse to go on with a draft after its result's last day.
+def ensure_draft_open(objection: Objection, *, result: EligibilityResult, now: datetime) -> None:
+    """Refuse to go on with what is no draft any more, or whose result's last day has passed.
+
+    The result's own days are asked, because an extension may have moved them.
 
     Raises:
-        FilingWindowClosed: with the result's days, which an extension may have moved.
+        DraftClosed: it was submitted or stopped.
+        FilingWindowClosed: with the day counted and the day it closed.
     """
-    result = EligibilityResult.objects.get(pk=objection.result_id)
-    if result.announced_on is None or result.filing_deadline is None:  # a constraint forbids it
-        raise NotContestable("not_announced")
-    if riyadh_date(now) > result.filing_deadline:
-        raise FilingWindowClosed(counted_from=result.announced_on, deadline=result.filing_deadline)
+    if objection.status != ObjectionStatus.DRAFT:
+        raise DraftClosed(status=objection.status, reference=objection.reference or "")
+    ensure_filing_open(
+        counted_from=result.announced_on or objection.counted_from,
+        deadline=result.filing_deadline or objection.deadline,
+        today=riyadh_date(now),
+    )
 
 
 def reach_step(*, objection: Objection, step: int) -> None:

@@ -1,0 +1,126 @@
+"""The forms of the steps. No field is required but ground, statement, documents, declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Person
+from documents.forms import MultipleFileField
+from objections.models import Ground
+from objections.rules import STATEMENT_CHARACTERS
+from saudi.digits import clean_text
+from saudi.forms import CodeField, IbanField, MessageField, MobileField
+
+
+class ProfileForm(forms.Form):
+    """What a person may change in their own file. What is left empty stays as it is."""
+
+    mobile = MobileField(
+        label=_("Mobile"),
+        required=False,
+        help_text=_("A new number is proved by a code that we send to it."),
+    )
+    city = forms.CharField(
+        label=_("City"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-md"}),
+        error_messages={"max_length": _("The name of the city is too long. Shorten it.")},
+    )
+    iban = IbanField(
+        label=_("IBAN"),
+        required=False,
+        help_text=_("The account to which the support is paid, in the main beneficiary's name."),
+    )
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        self.person = person
+        initial = {"mobile": person.mobile, "city": person.city, "iban": person.iban}
+        super().__init__(data, initial=initial)
+
+    def clean_city(self) -> str:
+        """Give the city on one line, or the one in the file where none was written."""
+        return " ".join(clean_text(self.cleaned_data["city"]).split()) or self.person.city
+
+    def clean_iban(self) -> str:
+        """Give the IBAN, or the one in the file where none was written."""
+        return self.cleaned_data["iban"] or self.person.iban
+
+    @property
+    def new_mobile(self) -> str:
+        """The number to be proved, or nothing when it is the one in the file."""
+        mobile: str = self.cleaned_data["mobile"]
+        return mobile if mobile != self.person.mobile else ""
+
+
+class MobileCodeForm(forms.Form):
+    """The code that was sent to a new number."""
+
+    code = CodeField(label=_("The code in the message"))
+
+
+class DocumentsMixin:
+    """A form with a field `documents`, which knows what became of each file."""
+
+    fields: dict[str, forms.Field]
+
+    @property
+    def file_field(self) -> MultipleFileField:
+        """The field of the documents."""
+        field = self.fields["documents"]
+        if not isinstance(field, MultipleFileField):
+            raise TypeError("documents must be a MultipleFileField")
+        return field
+
+
+class StatementForm(DocumentsMixin, forms.Form):
+    """Ground, statement and documents."""
+
+    ground = forms.ChoiceField(
+        label=_("Why do you object?"),
+        choices=Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose why you object."),
+            "invalid_choice": _("Choose one of the reasons in the list."),
+        },
+    )
+    statement = MessageField(
+        label=_("What should we know?"),
+        longest=STATEMENT_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "Write in your own words what is not right and what has changed. A few lines are"
+            " enough, up to 2000 characters."
+        ),
+        error_messages={"required": _("Write in a line or two what is not right.")},
+    )
+    documents = MultipleFileField(
+        label=_("Documents"),
+        help_text=_("PDF, JPG or PNG, up to 10 MB each and 10 files in all."),
+    )
+
+    def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file_field.already = kept_documents
+
+
+class WantedDocumentsForm(DocumentsMixin, forms.Form):
+    """The documents that staff asked for."""
+
+    documents = MultipleFileField(
+        label=_("Documents"),
+        help_text=_("PDF, JPG or PNG, up to 10 MB each and 10 files in all."),
+    )
+
+
+class DeclarationForm(forms.Form):
+    """The last word before an objection is sent."""
+
+    declaration = forms.BooleanField(
+        label=_("I declare that what I wrote is true and that the documents are mine."),
+        error_messages={"required": _("Tick the declaration to send your objection.")},
+    )

@@ -1,0 +1,134 @@
+"""The objections of a person: the list, one with its timeline, its documents."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from documents.serving import attachment_response
+from objections import presenting, rules
+from objections.errors import TooManyDocuments, TransitionRefused
+from objections.forms import WantedDocumentsForm
+from objections.models import Objection, ObjectionDocument
+from objections.selectors import objections_of, with_whole_case
+from objections.services import add_wanted_documents
+from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
+from objections.views.citizens import Citizen, for_citizens
+from saudi.gregorian import riyadh_date
+
+
+@require_safe
+@for_citizens
+def index(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
+    """List the drafts and objections a person may open, the newest first."""
+    rows = [
+        {
+            "objection": objection,
+            "status": presenting.status_of(objection),
+            "cycle": presenting.cycle_of(objection.result),
+            "url": _url_of(objection),
+            "is_draft": objection.status == ObjectionStatus.DRAFT,
+        }
+        for objection in objections_of(citizen.user)
+    ]
+    return render(request, "objections/index.html", {"rows": rows, "person": citizen.person})
+
+
+def _url_of(objection: Objection) -> str:
+    if objection.reference:
+        return reverse("objections:detail", args=[objection.reference])
+    step = presenting.step_name(objection.step)
+    return reverse("objections:step", args=[objection.uuid, step])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_citizens
+def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpResponseBase:
+    """One objection; where documents are wanted, it is also where they are sent."""
+    now = timezone.now()
+    today = riyadh_date(now)
+    objection = with_whole_case(citizen.user, reference)
+    if objection is None:
+        raise Http404
+    form = WantedDocumentsForm()
+    refused = []
+    if request.method == "POST":
+        form = WantedDocumentsForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                add_wanted_documents(
+                    objection=objection,
+                    checked=form.cleaned_data["documents"],
+                    actor=citizen.user,
+                    now=now,
+                )
+            except TransitionRefused:
+                messages.warning(request, _("We are not waiting for documents any more."))
+                return redirect("objections:detail", reference)
+            except TooManyDocuments as refusal:
+                form.add_error(
+                    "documents",
+                    _("An objection may have %(limit)s files. Put several pages in one PDF.")
+                    % {"limit": refusal.limit},
+                )
+            else:
+                messages.success(request, _("Your documents arrived. The study goes on."))
+                return redirect("objections:detail", reference)
+        field = form.file_field
+        refused = presenting.refused_files(field.refused)
+    status = objection.status
+    is_wanted = status == ObjectionStatus.DOCUMENTS_WANTED
+    wish = objection.events.all()
+    context = {
+        "objection": objection,
+        "result": objection.result,
+        "cycle": presenting.cycle_of(objection.result),
+        "status": presenting.status_of(objection),
+        "stations": presenting.timeline_of(objection, today=today),
+        "files": presenting.kept_files(objection.documents.all(), reference=reference),
+        "reasons": presenting.reasons_of(objection.result, citizen.person),
+        "is_wanted": is_wanted,
+        "wanted_text": next(
+            (
+                event.note
+                for event in reversed(wish)
+                if event.to_status == ObjectionStatus.DOCUMENTS_WANTED and not event.is_refused
+            ),
+            "",
+        ),
+        "due_days": max((objection.documents_due_on - today).days, 0)
+        if objection.documents_due_on
+        else 0,
+        "form": form,
+        "refused": refused,
+        "is_open": status in OPEN_STATUSES,
+        "is_decided": status in DECIDED_STATUSES,
+        "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
+        "effective_cycle": presenting.cycle_text(objection.effective_cycle),
+        "decision_days": rules.DECISION_WORKING_DAYS,
+        "is_own": objection.person_id == citizen.person.pk,
+    }
+    return render(request, "objections/detail.html", context)
+
+
+@require_safe
+@for_citizens
+def document(
+    request: HttpRequest, citizen: Citizen, reference: str, uuid: UUID
+) -> HttpResponseBase:
+    """Give a document of an objection to whoever may open the objection; 404 for all others."""
+    link = get_object_or_404(
+        ObjectionDocument.objects.filter(
+            objection__in=Objection.objects.visible_to(citizen.user).filter(reference=reference),
+            removed_at=None,
+        ).select_related("document"),
+        document__uuid=uuid,
+    )
+    return attachment_response(link.document, opened_by=citizen.user)

@@ -1,0 +1,82 @@
+"""The pages of those who may not go on: each says why, and what is open instead (DOMAIN 3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from beneficiaries.models import EligibilityResult
+from objections import presenting, rules
+from objections.errors import (
+    AlreadyObjected,
+    DraftClosed,
+    FilingWindowClosed,
+    IncompleteObjection,
+    NotContestable,
+    ObjectionRefused,
+)
+from objections.models import Objection
+from objections.views.citizens import Citizen
+
+
+def refusal_page(
+    request: HttpRequest,
+    citizen: Citizen,
+    refusal: ObjectionRefused,
+    *,
+    result: EligibilityResult,
+    today: date,
+    draft: Objection | None = None,
+) -> HttpResponseBase:
+    """Answer a refusal. Raises the ones that a page has to word beside a field."""
+    if isinstance(refusal, AlreadyObjected | DraftClosed) and refusal.reference:
+        mine = Objection.objects.visible_to(citizen.user).filter(reference=refusal.reference)
+        if mine.exists():
+            return redirect("objections:detail", refusal.reference)
+    if isinstance(refusal, FilingWindowClosed | DraftClosed):
+        return _closed_page(request, result, today=today, draft=draft)
+    if isinstance(refusal, AlreadyObjected | NotContestable):
+        kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
+        return _not_contestable_page(request, result, kind=kind)
+    if isinstance(refusal, IncompleteObjection) and draft is not None:
+        messages.warning(request, _("Complete this step first, then review and send."))
+        return redirect("objections:step", draft.uuid, "statement")
+    raise refusal
+
+
+def _status(request: HttpRequest) -> HTTPStatus:
+    return HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK
+
+
+def _closed_page(
+    request: HttpRequest, result: EligibilityResult, *, today: date, draft: Objection | None
+) -> HttpResponse:
+    """Say which day was counted, when the window closed, and what is open; lose nothing typed."""
+    written, files = request.POST.get("statement", ""), []
+    if draft is not None:
+        written = written or draft.statement
+        kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
+        files = presenting.kept_files(kept)
+    context = {
+        "result": result,
+        "cycle": presenting.cycle_of(result),
+        "today": today,
+        "counted_from": result.announced_on,
+        "deadline": result.filing_deadline,
+        "window_days": rules.FILING_WINDOW_DAYS,
+        "written": written,
+        "files": files,
+    }
+    return render(request, "objections/closed.html", context, status=_status(request))
+
+
+def _not_contestable_page(
+    request: HttpRequest, result: EligibilityResult, *, kind: str
+) -> HttpResponse:
+    context = {"result": result, "cycle": presenting.cycle_of(result), "kind": kind}
+    return render(request, "objections/not_contestable.html", context, status=_status(request))

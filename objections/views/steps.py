@@ -1,0 +1,263 @@
+"""The steps of an objection, under /objections/new/.
+
+Each step is one POST form that works without a script. Reading a page writes nothing: the draft
+is opened by the first POST and lives on the server, so that it can be finished on any device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from beneficiaries.models import EligibilityResult
+from beneficiaries.services import update_contact_details
+from objections import presenting
+from objections.errors import (
+    AlreadyObjected,
+    FilingWindowClosed,
+    IncompleteObjection,
+    NotContestable,
+    ObjectionRefused,
+    TooManyDocuments,
+)
+from objections.forms import DeclarationForm, ProfileForm, StatementForm
+from objections.models import Objection
+from objections.selectors import ContestState, contest_states
+from objections.services import (
+    attach_documents,
+    open_draft,
+    reach_step,
+    record_profile_step,
+    remove_document,
+    save_statement,
+    submit_objection,
+)
+from objections.services.drafts import ensure_draft_open
+from objections.services.filing import missing_parts
+from objections.views import mobile
+from objections.views.citizens import Citizen, for_citizens
+from objections.views.refusals import refusal_page
+from saudi.gregorian import riyadh_date
+
+REASONS, PROFILE, STATEMENT, REVIEW = 1, 2, 3, 4
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_citizens
+def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
+    """Step 1: read the reasons of the result. Going on opens the draft, or finds it again."""
+    now = timezone.now()
+    today = riyadh_date(now)
+    result = _result_or_404(request, citizen)
+    try:
+        if request.method == "POST":
+            draft = open_draft(result=result, filed_by=citizen.person, now=now)
+            return redirect("objections:step", draft.uuid, presenting.step_name(draft.step))
+        state = contest_states([result], viewer=citizen.person, today=today)[result.pk]
+        _ensure_open(state)
+    except ObjectionRefused as refusal:
+        return refusal_page(request, citizen, refusal, result=result, today=today)
+    context = {
+        **_frame(result, None, number=REASONS, today=today),
+        "reasons": presenting.reasons_of(result, citizen.person),
+        "has_draft": state.kind == "draft",
+        "is_own": result.person_id == citizen.person.pk,
+    }
+    return render(request, "objections/step_reasons.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_citizens
+def step(request: HttpRequest, citizen: Citizen, uuid: UUID, step: str) -> HttpResponseBase:
+    """Steps 2 to 4 of a draft, for whoever writes it; anybody else gets 404."""
+    now = timezone.now()
+    if step not in _STEPS:
+        raise Http404
+    draft = get_object_or_404(
+        Objection.objects.visible_to(citizen.user)
+        .filter(filed_by=citizen.person)
+        .select_related("result__cycle", "person"),
+        uuid=uuid,
+    )
+    draft.filed_by = citizen.person
+    try:
+        ensure_draft_open(draft, result=draft.result, now=now)
+        return _STEPS[step](request, citizen, draft, now)
+    except ObjectionRefused as refusal:
+        return refusal_page(
+            request, citizen, refusal, result=draft.result, today=riyadh_date(now), draft=draft
+        )
+
+
+def _profile(
+    request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
+) -> HttpResponseBase:
+    """Step 2: what stands in the file, to be put right first."""
+    form = ProfileForm(request.POST if request.method == "POST" else None, person=citizen.person)
+    if request.method == "POST" and form.is_valid():
+        changes = update_contact_details(
+            person=citizen.person,
+            city=form.cleaned_data["city"],
+            iban=form.cleaned_data["iban"],
+            changed_by=citizen.user,
+            now=now,
+        )
+        record_profile_step(objection=draft, changes=changes)
+        if not form.new_mobile:
+            reach_step(objection=draft, step=STATEMENT)
+            return redirect("objections:step", draft.uuid, "statement")
+        problem = mobile.send_code(request, citizen, draft, number=form.new_mobile, now=now)
+        if not problem:
+            return redirect("objections:step", draft.uuid, "mobile")
+        form.add_error("mobile", problem)
+    context = {
+        **_frame(draft.result, draft, number=PROFILE, today=riyadh_date(now)),
+        "form": form,
+        "back_url": reverse("objections:new") + f"?result={draft.result_id}",
+    }
+    return render(request, "objections/step_profile.html", context)
+
+
+def _mobile(
+    request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
+) -> HttpResponseBase:
+    """Between 2 and 3: prove a new number, or go on without it."""
+    frame = _frame(draft.result, draft, number=PROFILE, today=riyadh_date(now))
+    return mobile.prove(request, citizen, draft, frame=frame, now=now)
+
+
+def _statement(
+    request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
+) -> HttpResponseBase:
+    """Step 3: ground, statement and documents. A good file is kept whatever else is wrong."""
+    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
+    if request.method == "POST":
+        form = StatementForm(request.POST, request.FILES, kept_documents=kept.count())
+        if "remove" in request.POST:
+            return _without_document(request, draft, form, now)
+        if _keep_what_is_right(draft, form, now):
+            reach_step(objection=draft, step=REVIEW)
+            return redirect("objections:step", draft.uuid, "review")
+    else:
+        form = StatementForm(
+            initial={"ground": draft.ground, "statement": draft.statement},
+            kept_documents=kept.count(),
+        )
+    context = {
+        **_frame(draft.result, draft, number=STATEMENT, today=riyadh_date(now)),
+        "form": form,
+        "refused": presenting.refused_files(form.file_field.refused),
+        "files": presenting.kept_files(kept, removable=True),
+        "reasons": presenting.reasons_of(draft.result, citizen.person),
+        "back_url": reverse("objections:step", args=[draft.uuid, "profile"]),
+    }
+    return render(request, "objections/step_statement.html", context)
+
+
+def _keep_what_is_right(draft: Objection, form: StatementForm, now: datetime) -> bool:
+    """Keep each good file and each good text, whatever is wrong with the rest; tell if all is."""
+    form.full_clean()
+    try:
+        attach_documents(objection=draft, checked=form.file_field.accepted, now=now)
+    except TooManyDocuments as refusal:
+        form.add_error(
+            "documents",
+            _("You may send %(limit)s files. Delete one that you do not need.")
+            % {"limit": refusal.limit},
+        )
+    save_statement(
+        objection=draft,
+        ground=form.cleaned_data.get("ground", draft.ground),
+        statement=form.cleaned_data.get("statement", draft.statement),
+    )
+    return form.is_valid()
+
+
+def _without_document(
+    request: HttpRequest, draft: Objection, form: StatementForm, now: datetime
+) -> HttpResponseBase:
+    """Take a document off, keep what was typed and sent with it, and show the step again."""
+    try:
+        document = UUID(request.POST["remove"])
+    except ValueError as error:
+        raise Http404 from error
+    remove_document(objection=draft, document=document, now=now)
+    _keep_what_is_right(draft, form, now)
+    messages.success(request, _("The document was deleted."))
+    for refusal in form.file_field.refused:
+        messages.error(request, refusal.message)
+    return redirect(reverse("objections:step", args=[draft.uuid, "statement"]) + "#documents")
+
+
+def _review(
+    request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
+) -> HttpResponseBase:
+    """Step 4: read all of it again, declare, send. The instant it arrives is the receipt."""
+    form = DeclarationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        filed = submit_objection(objection=draft, has_declared=True, now=now)
+        return redirect("objections:detail", filed.reference or "")
+    missing = missing_parts(draft)
+    if missing:
+        raise IncompleteObjection(missing=missing)
+    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
+    context = {
+        **_frame(draft.result, draft, number=REVIEW, today=riyadh_date(now)),
+        "form": form,
+        "files": presenting.kept_files(kept),
+        "changes": draft.profile_changes.order_by("id"),
+        "person": citizen.person,
+        "reasons": presenting.reasons_of(draft.result, citizen.person),
+        "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
+        "profile_url": reverse("objections:step", args=[draft.uuid, "profile"]),
+    }
+    return render(request, "objections/step_review.html", context)
+
+
+_STEPS: Final[
+    dict[str, Callable[[HttpRequest, Citizen, Objection, datetime], HttpResponseBase]]
+] = {"profile": _profile, "mobile": _mobile, "statement": _statement, "review": _review}
+
+
+def _frame(
+    result: EligibilityResult, draft: Objection | None, *, number: int, today: date
+) -> dict[str, Any]:
+    """Give what every step shows: the result, the steps, the days left."""
+    return {
+        "result": result,
+        "draft": draft,
+        "cycle": presenting.cycle_of(result),
+        "steps": presenting.steps_of(result, draft, number=number),
+        "today": today,
+        "last_day": presenting.deadline_text(result.filing_deadline or today),
+    }
+
+
+def _ensure_open(state: ContestState) -> None:
+    """Refuse to show the first step of what cannot be contested, as the service would."""
+    if state.kind == "objected":
+        raise AlreadyObjected(reference=state.reference)
+    if state.kind == "closed":
+        raise FilingWindowClosed(counted_from=state.counted_from, deadline=state.deadline)
+    if state.kind not in {"open", "draft"}:
+        raise NotContestable(state.kind)
+
+
+def _result_or_404(request: HttpRequest, citizen: Citizen) -> EligibilityResult:
+    text = request.GET.get("result") or request.POST.get("result") or ""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return get_object_or_404(
+        EligibilityResult.objects.visible_to(citizen.user).select_related("person", "cycle"),
+        pk=int(text),
+    )
