@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
@@ -22,6 +23,11 @@ from sawtak.models import Category
 from sawtak.services import TicketDetails
 
 MESSAGE_LENGTH: int = settings.LIMITS["message_characters"]
+FILES_HELP = format_lazy(
+    _("PDF, JPG or PNG, up to {size} MB a file and {count} files."),
+    size=settings.LIMITS["file_bytes"] // (1024 * 1024),
+    count=settings.LIMITS["files"],
+)
 
 
 class TicketForm(forms.Form):
@@ -54,7 +60,7 @@ class TicketForm(forms.Form):
             "Say what happened, when, and what you want. Never write a password or a sign-in code."
         ),
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False)
+    attachments = MultipleFileField(label=_("Attachments"), required=False, help_text=FILES_HELP)
 
     def details(self) -> TicketDetails:
         """Give what was written, once the form is valid."""
@@ -90,7 +96,7 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write your reply.")},
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False)
+    attachments = MultipleFileField(label=_("Attachments"), required=False, help_text=FILES_HELP)
 
 
 class TicketCodeForm(forms.Form):
