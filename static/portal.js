@@ -43,6 +43,41 @@
     });
   });
 
+  // Changing the language of a half-filled form keeps what was typed: in this tab only, for one
+  // page load, and never a code, a hidden value or a file.
+  const KEPT = "typed";
+  const fields = () =>
+    Array.from(
+      document.querySelectorAll("main input[name], main select[name], main textarea[name]"),
+    ).filter(
+      (field) =>
+        !["hidden", "file", "password", "submit"].includes(field.type) &&
+        field.autocomplete !== "one-time-code",
+    );
+  const page = () => location.pathname.replace(/^\/en\//, "/") + location.search;
+  const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+    sessionStorage.removeItem(KEPT);
+    if (kept && kept.page === page()) {
+      const now = fields();
+      kept.values.forEach(([name, value], index) => {
+        const field = now[index];
+        if (!field || field.name !== name) return;
+        if (isTick(field)) field.checked = value;
+        else field.value = value;
+      });
+    }
+    document.querySelectorAll("[data-language]").forEach((link) => {
+      link.addEventListener("click", () => {
+        const values = fields().map((f) => [f.name, isTick(f) ? f.checked : f.value]);
+        if (values.length) sessionStorage.setItem(KEPT, JSON.stringify({ page: page(), values }));
+      });
+    });
+  } catch {
+    // Storage is closed to us: the form opens empty in the other language.
+  }
+
   // The chosen files by name: the browser's own control speaks the browser's language.
   document.querySelectorAll("[data-upload]").forEach((box) => {
     const input = box.querySelector('input[type="file"]');
