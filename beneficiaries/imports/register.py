@@ -164,7 +164,7 @@ def _leave_newer_alone(cursor: CursorWrapper, as_of: date) -> int:
         """,
         [as_of],
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _check_households(staging: Staging) -> None:
@@ -179,9 +179,9 @@ def _check_households(staging: Staging) -> None:
             "relation: this household has another head in this file",
             """s.line IN (
                 SELECT line FROM (
-                    SELECT line, row_number() OVER (
-                        PARTITION BY household_id
-                        ORDER BY p.relation = 'head' DESC NULLS LAST, line
+                    SELECT head.line, row_number() OVER (
+                        PARTITION BY head.household_id
+                        ORDER BY p.relation = 'head' DESC NULLS LAST, head.line
                     ) AS place
                     FROM staging AS head
                     LEFT JOIN beneficiaries_person AS p ON p.national_id = head.national_id

@@ -96,16 +96,16 @@ class Staging:
         self.cursor.execute("ANALYZE staging")
         return count
 
-    def reject(self, reason: str, where: str, params: Sequence[object] = ()) -> int:
+    def reject(self, reason: str, where: str) -> int:
         """Move the staged rows that a condition on `s` finds to the rejected ones."""
         self.cursor.execute(
             f"""
             WITH gone AS (DELETE FROM staging AS s WHERE {where} RETURNING s.line)
             INSERT INTO rejected (line, reason) SELECT line, %s FROM gone
             """,  # noqa: S608  # conditions are constants of the importers
-            [*params, reason],
+            [reason],
         )
-        return self.cursor.rowcount
+        return int(self.cursor.rowcount)
 
     def reject_repeated(self, column: str, reason: str) -> int:
         """Reject every row but the first of those that share a value."""
@@ -146,7 +146,6 @@ class Staging:
             connection.chunked_cursor() as cursor,
             part.open("w", encoding="utf-8", newline="") as out,
         ):
-            cursor.itersize = 5_000
             cursor.execute("SELECT line, reason FROM rejected ORDER BY line")
             writer = csv.writer(out)
             writer.writerow(("line_number", "reason", "row"))

@@ -24,6 +24,21 @@ HOUSEHOLD_LENGTH: Final = 40
 _PLACES: Final = {code: place for place, code in enumerate(REASONS)}
 _MONEY: Final = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
 _SPACES: Final = re.compile(r"\s+")
+_FAULTS: Final = {
+    "required": "empty",
+    "not_digits": "not digits only",
+    "length": "too short or too long",
+    "prefix": "does not start with 1 or 2",
+    "checksum": "one of the digits is wrong",
+    "not_mobile": "not a mobile number",
+    "foreign": "not a Saudi mobile",
+    "characters": "not letters and digits only",
+    "country": "does not start with SA",
+    "format": "not a date like 1410/07/01",
+    "range": "out of range",
+    "no_such_day": "no such day",
+    "future": "in the future",
+}
 
 
 class InvalidValue(ValueError):
@@ -35,7 +50,7 @@ def read_national_id(text: str) -> str:
     try:
         return parse_national_id(text)
     except InvalidNationalId as error:
-        raise InvalidValue(f"national_id: {error.reason}") from error
+        raise InvalidValue(f"national_id: {_FAULTS[error.reason]}") from error
 
 
 def read_mobile(text: str) -> str:
@@ -45,7 +60,7 @@ def read_mobile(text: str) -> str:
     try:
         return parse_mobile(text)
     except InvalidMobile as error:
-        raise InvalidValue(f"mobile: {error.reason}") from error
+        raise InvalidValue(f"mobile: {_FAULTS[error.reason]}") from error
 
 
 def read_iban(text: str) -> str:
@@ -55,7 +70,7 @@ def read_iban(text: str) -> str:
     try:
         return parse_iban(text)
     except InvalidIban as error:
-        raise InvalidValue(f"iban: {error.reason}") from error
+        raise InvalidValue(f"iban: {_FAULTS[error.reason]}") from error
 
 
 def birth_date_reader(today: date) -> Callable[[str], str]:
@@ -66,7 +81,8 @@ def birth_date_reader(today: date) -> Callable[[str], str]:
         try:
             return str(HijriDate.parse(text).validate(today, from_register=True))
         except InvalidHijriDate as error:
-            raise InvalidValue(f"birth_date_hijri: {error.part} {error.reason}") from error
+            fault = f"birth_date_hijri: {error.part} {_FAULTS[error.reason]}"
+            raise InvalidValue(fault) from error
 
     return read
 
@@ -131,7 +147,7 @@ def _choice(text: str, column: str, choices: tuple[str, ...]) -> str:
 def _words(text: str, column: str, *, longest: int) -> str:
     words = "" if is_blank(text) else _SPACES.sub(" ", clean_text(text))
     if not words:
-        raise InvalidValue(f"{column}: required")
+        raise InvalidValue(f"{column}: empty")
     if len(words) > longest:
         raise InvalidValue(f"{column}: longer than {longest} characters")
     return words
