@@ -208,6 +208,11 @@ class DeadlineView:
         return max(0, min((self.today - self.counted_from).days, self.window_days))
 
     @property
+    def bar_days(self) -> int:
+        """Elapsed days as the bar shows them: the open last day keeps a sliver."""
+        return self.elapsed_days - 1 if self.is_last_day else self.elapsed_days
+
+    @property
     def left_days(self) -> int:
         """Days after today on which it is still possible; 0 on the last day."""
         return max(0, (self.last_day - self.today).days)
@@ -309,9 +314,9 @@ def focus_id(field: BoundField, part: str = "") -> str:
 
 
 def _in_summary(field: BoundField, text: str) -> str:
-    """Name the field before its error, unless its label is a sentence, as of a declaration."""
-    label = str(field.label)
-    return text if not label or label.endswith((".", "؟", "?")) else f"{label}: {text}"
+    """Name the field before its error; a label that is a sentence loses its full stop."""
+    label = str(field.label or "").rstrip(".؟?: ")
+    return f"{label}: {text}" if label else text
 
 
 @register.inclusion_tag("components/errors.html")
