@@ -77,9 +77,7 @@ def check_upload(upload: UploadedFile[bytes]) -> CheckedFile:
         raise DocumentRefused(
             name=name, reason=RefusalReason.TOO_LARGE, limit=limit // (1024 * 1024)
         )
-    source = upload.file
-    if source is None:
-        raise DocumentRefused(name=name, reason=RefusalReason.EMPTY)
+    source: IO[bytes] = upload.file  # type: ignore[assignment]  # an upload has its file
     content_type = _type_by_content(source, name)
     if content_type == ContentType.PDF:
         _check_pdf(source, name)
@@ -144,7 +142,8 @@ def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentTyp
             with Image.open(source, formats=[image_format]) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS)
-                image.draft("RGB", (_JPEG_SIDE_PIXELS, _JPEG_SIDE_PIXELS))
+                shrink = max(1, max(image.size) // _JPEG_SIDE_PIXELS)
+                image.draft("RGB", (image.width // shrink, image.height // shrink))
                 upright = ImageOps.exif_transpose(image)
                 if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
                     upright = upright.convert("RGB")

@@ -32,8 +32,8 @@ def display_name(name: str, content_type: str) -> str:
     extensions = EXTENSIONS[content_type]
     readable = readable_name(name)
     extension = next((e for e in extensions if readable.lower().endswith(e)), "")
-    stem = readable[: len(readable) - len(extension)] if extension else readable
+    stem = readable[: -len(extension)] if extension else readable
     if readable.lower() in {e.lstrip(".") for e in extensions}:
         stem = ""
-    extension = extension or extensions[0]
+    extension = readable[-len(extension) :] if extension else extensions[0]
     return (stem.rstrip(". ") or "document")[: MAX_LENGTH - len(extension)] + extension
