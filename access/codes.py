@@ -60,7 +60,7 @@ def _code_hash(subject_hash: str, code: str) -> str:
 
 def _lock(subject_hash: str) -> None:
     """Let one transaction at a time work on a person's codes. There may be no row to lock yet."""
-    key = int(subject_hash[:16], 16) - 2**63
+    key = int(subject_hash[:16], 16) >> 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 

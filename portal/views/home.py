@@ -1,7 +1,89 @@
-"""Being built."""
+"""The home page: what can be done here, when the call centre is open, what comes next."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from beneficiaries.cycles import cycle_name
+from beneficiaries.models import Cycle
+from portal.views.pages import public_page
+from saudi.gregorian import month_name, riyadh_today
+
+PAYMENT_DAY: Final = 10
+"""The Gregorian day of the month on which support is paid (docs/glossary.md)."""
+
+SHOWN_DATES: Final = 4
 
 
+@dataclass(frozen=True)
+class ComingDate:
+    """A day that matters to many, and what happens on it."""
+
+    day: date
+    text: str
+    days_away: int
+
+    @property
+    def month(self) -> str:
+        return month_name(self.day.month, _language())
+
+
+def _language() -> str:
+    return "en" if (get_language() or "ar").startswith("en") else "ar"
+
+
+def announced_cycles() -> list[Cycle]:
+    """Give the newest announced cycles, in one statement on a small table."""
+    return list(Cycle.objects.filter(announced_on__isnull=False).order_by("-code")[:SHOWN_DATES])
+
+
+def next_payment_day(today: date) -> date:
+    """Give the next usual day of payment, today among them."""
+    if today.day <= PAYMENT_DAY:
+        return today.replace(day=PAYMENT_DAY)
+    year, month = (today.year + 1, 1) if today.month == 12 else (today.year, today.month + 1)
+    return date(year, month, PAYMENT_DAY)
+
+
+def coming_dates(cycles: list[Cycle], today: date) -> list[ComingDate]:
+    """List the last filing days that are still to come and the next usual day of payment.
+
+    Nothing is announced here that is not in the data: the day of the next results is not known.
+    """
+    dates = [
+        (
+            cycle.filing_deadline,
+            _("Last day to object to the results of %(cycle)s")
+            % {"cycle": cycle_name(cycle.code, _language())},
+        )
+        for cycle in cycles
+        if cycle.filing_deadline and cycle.filing_deadline >= today
+    ]
+    dates.append((next_payment_day(today), _("Usual day of payment")))
+    return [ComingDate(day, text, (day - today).days) for day, text in sorted(dates)[:SHOWN_DATES]]
+
+
+@require_GET
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Show the home page; a visitor gets no cookie."""
+    today = riyadh_today()
+    cycles = announced_cycles()
+    newest = cycles[0] if cycles else None
+    context = {
+        "newest": newest,
+        "newest_name": cycle_name(newest.code, _language()) if newest else "",
+        "is_newest_open": newest is not None
+        and newest.filing_deadline is not None
+        and newest.filing_deadline >= today,
+        "dates": coming_dates(cycles, today),
+    }
+    return render(request, "portal/home.html", context)

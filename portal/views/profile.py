@@ -1,15 +1,207 @@
-"""Being built."""
+"""A person's own pages: the file, one result, changing contact details."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access.errors import (
+    CodeExpired,
+    CodeSentRecently,
+    TooManyCodes,
+    TooManyWrongTries,
+    WrongCode,
+)
+from beneficiaries.models import EligibilityResult, Person, User
+from beneficiaries.services import ask_to_prove_mobile, prove_mobile, update_contact_details
+from objections.presenting import cycle_of, step_name
+from objections.statuses import BADGES as OBJECTION_BADGES
+from objections.statuses import ObjectionStatus
+from portal.code_words import worded_code_refusal
+from portal.forms.profile import ContactDetailsForm, MobileCodeForm, NewMobileForm
+from portal.profile import SHOWN_CASES, profile_of, rows_of
+from portal.views.signed_in import person_required, user_and_person
+from saudi.gregorian import riyadh_today
+from sawtak.statuses import BADGES as TICKET_BADGES
+
+_NEW_MOBILE: Final = "new_mobile"
 
 
+def _language() -> str:
+    return "en" if (get_language() or "ar").startswith("en") else "ar"
+
+
+@require_GET
+@person_required
 def profile(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Show the file of who is signed in."""
+    user, person = user_and_person(request)
+    found = profile_of(
+        user,
+        person,
+        today=riyadh_today(),
+        language=_language(),
+        has_all_cycles=request.GET.get("all") == "1",
+    )
+    context = {
+        "person": person,
+        "profile": found,
+        "objections": [
+            (
+                objection,
+                OBJECTION_BADGES[objection.status],
+                step_name(objection.step),
+                cycle_of(objection.result),
+            )
+            for objection in found.objections[:SHOWN_CASES]
+        ],
+        "tickets": [(ticket, TICKET_BADGES[ticket.status]) for ticket in found.tickets],
+        "status": ObjectionStatus,
+        "today": found.today,
+    }
+    return render(request, "portal/profile.html", context)
 
 
-def edit(request: HttpRequest) -> HttpResponse:
-    raise Http404
-
-
+@require_GET
+@person_required
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """Show one result: its reasons, what they mean, what can be done and until when."""
+    user, person = user_and_person(request)
+    found = get_object_or_404(
+        EligibilityResult.objects.visible_to(user).select_related("person", "cycle"), pk=pk
+    )
+    today = riyadh_today()
+    [row] = rows_of([found], viewer=person, today=today, language=_language())
+    corrected = None
+    if found.superseded_on:
+        corrected = (
+            EligibilityResult.objects.current()
+            .filter(person_id=found.person_id, cycle_id=found.cycle_id)
+            .first()
+        )
+    context = {"row": row, "today": today, "corrected": corrected}
+    return render(request, "portal/result.html", context)
+
+
+# Contact details -------------------------------------------------------------------------
+
+
+@dataclass
+class _Forms:
+    """The forms of the page; the bound one is the one that was sent."""
+
+    details: ContactDetailsForm
+    mobile: NewMobileForm
+    code: MobileCodeForm
+
+    @property
+    def bound(self) -> Form | None:
+        forms: tuple[Form, ...] = (self.details, self.mobile, self.code)
+        return next((form for form in forms if form.is_bound), None)
+
+
+def _unbound(person: Person) -> _Forms:
+    return _Forms(
+        details=ContactDetailsForm(initial={"city": person.city, "iban": person.iban}),
+        mobile=NewMobileForm(),
+        code=MobileCodeForm(),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def edit(request: HttpRequest) -> HttpResponse:
+    """Change the city, the IBAN, or, with a code to the new number, the mobile."""
+    user, person = user_and_person(request)
+    forms = _unbound(person)
+    if request.method == "POST":
+        if "code" in request.POST:
+            return _take_code(request, user, person, forms)
+        if "mobile" in request.POST:
+            return _take_mobile(request, person, forms)
+        if "other_number" in request.POST:
+            request.session.pop(_NEW_MOBILE, None)
+            return redirect("portal:profile_edit")
+        return _take_details(request, user, person, forms)
+    return _edit_page(request, person, forms)
+
+
+def _edit_page(request: HttpRequest, person: Person, forms: _Forms) -> HttpResponse:
+    context = {
+        "person": person,
+        "forms": forms,
+        "form": forms.bound,
+        "new_mobile": request.session.get(_NEW_MOBILE, ""),
+    }
+    return render(request, "portal/profile_edit.html", context)
+
+
+def _take_details(request: HttpRequest, user: User, person: Person, forms: _Forms) -> HttpResponse:
+    forms.details = ContactDetailsForm(request.POST)
+    if not forms.details.is_valid():
+        return _edit_page(request, person, forms)
+    changes = update_contact_details(
+        person=person,
+        city=forms.details.cleaned_data["city"],
+        iban=forms.details.cleaned_data["iban"],
+        changed_by=user,
+        now=timezone.now(),
+    )
+    if changes:
+        messages.success(request, _("Your data is saved."))
+    else:
+        messages.info(request, _("Nothing was changed: your data is as it was."))
+    return redirect("portal:profile")
+
+
+def _take_mobile(request: HttpRequest, person: Person, forms: _Forms) -> HttpResponse:
+    forms.mobile = NewMobileForm(request.POST)
+    if not forms.mobile.is_valid():
+        return _edit_page(request, person, forms)
+    mobile = forms.mobile.cleaned_data["mobile"]
+    if mobile == person.mobile:
+        forms.mobile.add_error("mobile", _("This is the number that is in your file already."))
+        return _edit_page(request, person, forms)
+    try:
+        ask_to_prove_mobile(person=person, mobile=mobile, now=timezone.now())
+    except CodeSentRecently as refusal:
+        messages.info(request, worded_code_refusal(refusal))
+    except (TooManyCodes, TooManyWrongTries) as refusal:
+        forms.mobile.add_error("mobile", worded_code_refusal(refusal))
+        return _edit_page(request, person, forms)
+    else:
+        messages.success(request, _("A code is on its way to the new number."))
+    request.session[_NEW_MOBILE] = mobile
+    return redirect("portal:profile_edit")
+
+
+def _take_code(request: HttpRequest, user: User, person: Person, forms: _Forms) -> HttpResponse:
+    mobile = request.session.get(_NEW_MOBILE)
+    if not mobile:
+        return redirect("portal:profile_edit")
+    forms.code = MobileCodeForm(request.POST)
+    if not forms.code.is_valid():
+        return _edit_page(request, person, forms)
+    try:
+        prove_mobile(
+            person=person,
+            mobile=mobile,
+            code=forms.code.cleaned_data["code"],
+            changed_by=user,
+            now=timezone.now(),
+        )
+    except (WrongCode, CodeExpired, TooManyWrongTries) as refusal:
+        forms.code.add_error("code", worded_code_refusal(refusal))
+        return _edit_page(request, person, forms)
+    del request.session[_NEW_MOBILE]
+    messages.success(request, _("Your new mobile is in your file. Codes go to it from now on."))
+    return redirect("portal:profile")

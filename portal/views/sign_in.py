@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from math import ceil
 from typing import Final
@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -35,11 +35,11 @@ from access.errors import (
     TooManyWrongTries,
     WrongCode,
 )
+from portal.code_words import worded_code_refusal
 from portal.forms.sign_in import CodeForm, SignInForm
 from portal.sign_in import give_back_codes, send_sign_in_code
 from portal.views.pages import public_page
 from portal.views.signed_in import signed_in_person
-from saudi.gregorian import format_time
 
 _PENDING: Final = "sign_in"
 _BACKEND: Final = "beneficiaries.backends.OneTimeCodeBackend"
@@ -130,7 +130,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
         if isinstance(refusal, TooManyCodes):
             _keep(request, pending)
-        form.add_error(None, _worded(refusal))
+        form.add_error(None, worded_code_refusal(refusal))
         return _refused(_ask_page(request, form), refusal.retry_at)
     return redirect("portal:sign_in_code")
 
@@ -180,10 +180,10 @@ def _enter(request: HttpRequest, pending: Pending) -> HttpResponse:
         if user is None:  # nobody's file: the same answer as to a wrong code
             raise WrongCode(settings.LIMITS["code_tries"] - 1)
     except (WrongCode, CodeExpired) as refusal:
-        form.add_error("code", _worded(refusal))
+        form.add_error("code", worded_code_refusal(refusal))
         return _code_page(request, form, pending)
     except TooManyWrongTries as refusal:
-        form.add_error("code", _worded(refusal))
+        form.add_error("code", worded_code_refusal(refusal))
         return _refused(_code_page(request, form, pending), refusal.retry_at)
     del request.session[_PENDING]
     login(request, user, backend=_BACKEND)
@@ -196,9 +196,9 @@ def _resend(request: HttpRequest, pending: Pending) -> HttpResponse:
     try:
         _send(request, pending)
     except CodeSentRecently as refusal:
-        messages.info(request, _worded(refusal))
+        messages.info(request, worded_code_refusal(refusal))
     except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
-        messages.warning(request, _worded(refusal))
+        messages.warning(request, worded_code_refusal(refusal))
     else:
         text = _(
             "If the ID is in our register, a new code is on its way. An earlier one works too."
@@ -223,54 +223,6 @@ def _refused(response: HttpResponse, retry_at: datetime) -> HttpResponse:
     response.status_code = 429
     response["Retry-After"] = max(1, ceil((retry_at - timezone.now()).total_seconds()))
     return response
-
-
-def _worded(
-    refusal: WrongCode
-    | CodeExpired
-    | CodeSentRecently
-    | TooManyCodes
-    | TooManyWrongTries
-    | LimitReached,
-) -> str:
-    """Word a refusal: what happened, and when or how to go on."""
-    match refusal:
-        case WrongCode(tries_left=0):
-            return _("This is not the code, and no try is left. Ask for a new code.")
-        case WrongCode(tries_left=left):
-            return ngettext(
-                "This is not the code. Compare it with the message; %(left)d try is left.",
-                "This is not the code. Compare it with the message; %(left)d tries are left.",
-                left,
-            ) % {"left": left}
-        case CodeExpired():
-            return _("This code works no more. Ask for a new one.")
-        case CodeSentRecently(retry_after_seconds=seconds):
-            return ngettext(
-                "A code was sent a moment ago. You can ask for another in %(seconds)d second.",
-                "A code was sent a moment ago. You can ask for another in %(seconds)d seconds.",
-                seconds,
-            ) % {"seconds": seconds}
-        case TooManyCodes(retry_at=at):
-            text = _("Many codes were asked for with this ID. Ask for a new one after %(time)s.")
-        case TooManyWrongTries(retry_at=at):
-            text = _("Many wrong codes were tried with this ID. Try again after %(time)s.")
-        case LimitReached(retry_at=at):
-            text = _(
-                "Many codes were asked for over your internet connection. "
-                "Try again after %(time)s, or over another connection."
-            )
-    return text % {"time": _time(at)}
-
-
-def _time(at: datetime) -> str:
-    return format_time(_next_minute(at), get_language() or settings.LANGUAGE_CODE)
-
-
-def _next_minute(at: datetime) -> datetime:
-    """Round up to the minute that is shown, so that whoever comes then is not refused."""
-    minute = at.replace(second=0, microsecond=0)
-    return minute if minute == at else minute + timedelta(minutes=1)
 
 
 @require_GET

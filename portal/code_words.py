@@ -1,0 +1,67 @@
+"""How refusals around one-time codes are worded: what happened, and when or how to go on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from access.errors import (
+    CodeExpired,
+    CodeSentRecently,
+    LimitReached,
+    TooManyCodes,
+    TooManyWrongTries,
+    WrongCode,
+)
+from saudi.gregorian import format_time
+
+
+def worded_code_refusal(
+    refusal: WrongCode
+    | CodeExpired
+    | CodeSentRecently
+    | TooManyCodes
+    | TooManyWrongTries
+    | LimitReached,
+) -> str:
+    """Word a refusal: what happened, and when or how to go on."""
+    match refusal:
+        case WrongCode(tries_left=0):
+            return _("This is not the code, and no try is left. Ask for a new code.")
+        case WrongCode(tries_left=left):
+            return ngettext(
+                "This is not the code. Compare it with the message; %(left)d try is left.",
+                "This is not the code. Compare it with the message; %(left)d tries are left.",
+                left,
+            ) % {"left": left}
+        case CodeExpired():
+            return _("This code works no more. Ask for a new one.")
+        case CodeSentRecently(retry_after_seconds=seconds):
+            return ngettext(
+                "A code was sent a moment ago. You can ask for another in %(seconds)d second.",
+                "A code was sent a moment ago. You can ask for another in %(seconds)d seconds.",
+                seconds,
+            ) % {"seconds": seconds}
+        case TooManyCodes(retry_at=at):
+            text = _("Many codes were asked for with this ID. Ask for a new one after %(time)s.")
+        case TooManyWrongTries(retry_at=at):
+            text = _("Many wrong codes were tried with this ID. Try again after %(time)s.")
+        case LimitReached(retry_at=at):
+            text = _(
+                "Many codes were asked for over your internet connection. "
+                "Try again after %(time)s, or over another connection."
+            )
+    return text % {"time": _time(at)}
+
+
+def _time(at: datetime) -> str:
+    return format_time(_next_minute(at), get_language() or settings.LANGUAGE_CODE)
+
+
+def _next_minute(at: datetime) -> datetime:
+    """Round up to the minute that is shown, so that whoever comes then is not refused."""
+    minute = at.replace(second=0, microsecond=0)
+    return minute if minute == at else minute + timedelta(minutes=1)
