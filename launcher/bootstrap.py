@@ -78,14 +78,14 @@ def install(lock: Path, *, exact: bool) -> None:
     Raises:
         Failure: when neither could, with the end of pip's words.
     """
-    environ = {**os.environ, **_index_for_uv()}
-    target = ["--python", str(PYTHON), "--quiet"]
-    command = ["sync"] if exact else ["install", "-r"]
     if _has_uv() or _install_uv(lock):
-        uv = [str(PYTHON), "-m", "uv", "pip", *command]
+        command = ["sync", str(lock)] if exact else ["install", "--requirements", str(lock)]
         done = subprocess.run(
-            [*uv, "--require-hashes", *target, str(lock)],
-            env=environ,
+            [
+                *(str(PYTHON), "-m", "uv", "pip", *command),
+                *("--require-hashes", "--python", str(PYTHON), "--quiet"),
+            ],
+            env={**os.environ, **index_for_uv(PYTHON)},
             check=False,
             capture_output=True,
         )
@@ -102,6 +102,24 @@ def install(lock: Path, *, exact: bool) -> None:
             "Check the connection to the package index that pip is configured for and the free "
             "space on the disk, then start again.",
         )
+
+
+def index_for_uv(python: Path) -> dict[str, str]:
+    """Give uv the index and the certificates of pip's own configuration, which it does not read."""
+    known = {"UV_DEFAULT_INDEX": "global.index-url", "SSL_CERT_FILE": "global.cert"}
+    already = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE")
+    if any(os.environ.get(name) for name in already):
+        known.pop("UV_DEFAULT_INDEX")
+    if os.environ.get("SSL_CERT_FILE"):
+        known.pop("SSL_CERT_FILE")
+    done = subprocess.run(
+        [str(python), "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
+    )
+    configured = {
+        name.replace(":env:.", "global."): value.strip("'\"")
+        for name, _, value in (line.partition("=") for line in done.stdout.splitlines())
+    }
+    return {ours: configured[pips] for ours, pips in known.items() if configured.get(pips)}
 
 
 def lock_file(level: Level) -> Path:
@@ -198,24 +216,6 @@ def _install_uv(lock: Path) -> bool:
             capture_output=True,
         )
     return done.returncode == 0
-
-
-def _index_for_uv() -> dict[str, str]:
-    """Give uv the index and the certificates of pip's own configuration, which it does not read."""
-    known = {"UV_DEFAULT_INDEX": "global.index-url", "SSL_CERT_FILE": "global.cert"}
-    already = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE")
-    if any(os.environ.get(name) for name in already):
-        known.pop("UV_DEFAULT_INDEX")
-    if os.environ.get("SSL_CERT_FILE"):
-        known.pop("SSL_CERT_FILE")
-    done = subprocess.run(
-        [str(PYTHON), "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
-    )
-    configured = {
-        name.replace(":env:.", "global."): value.strip("'\"")
-        for name, _, value in (line.partition("=") for line in done.stdout.splitlines())
-    }
-    return {ours: configured[pips] for ours, pips in known.items() if configured.get(pips)}
 
 
 def _read_stamp() -> dict[str, str]:

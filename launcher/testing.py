@@ -69,7 +69,7 @@ AUDIT = Check(
     name="audit",
     argv=[
         *("-m", "pip_audit", "--requirement", "requirements.lock", "--require-hashes"),
-        *("--disable-pip", "--progress-spinner", "off"),
+        *("--disable-pip", "--strict", "--progress-spinner", "off"),
     ],
 )
 

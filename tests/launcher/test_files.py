@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import re
 import stat
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from launcher import bootstrap
+from launcher.console import Failure
 from launcher.private import kept_secret, write_private
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,3 +124,27 @@ def test_interrupted_installation_is_made_again(
             bootstrap.ensure_environment("dev")
     bootstrap.ensure_environment("local")
     assert environment.installed == ["requirements-local.lock", "requirements-local.lock"]
+
+
+def test_missing_venv_module_is_told_with_the_line_that_installs_it(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / "missing")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Failure) as refused:
+        bootstrap.ensure_environment("local")
+    assert "sudo apt-get update && sudo apt-get install -y python3-venv" in refused.value.remedy
+    assert environment.installed == []
+
+
+def test_uv_gets_the_index_that_pip_is_configured_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
+    assert (
+        bootstrap.index_for_uv(Path(sys.executable))["UV_DEFAULT_INDEX"]
+        == "https://packages.example/simple"
+    )
+    monkeypatch.setenv("UV_INDEX_URL", "https://other.example/simple")
+    assert "UV_DEFAULT_INDEX" not in bootstrap.index_for_uv(Path(sys.executable))
