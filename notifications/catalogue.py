@@ -99,7 +99,7 @@ _ALL: Final = (
     ),
     _case(
         "mobile_changed",
-        {"ar": {"last_digits": "0000"}, "en": {"last_digits": "0000"}},
+        {"ar": {"last_digits": "00"}, "en": {"last_digits": "00"}},
         ar=(
             "{programme}: صار جوال ملفك رقما آخره {last_digits}. "
             "إن لم تغيره أنت فاتصل بنا على {call_centre}."

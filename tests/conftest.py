@@ -1,4 +1,4 @@
-"""What every test stands on: compiled catalogues and static files without a manifest."""
+"""What every test stands on: compiled catalogues, plain static files, queues of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.conf import settings
 from django.test import override_settings
 
 from portal import catalogues
+from tests.worker import celery_worker, closed_breaker, own_redis, start_worker
+
+__all__ = ["celery_worker", "closed_breaker", "own_redis", "start_worker"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,172 @@
+"""Twilio's client against a real HTTP server that stands in for its Messages API."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from notifications.gateways import chosen_gateway
+from notifications.gateways import twilio as twilio_gateway
+from notifications.gateways.base import (
+    GatewayPermanent,
+    GatewayTemporary,
+    OutcomeUnknown,
+    OutgoingSms,
+)
+from notifications.gateways.phone import PhoneGateway
+from notifications.gateways.twilio import TwilioGateway
+from tests.notifications.sms_provider import (
+    ACCOUNT,
+    AcceptAndCut,
+    AcceptAndHold,
+    AnswerNonsense,
+    Provider,
+    Refuse,
+    running_provider,
+)
+
+SMS = OutgoingSms(message_id=7, to="+966500000001", body="حساب المواطن: رمز الدخول 048213.")
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def gateway(provider: Provider, settings: Any) -> TwilioGateway:
+    use(settings, provider.url)
+    chosen = chosen_gateway()
+    assert isinstance(chosen, TwilioGateway)
+    return chosen
+
+
+def use(settings: Any, url: str) -> None:
+    settings.SMS_GATEWAY = "twilio"
+    settings.SMS_SENDER = "CitizenAcc"
+    settings.TWILIO_ACCOUNT_SID = ACCOUNT
+    settings.TWILIO_AUTH_TOKEN = TOKEN
+    settings.TWILIO_MESSAGING_SERVICE_SID = ""
+    settings.TWILIO_API_BASE_URL = url
+
+
+def test_accepted_message_gives_its_id(gateway: TwilioGateway, provider: Provider) -> None:
+    assert gateway.send(SMS).gateway_id == f"SM{1:032}"
+    assert provider.accepted == [{"To": SMS.to, "From": "CitizenAcc", "Body": SMS.body}]
+    assert provider.requests == [f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"]
+
+
+def test_messaging_service_takes_the_sender_s_place(provider: Provider, settings: Any) -> None:
+    use(settings, f"{provider.url}/relay/")
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG" + "0" * 32
+    TwilioGateway.from_settings().send(SMS)
+    assert provider.accepted[0]["MessagingServiceSid"] == "MG" + "0" * 32
+    assert "From" not in provider.accepted[0]
+    assert provider.requests[0].startswith("/relay/2010-04-01/")
+
+
+@pytest.mark.parametrize("code", [21211, 21614, 21612, 21408, 21610, 21999])
+def test_refusal_of_400_is_permanent(gateway: TwilioGateway, provider: Provider, code: int) -> None:
+    provider.next_answers.append(Refuse(400, code))
+    with pytest.raises(GatewayPermanent) as refused:
+        gateway.send(SMS)
+    assert refused.value.reason == f"http 400, code {code}"
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(429, 20429), (429, 63038), (500, 20500), (503, 20503), (503, None)]
+)
+def test_refusal_for_now_is_temporary_and_not_repeated_here(
+    gateway: TwilioGateway, provider: Provider, status: int, code: int | None
+) -> None:
+    provider.next_answers.append(Refuse(status, code))
+    with pytest.raises(GatewayTemporary):
+        gateway.send(SMS)
+    assert len(provider.requests) == 1
+
+
+def test_connection_cut_after_acceptance_is_unknown(
+    gateway: TwilioGateway, provider: Provider
+) -> None:
+    provider.next_answers.append(AcceptAndCut())
+    with pytest.raises(OutcomeUnknown):
+        gateway.send(SMS)
+    assert len(provider.accepted) == 1
+
+
+def test_answer_that_comes_too_late_is_unknown(
+    gateway: TwilioGateway, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twilio_gateway, "ANSWER_TIMEOUT_SECONDS", 0.2)
+    held = AcceptAndHold()
+    provider.next_answers.append(held)
+    with pytest.raises(OutcomeUnknown):
+        gateway.send(SMS)
+    held.go_on.set()
+
+
+def test_answer_without_sense_is_unknown(gateway: TwilioGateway, provider: Provider) -> None:
+    provider.next_answers.append(AnswerNonsense())
+    with pytest.raises(OutcomeUnknown):
+        gateway.send(SMS)
+
+
+def test_refused_connection_is_temporary(settings: Any) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    use(settings, f"http://127.0.0.1:{port}")
+    with pytest.raises(GatewayTemporary) as refused:
+        TwilioGateway.from_settings().send(SMS)
+    assert refused.value.reason == "not connected"
+
+
+def test_redirect_is_not_followed(gateway: TwilioGateway, provider: Provider) -> None:
+    provider.next_answers.append(Refuse(307, None))
+    with pytest.raises(GatewayPermanent):
+        gateway.send(SMS)
+    assert len(provider.requests) == 1
+
+
+def test_server_that_speaks_no_tls_is_unknown_or_temporary(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=_answer_in_plain, args=(server,), daemon=True)
+        answering.start()
+        use(settings, f"https://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises((OutcomeUnknown, GatewayTemporary)):
+            TwilioGateway.from_settings().send(SMS)
+        answering.join()
+
+
+def _answer_in_plain(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1024)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_log_holds_neither_token_number_nor_text(
+    gateway: TwilioGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        gateway.send(SMS)
+    assert TOKEN not in caplog.text
+    assert "500000001" not in caplog.text
+    assert "048213" not in caplog.text
+
+
+def test_setting_chooses_the_gateway(settings: Any) -> None:
+    settings.SMS_GATEWAY = "phone"
+    assert isinstance(chosen_gateway(), PhoneGateway)
+    settings.SMS_GATEWAY = "pigeon"
+    with pytest.raises(ImproperlyConfigured, match="phone, twilio"):
+        chosen_gateway()
