@@ -96,6 +96,19 @@
     });
   });
 
+  // The wait for a new code counts down, and its words go when it is over.
+  document.querySelectorAll("[data-countdown]").forEach((words) => {
+    const shown = words.querySelector("bdi");
+    const end = Date.now() + Number(words.dataset.countdown) * 1000;
+    const timer = setInterval(() => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left > 0) return;
+      clearInterval(timer);
+      words.remove();
+    }, 1000);
+  });
+
   // Print buttons need a script and appear only with it.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.addEventListener("click", () => window.print());

@@ -209,10 +209,12 @@ def _resend(request: HttpRequest, pending: Pending) -> HttpResponse:
 
 def _code_page(request: HttpRequest, form: CodeForm, pending: Pending) -> HttpResponse:
     figures = settings.LIMITS
+    wait = max(0, ceil(figures["code_resend_seconds"] - pending.seconds_since))
     context = {
         "form": form,
         "national_id": pending.national_id,
-        "wait_seconds": max(0, ceil(figures["code_resend_seconds"] - pending.seconds_since)),
+        "wait_seconds": wait,
+        "wait_clock": f"{wait // 60}:{wait % 60:02}",
         "is_expired": pending.seconds_since >= figures["code_life_seconds"],
     }
     return render(request, "portal/code.html", context)
