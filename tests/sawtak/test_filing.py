@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +26,7 @@ ADDRESS = "192.0.2.7"
 
 
 @pytest.fixture(autouse=True)
-def storage(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def storage(settings: Settings, tmp_path: Path) -> Path:
     """Keep the files of these tests in a folder of their own."""
     storages = {**settings.STORAGES}
     storages["default"] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +38,7 @@ INVISIBLE = [
 
 
 @pytest.fixture(autouse=True)
-def storage(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def storage(settings: Settings, tmp_path: Path) -> Path:
     """Keep the files of these tests in a folder of their own."""
     storages = {**settings.STORAGES}
     storages["default"] = {

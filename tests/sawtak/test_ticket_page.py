@@ -39,7 +39,7 @@ TEXT = "لم تصل دفعة نوفمبر إلى حسابي."
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     """Stand at one instant; a test moves it."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
@@ -106,9 +106,7 @@ def test_malformed_reference_is_404(client: Client, address: str) -> None:
     assert client.get(f"/sawtak/{address}/").status_code == 404
 
 
-def test_forged_or_old_cookie_opens_nothing(
-    client: Client, clock: time_machine.Coordinates
-) -> None:
+def test_forged_or_old_cookie_opens_nothing(client: Client, clock: time_machine.Traveller) -> None:
     ticket = filed_by(client)
     forger = Client()
     forger.cookies[grants.COOKIE] = f'["{ticket.reference}"]:x:y'
@@ -163,7 +161,7 @@ def test_other_person_and_staff_without_the_staff_site_get_404(client: Client) -
 
 
 def test_right_code_opens_everything_for_half_an_hour(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     ticket = filed_by(client)
     sent = client.post(f"{url(ticket)}code/", {"send": "1"})
@@ -201,7 +199,7 @@ def test_second_send_within_a_minute_sends_nothing_and_says_when(client: Client)
 
 
 def test_sixth_code_of_an_hour_is_refused_with_the_time(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     ticket = filed_by(client)
     for _send in range(6):
@@ -294,7 +292,7 @@ def test_reply_to_a_closed_ticket_is_refused_kindly(client: Client) -> None:
 
 
 def test_reply_after_the_half_hour_waits_for_the_new_code(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     ticket = filed_by(client)
     ask(ticket)

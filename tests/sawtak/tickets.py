@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from PIL import Image
 
 from documents.intake import CheckedFile, check_upload
@@ -101,6 +100,6 @@ def code_sent() -> str:
     return found.group()
 
 
-def page(response: HttpResponse) -> str:
+def page(response: Any) -> str:
     """Give a page's text."""
-    return response.content.decode()
+    return str(response.content.decode())
