@@ -1,0 +1,128 @@
+"""The same thing done at once by many: one record, one reference, one SMS (O13, O29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from notifications.models import Message
+from objections.errors import TransitionRefused
+from objections.models import Objection
+from objections.services import open_draft
+from objections.services.review import decide_objection
+from objections.statuses import ObjectionStatus
+from tests.documents.files import pdf_bytes
+from tests.objections.cases import NOW, STATEMENT, draft, result_of, submitted, taken, texts_to
+from tests.personas import head, sign_in, staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+T = TypeVar("T")
+
+
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """Do the same `count` times at the same moment, each on a connection of its own."""
+    barrier = Barrier(count, timeout=30)
+
+    def one(number: int) -> T:
+        try:
+            barrier.wait()
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_twenty_first_steps_at_once_open_one_draft() -> None:
+    person = head()
+    result = result_of(person)
+    opened = at_once(20, lambda _n: open_draft(result=result, filed_by=person, now=NOW).pk)
+    assert len(set(opened)) == 1
+    assert Objection.objects.count() == 1
+
+
+def test_twenty_submissions_at_once_make_one_objection_and_one_sms() -> None:
+    person = head()
+    opened = draft(result_of(person), person)
+    client = Client()
+    sign_in(client, person)
+    review = reverse("objections:step", args=[opened.uuid, "review"])
+
+    def send(_number: int) -> tuple[int, str]:
+        browser = Client()
+        browser.cookies = client.cookies
+        response = browser.post(review, {"declaration": "on"})
+        return response.status_code, response["Location"]
+
+    with time_machine.travel(NOW, tick=True):
+        answers = at_once(20, send)
+    opened.refresh_from_db()
+    assert set(answers) == {(302, reverse("objections:detail", args=[opened.reference]))}
+    assert texts_to(person) == ["objection_submitted"]
+    assert opened.events.filter(to_status=ObjectionStatus.SUBMITTED).count() == 1
+
+
+def test_twenty_uploads_at_once_keep_one_copy(attachments: Path) -> None:
+    person = head()
+    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    client = Client()
+    sign_in(client, person)
+    address = reverse("objections:step", args=[opened.uuid, "statement"])
+
+    def send(_number: int) -> int:
+        browser = Client()
+        browser.cookies = client.cookies
+        file = SimpleUploadedFile("عقد.pdf", pdf_bytes())
+        fields = {"ground": "documents", "statement": STATEMENT, "documents": file}
+        return browser.post(address, fields).status_code
+
+    with time_machine.travel(NOW, tick=True):
+        assert set(at_once(20, send)) == {302}
+    assert opened.documents.count() == 1
+    assert sum(path.is_file() for path in attachments.rglob("*")) == 1
+
+
+def test_two_deciders_at_once_make_one_decision() -> None:
+    person = head()
+    clerks = [staff(display_name="أ"), staff(display_name="ب")]
+    case = taken(submitted(result_of(person), person), clerks[0])
+    decisions = [ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED]
+
+    def decide(number: int) -> TransitionRefused | None:
+        try:
+            decide_objection(
+                objection_id=case.pk,
+                caseworker=clerks[number],
+                decision=decisions[number],
+                answer="نص",
+                effective_cycle="2027-01" if number == 0 else "",
+                seen_status=ObjectionStatus.UNDER_REVIEW,
+                now=NOW,
+            )
+        except TransitionRefused as refusal:
+            return refusal
+        return None
+
+    refusals = at_once(2, decide)
+    case.refresh_from_db()
+    winner = refusals.index(None)
+    [refusal] = [one for one in refusals if one is not None]
+    assert (case.status, case.decided_by) == (decisions[winner], clerks[winner])
+    assert refusal == TransitionRefused(
+        decisions[winner], decisions[1 - winner], by=str(clerks[winner]), at=NOW
+    )
+    assert list(case.events.values_list("is_refused", flat=True))[-2:] == [False, True]
+    told = Message.objects.filter(event=f"objection:{case.pk}:decided")
+    assert [message.template for message in told] == [f"objection_{decisions[winner]}"]

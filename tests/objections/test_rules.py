@@ -1,0 +1,132 @@
+"""The window, who may file, and when a decision counts: no database, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from objections.errors import FilingWindowClosed
+from objections.rules import (
+    FILING_WINDOW_DAYS,
+    ContestKind,
+    Standing,
+    contestability,
+    days_left,
+    decision_limit,
+    effective_cycle,
+    ensure_filing_open,
+    filing_deadline,
+    is_filing_open,
+)
+from saudi.gregorian import riyadh_date
+from saudi.hijri import HijriDate
+
+DAY_0 = date(2025, 3, 1)
+DEADLINE = date(2025, 5, 30)
+
+
+def test_window_is_ninety_days_and_no_months() -> None:
+    assert FILING_WINDOW_DAYS == 90
+    assert filing_deadline(DAY_0) == DEADLINE
+    assert HijriDate.from_gregorian(DEADLINE) == HijriDate(1446, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("today", "is_open", "left"),
+    [
+        pytest.param(date(2025, 3, 1), True, 90, id="day-0-open"),
+        pytest.param(date(2025, 5, 29), True, 1, id="day-89-open"),
+        pytest.param(date(2025, 5, 30), True, 0, id="day-90-open"),
+        pytest.param(date(2025, 5, 31), False, -1, id="day-91-closed"),
+    ],
+)
+def test_last_day_is_a_filing_day(today: date, is_open: bool, left: int) -> None:
+    assert is_filing_open(DEADLINE, today=today) is is_open
+    assert days_left(DEADLINE, today=today) == left
+
+
+def test_leap_february() -> None:
+    deadline = filing_deadline(date(2023, 12, 1))
+    assert deadline == date(2024, 2, 29)
+    assert HijriDate.from_gregorian(deadline) == HijriDate(1445, 8, 19)
+
+
+def test_half_past_midnight_riyadh_is_the_new_day() -> None:
+    announced = datetime.fromisoformat("2025-03-02T01:30:00+03:00")
+    assert announced.utctimetuple()[:3] == (2025, 3, 1)
+    assert filing_deadline(riyadh_date(announced)) == date(2025, 5, 31)
+
+
+def test_closed_window_says_what_was_counted() -> None:
+    ensure_filing_open(counted_from=DAY_0, deadline=DEADLINE, today=DEADLINE)
+    with pytest.raises(FilingWindowClosed) as caught:
+        ensure_filing_open(counted_from=DAY_0, deadline=DEADLINE, today=date(2025, 5, 31))
+    assert (caught.value.counted_from, caught.value.deadline) == (DAY_0, DEADLINE)
+
+
+HEADS_OWN = Standing(
+    is_ineligible=True,
+    is_superseded=False,
+    is_own=True,
+    viewer_is_head=True,
+    viewer_age=40,
+    subject_age=40,
+    has_sensitive_reason=False,
+    deadline=DEADLINE,
+)
+FOR_CHILD = replace(HEADS_OWN, is_own=False, subject_age=9)
+FOR_ADULT = replace(HEADS_OWN, is_own=False, subject_age=18)
+ADULTS_OWN = replace(HEADS_OWN, viewer_is_head=False, viewer_age=18, subject_age=18)
+
+
+@pytest.mark.parametrize(
+    ("standing", "kind"),
+    [
+        pytest.param(HEADS_OWN, "open", id="head-own"),
+        pytest.param(replace(HEADS_OWN, has_draft=True), "draft", id="draft-waits"),
+        pytest.param(replace(HEADS_OWN, is_objected=True), "objected", id="objected"),
+        pytest.param(replace(HEADS_OWN, is_ineligible=False), "eligible", id="eligible"),
+        pytest.param(replace(HEADS_OWN, is_superseded=True), "superseded", id="superseded"),
+        pytest.param(replace(HEADS_OWN, deadline=date(2025, 5, 29)), "closed", id="closed"),
+        pytest.param(replace(HEADS_OWN, has_sensitive_reason=True), "open", id="own-sensitive"),
+        pytest.param(FOR_CHILD, "open", id="head-for-child"),
+        pytest.param(replace(FOR_CHILD, has_sensitive_reason=True), "open", id="child-sensitive"),
+        pytest.param(FOR_ADULT, "open", id="head-for-adult"),
+        pytest.param(
+            replace(FOR_ADULT, has_sensitive_reason=True), "own_only", id="adult-sensitive"
+        ),
+        pytest.param(ADULTS_OWN, "open", id="adult-own"),
+        pytest.param(
+            replace(ADULTS_OWN, has_sensitive_reason=True), "open", id="adult-own-sensitive"
+        ),
+        pytest.param(replace(ADULTS_OWN, viewer_age=17), "head_only", id="minor-own"),
+        pytest.param(replace(ADULTS_OWN, is_own=False), "own_only", id="adult-for-other"),
+        pytest.param(
+            replace(FOR_ADULT, has_sensitive_reason=True, deadline=date(2025, 5, 29)),
+            "own_only",
+            id="sensitive-before-closed",
+        ),
+    ],
+)
+def test_who_may_contest_what(standing: Standing, kind: ContestKind) -> None:
+    assert contestability(standing, today=DEADLINE) == kind
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "cycle"),
+    [
+        pytest.param(date(2026, 12, 10), "2027-01", id="up-to-the-10th"),
+        pytest.param(date(2026, 12, 11), "2027-02", id="after-the-10th"),
+        pytest.param(date(2025, 8, 11), "2025-10", id="after-10-august-october"),
+        pytest.param(date(2026, 10, 31), "2026-12", id="december"),
+        pytest.param(date(2026, 11, 10), "2026-12", id="next-is-december"),
+    ],
+)
+def test_acceptance_counts_in_a_coming_cycle(decided_on: date, cycle: str) -> None:
+    assert effective_cycle(decided_on) == cycle
+
+
+def test_decision_comes_within_sixty_days() -> None:
+    assert decision_limit(date(2026, 11, 12)) == date(2027, 1, 11)
