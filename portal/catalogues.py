@@ -120,17 +120,24 @@ def read_catalogue(app: str) -> Catalog:
 
 
 def merge(app: str) -> Merge:
-    """Bring an app's catalogue up to its code: new messages empty, gone ones removed."""
+    """Bring an app's catalogue up to its code: gone messages removed, new ones empty.
+
+    A message that another catalogue has in Arabic already gets that text: the two must agree.
+    """
     found, current = extract_messages(app), read_catalogue(app)
-    merged = _new_catalogue()
+    merged, elsewhere = _new_catalogue(), _translations_of_others(app)
     translated = {_key(message): message for message in _entries(current)}
     wanted = {_key(message): message for message in _entries(found)}
     for key, message in sorted(wanted.items(), key=lambda item: (item[0][0], item[0][1] or "")):
         old = translated.get(key)
-        string = old.string if old and _same_shape(old, message) else None
+        usable = [
+            candidate.string
+            for candidate in (old, elsewhere.get(key))
+            if candidate and candidate.id == message.id and not _is_empty(candidate)
+        ]
         merged.add(
             message.id,
-            string=string,
+            string=usable[0] if usable else None,
             locations=message.locations,
             auto_comments=message.auto_comments,
             user_comments=old.user_comments if old else (),
@@ -199,6 +206,8 @@ def disagreements(apps: tuple[str, ...]) -> list[str]:
     lines = []
     for app in apps:
         for message in _entries(read_catalogue(app)):
+            if _is_empty(message):
+                continue
             key = _key(message)
             other = seen.setdefault(key, (app, message.string))
             if other[1] != message.string:
@@ -237,8 +246,9 @@ def _key(message: Message) -> MessageKey:
     return singular, message.context
 
 
-def _same_shape(old: Message, new: Message) -> bool:
-    return isinstance(old.id, str) == isinstance(new.id, str) and old.id == new.id
+def _translations_of_others(app: str) -> dict[MessageKey, Message]:
+    others = (name for name in settings.CATALOGUES if name != app)
+    return {_key(message): message for name in others for message in _entries(read_catalogue(name))}
 
 
 def _is_empty(message: Message) -> bool:

@@ -115,6 +115,16 @@ def test_merge_never_guesses_by_likeness(project: Path, translate: Translate) ->
     assert not message.fuzzy
 
 
+def test_merge_takes_the_arabic_that_another_catalogue_has(
+    project: Path, translate: Translate
+) -> None:
+    translate()
+    (project / "templates" / "base.html").write_text('{% translate "Sign in" %}', encoding="utf-8")
+    assert not catalogues.merge("portal").missing
+    assert catalogues.read_catalogue("portal")["Sign in"].string == "دخول"
+    assert not catalogues.disagreements(("portal", "sawtak"))
+
+
 def test_merge_twice_changes_nothing(project: Path, translate: Translate) -> None:
     translate()
     path = catalogues.catalogue_path("sawtak")

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from portal.call_centre import call_centre_state, hour_text, opening_hours
+from portal.display import DISPLAY_CHOICES
 from portal.feedback import count_page_feedback, is_page
 from portal.models import PageFeedback
 from portal.views import errors
 from portal.views.pages import top_questions
 from saudi.gregorian import RIYADH, riyadh_today
+from sawtak import grants
 from tests.personas import head, sign_in
 
 TELLING_PAGES = ["/help/", "/privacy/", "/accessibility/"]
@@ -85,6 +87,19 @@ def test_every_question_of_the_lists_leads_to_an_answer(client: Client, language
         anchors |= {url.partition("#")[2] for url, _text in top_questions() if "#" in url}
     assert len(anchors) > 8
     assert anchors <= set(re.findall(r'id="([\w-]+)"', html))
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_privacy_notice_names_every_cookie(client: Client, prefix: str) -> None:
+    html = client.get(f"{prefix}/privacy/").content.decode()
+    names = {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        grants.COOKIE,
+        CookieStorage.cookie_name,
+        *DISPLAY_CHOICES,
+    }
+    assert set(re.findall(r'<dt><bdi dir="ltr">(\w+)</bdi></dt>', html)) == names
 
 
 # The display tools ------------------------------------------------------------------
