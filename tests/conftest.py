@@ -9,9 +9,15 @@ from django.conf import settings
 from django.test import override_settings
 
 from portal import catalogues
-from tests.worker import celery_worker, closed_breaker, own_redis, start_worker
+from tests.worker import (
+    celery_worker,
+    closed_breaker,
+    own_redis,
+    start_scheduler,
+    start_worker,
+)
 
-__all__ = ["celery_worker", "closed_breaker", "own_redis", "start_worker"]
+__all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "start_worker"]
 
 
 @pytest.fixture(scope="session", autouse=True)

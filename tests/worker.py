@@ -32,7 +32,7 @@ QUEUES = (*(lane.value for lane in Lane), "default")
 REDIS_DATABASES = 16
 
 
-def wait_until(is_so: Callable[[], object], *, seconds: float = 30, what: str = "") -> None:
+def wait_until(is_so: Callable[[], object], *, seconds: float = 60, what: str = "") -> None:
     """Wait for a condition, without a fixed sleep; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -61,6 +61,17 @@ def own_database_url() -> str:
     return f"postgresql://{where}/{quote(str(facts['NAME']))}?{urlencode(query)}".rstrip("?")
 
 
+def own_environ() -> dict[str, str]:
+    """Give the environment of a process that shares the test's database and queues."""
+    return {
+        **os.environ,
+        "DATABASE_URL": own_database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 class CeleryWorker:
     """One worker process: starts on request, can be stopped or killed hard, and read."""
 
@@ -74,14 +85,7 @@ class CeleryWorker:
 
     def start(self, *, pool: str = "threads", concurrency: int = 4) -> None:
         """Start the process and wait until it takes tasks."""
-        environ = {
-            **os.environ,
-            "DATABASE_URL": own_database_url(),
-            "REDIS_URL": settings.REDIS_URL,
-            "SECRET_KEY": settings.SECRET_KEY,
-            "PYTHONUNBUFFERED": "1",
-            **self._environ,
-        }
+        environ = {**own_environ(), **self._environ}
         argv = [
             *(sys.executable, "-m", "celery", "-A", "portal", "worker", "--loglevel", "INFO"),
             *("--hostname", f"{self.name}-{os.getpid()}@test", "--queues", ",".join(QUEUES)),
@@ -159,6 +163,24 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., CeleryWorker]
     for worker in started:
         worker.stop()
     connections.close_all()
+
+
+@pytest.fixture
+def start_scheduler(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Start the scheduler, whose first sweeps come within its shortest interval."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        argv = [
+            *(sys.executable, "-m", "celery", "-A", "portal", "beat", "--pidfile", ""),
+            *("--schedule", str(tmp_path / "celerybeat"), "--loglevel", "WARNING"),
+        ]
+        started.append(subprocess.Popen(argv, cwd=ROOT, env=own_environ()))
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait()
 
 
 @pytest.fixture

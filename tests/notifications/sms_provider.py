@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
 def running_provider() -> Iterator[Provider]:
     """Serve on a free port of this machine until the block ends."""
     provider = Provider()
-    thread = threading.Thread(target=provider.serve_forever, daemon=True)
+    thread = threading.Thread(target=provider.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield provider
