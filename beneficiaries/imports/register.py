@@ -13,12 +13,10 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from beneficiaries.imports import values
 from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import ImportCounts, Report, Staging, take_turn
-from beneficiaries.models import ImportRun
+from beneficiaries.imports.staging import ImportCounts, Report, Staging, record_run, take_turn
 from saudi.gregorian import riyadh_date, start_of_day
 
 KIND: Final = "register"
@@ -110,10 +108,10 @@ def import_register(
     if as_of is None:
         changed_at = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
         as_of = min(riyadh_date(changed_at), today)
+    counts = ImportCounts()
     with transaction.atomic(), connection.cursor() as cursor:
         take_turn(cursor, KIND)
         staging = Staging(cursor, COLUMNS)
-        counts = ImportCounts()
         counts.read = staging.load(file, _reader(today), report)
         report("checking people and households")
         staging.reject_repeated("national_id", "national_id: already in this file")
@@ -125,15 +123,7 @@ def import_register(
         _check_households(staging)
         _write(staging, counts, as_of=as_of, now=now, report=report)
         counts.rejected, counts.rejected_path = staging.keep_rejected(file)
-        ImportRun.objects.create(
-            kind=KIND,
-            file_name=path.name[:200],
-            started_at=now,
-            ended_at=timezone.now(),
-            rows_read=counts.read,
-            rows_rejected=counts.rejected,
-            rows_written=counts.written,
-        )
+        record_run(KIND, file, counts, started_at=now)
     return counts
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from beneficiaries.cycles import parse_cycle
 from beneficiaries.imports import values
 from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import ImportCounts, Report, Staging, take_turn
+from beneficiaries.imports.staging import ImportCounts, Report, Staging, record_run, take_turn
 from beneficiaries.imports.values import InvalidValue
-from beneficiaries.models import Cycle, ImportRun
+from beneficiaries.models import Cycle
 from beneficiaries.statuses import ResultStatus
 
 KIND: Final = "results"
@@ -80,12 +79,12 @@ def import_results(
     """
     code = parse_cycle(cycle_code)
     file = CsvFile(path, columns=COLUMNS)
+    counts = ImportCounts()
     with transaction.atomic(), connection.cursor() as cursor:
         take_turn(cursor, KIND)
         Cycle.objects.get_or_create(code=code)
         cycle = Cycle.objects.select_for_update().get(code=code)
         staging = Staging(cursor, COLUMNS)
-        counts = ImportCounts()
         counts.read = staging.load(file, _read, report)
         report("checking people")
         staging.reject_repeated("national_id", "national_id: already in this file")
@@ -102,15 +101,7 @@ def import_results(
         if dropped:
             counts.notes.append(f"{dropped:,} waiting corrections withdrawn: as announced again")
         counts.rejected, counts.rejected_path = staging.keep_rejected(file)
-        ImportRun.objects.create(
-            kind=KIND,
-            file_name=path.name[:200],
-            started_at=now,
-            ended_at=timezone.now(),
-            rows_read=counts.read,
-            rows_rejected=counts.rejected,
-            rows_written=counts.written,
-        )
+        record_run(KIND, file, counts, started_at=now)
     return counts
 
 

@@ -7,10 +7,12 @@ by BATCH_ROWS, statements by the number of batches.
 from __future__ import annotations
 
 import csv
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -22,6 +24,7 @@ from django.db.backends.utils import CursorWrapper
 from beneficiaries.errors import ImportRunning
 from beneficiaries.imports.reader import CsvFile, Row
 from beneficiaries.imports.values import InvalidValue
+from beneficiaries.models import ImportRun
 
 BATCH_ROWS: Final = 50_000
 
@@ -39,6 +42,7 @@ class ImportCounts:
     changed: int = 0
     rejected_path: Path | None = None
     notes: list[str] = field(default_factory=list)
+    clock: float = field(default_factory=time.monotonic)
 
     @property
     def written(self) -> int:
@@ -161,6 +165,20 @@ class Staging:
             self.cursor.copy_expert(
                 f"COPY {table} ({', '.join(columns)}) FROM STDIN", StringIO("".join(lines))
             )
+
+
+def record_run(kind: str, file: CsvFile, counts: ImportCounts, *, started_at: datetime) -> None:
+    """Leave a row that says what an import did. The caller's transaction holds it."""
+    took = timedelta(seconds=time.monotonic() - counts.clock)
+    ImportRun.objects.create(
+        kind=kind,
+        file_name=file.path.name[:200],
+        started_at=started_at,
+        ended_at=started_at + took,
+        rows_read=counts.read,
+        rows_rejected=counts.rejected,
+        rows_written=counts.written,
+    )
 
 
 def take_turn(cursor: CursorWrapper, kind: str) -> None:

@@ -1,0 +1,253 @@
+"""The register in the staff site: households, cycles, results and imports, for reading only.
+
+A person's page shows what other apps keep of them and so belongs to `portal`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.cells import day_cell, moment_cell, number_cell, page_language, two_lines
+from access.staff import ShowAdmin
+from beneficiaries.cycles import cycle_name
+from beneficiaries.models import Cycle, EligibilityResult, Household, ImportRun, Person
+from beneficiaries.reasons import shown_reasons
+from beneficiaries.statuses import Relation, ResultStatus
+from saudi.digits import clean_number, clean_text
+from saudi.money import format_sar
+
+SEE_SENSITIVE = "beneficiaries.view_sensitive_reason"
+
+_KINDS = {"register": gettext_lazy("register"), "results": gettext_lazy("results")}
+
+
+def reasons_text(result: EligibilityResult, *, may_see_sensitive: bool) -> str:
+    """List a result's reasons as a member of staff may read them (DOMAIN 16)."""
+    language = page_language()
+    shown = shown_reasons(result.reason_codes, is_own=False, may_see_sensitive=may_see_sensitive)
+    return "، ".join(reason.text(language).label for reason in shown) or "–"
+
+
+def result_tag(result: EligibilityResult) -> SafeString:
+    """Show a result's status as word and colour."""
+    kind = "ok" if result.status == ResultStatus.ELIGIBLE else "bad"
+    return format_html(
+        '<span class="tag tag-{}">{}</span>', kind, ResultStatus(result.status).label
+    )
+
+
+@admin.register(Household)
+class HouseholdAdmin(ShowAdmin):
+    """Households with their people."""
+
+    list_display = ("register_number", "head", "size")
+    ordering = ("id",)
+    search_fields = ("register_id",)
+    search_help_text = gettext_lazy("Household number, or the national ID of one of its people")
+    show_template = "admin/beneficiaries/household.html"
+    facts = ("register_number", "head", "size")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
+        """Give each household with its head and its size."""
+        heads = Person.objects.filter(relation=Relation.HEAD)
+        return (
+            Household.objects.annotate(people_count=Count("people"))
+            .prefetch_related(Prefetch("people", queryset=heads, to_attr="heads"))
+            .order_by("id")
+        )
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("register_id",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by the register's number, or by the ID of one of the household."""
+        term = clean_text(search_term)
+        if not term:
+            return queryset, False
+        number = clean_number(term)
+        of_person = Person.objects.filter(national_id=number).values("household_id")
+        return queryset.filter(Q(register_id__in=[term, number]) | Q(pk__in=of_person)), False
+
+    def show_title(self, shown: Household) -> str:
+        return _("Household")
+
+    def show_context(self, request: HttpRequest, shown: Household) -> dict[str, Any]:
+        return {"people": shown.people.order_by("birth_date", "id")}
+
+    @admin.display(description=gettext_lazy("Household number"))
+    def register_number(self, household: Household) -> SafeString | str:
+        return number_cell(household.register_id)
+
+    @admin.display(description=gettext_lazy("Main beneficiary"))
+    def head(self, household: Household) -> SafeString | str:
+        head = next(iter(getattr(household, "heads", [])), None)
+        return (
+            two_lines(head.full_name, number_cell(head.national_id), is_name=True) if head else "–"
+        )
+
+    @admin.display(description=gettext_lazy("People"))
+    def size(self, household: Household) -> int:
+        return int(getattr(household, "people_count", 0))
+
+
+@admin.register(Cycle)
+class CycleAdmin(ShowAdmin):
+    """Cycles and when each was announced."""
+
+    list_display = ("name", "number", "announced", "last_day")
+    ordering = ("-code",)
+    facts = ("number", "announced", "last_day")
+
+    def show_title(self, shown: Cycle) -> str:
+        return cycle_name(shown.code, page_language())
+
+    @admin.display(description=gettext_lazy("Cycle"))
+    def name(self, cycle: Cycle) -> str:
+        return cycle_name(cycle.code, page_language())
+
+    @admin.display(description=gettext_lazy("Code"))
+    def number(self, cycle: Cycle) -> SafeString | str:
+        return number_cell(cycle.code)
+
+    @admin.display(description=gettext_lazy("Announced on"))
+    def announced(self, cycle: Cycle) -> str:
+        return day_cell(cycle.announced_on) if cycle.announced_on else _("Not announced")
+
+    @admin.display(description=gettext_lazy("Last filing day"))
+    def last_day(self, cycle: Cycle) -> str:
+        return day_cell(cycle.filing_deadline)
+
+
+class CycleFilter(admin.SimpleListFilter):
+    """By one of the newest cycles."""
+
+    title = gettext_lazy("cycle")
+    parameter_name = "cycle"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        codes = Cycle.objects.order_by("-code").values_list("code", flat=True)[:6]
+        return [(code, cycle_name(code, page_language())) for code in codes]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(cycle__code=self.value()) if self.value() else queryset
+
+
+@admin.register(EligibilityResult)
+class ResultAdmin(ShowAdmin):
+    """Results of every cycle; those not announced are seen by staff only."""
+
+    list_display = ("person_cell", "cycle_cell", "outcome", "reasons", "amount", "announced")
+    list_filter = (CycleFilter,)
+    list_select_related = ("person", "cycle")
+    ordering = ("-id",)
+    search_help_text = gettext_lazy("National ID")
+    search_national_id = "person__national_id"
+    show_template = "admin/beneficiaries/result.html"
+    facts = ("person_cell", "cycle_cell", "outcome", "amount", "announced", "last_day", "replaced")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("person", "cycle")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Put the column of reasons that the reader may see."""
+        sees = request.user.has_perm(SEE_SENSITIVE)
+        wanted = {"reasons": "all_reasons"} if sees else {}
+        return [wanted.get(str(name), name) for name in self.list_display]
+
+    def show_title(self, shown: EligibilityResult) -> str:
+        return _("Eligibility result")
+
+    def show_context(self, request: HttpRequest, shown: EligibilityResult) -> dict[str, Any]:
+        reasons = shown_reasons(
+            shown.reason_codes,
+            is_own=False,
+            may_see_sensitive=request.user.has_perm(SEE_SENSITIVE),
+        )
+        return {"reasons": [reason.text(page_language()) for reason in reasons]}
+
+    @admin.display(description=gettext_lazy("Person"))
+    def person_cell(self, result: EligibilityResult) -> SafeString:
+        person = result.person
+        return two_lines(person.full_name, number_cell(person.national_id), is_name=True)
+
+    @admin.display(description=gettext_lazy("Cycle"))
+    def cycle_cell(self, result: EligibilityResult) -> str:
+        return cycle_name(result.cycle.code, page_language())
+
+    @admin.display(description=gettext_lazy("Result"))
+    def outcome(self, result: EligibilityResult) -> SafeString:
+        return result_tag(result)
+
+    @admin.display(description=gettext_lazy("Reasons"))
+    def reasons(self, result: EligibilityResult) -> str:
+        return reasons_text(result, may_see_sensitive=False)
+
+    @admin.display(description=gettext_lazy("Reasons"))
+    def all_reasons(self, result: EligibilityResult) -> str:
+        return reasons_text(result, may_see_sensitive=True)
+
+    @admin.display(description=gettext_lazy("Entitlement"))
+    def amount(self, result: EligibilityResult) -> str:
+        return format_sar(result.entitlement_sar, page_language())
+
+    @admin.display(description=gettext_lazy("Announced on"))
+    def announced(self, result: EligibilityResult) -> str:
+        return day_cell(result.announced_on) if result.announced_on else _("Not announced")
+
+    @admin.display(description=gettext_lazy("Last filing day"))
+    def last_day(self, result: EligibilityResult) -> str:
+        return day_cell(result.filing_deadline)
+
+    @admin.display(description=gettext_lazy("Replaced by a correction on"))
+    def replaced(self, result: EligibilityResult) -> str:
+        return day_cell(result.superseded_on)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ShowAdmin):
+    """What came in with each file and how much of it was refused."""
+
+    list_display = ("file", "matter", "began", "ended", "read", "written", "rejected")
+    ordering = ("-id",)
+    facts = list_display
+
+    def show_title(self, shown: ImportRun) -> str:
+        return _("Import")
+
+    @admin.display(description=gettext_lazy("File"))
+    def file(self, run: ImportRun) -> SafeString:
+        return format_html("<bdi>{}</bdi>", run.file_name)
+
+    @admin.display(description=gettext_lazy("What"))
+    def matter(self, run: ImportRun) -> str:
+        return str(_KINDS.get(run.kind, run.kind))
+
+    @admin.display(description=gettext_lazy("Began"))
+    def began(self, run: ImportRun) -> SafeString | str:
+        return moment_cell(run.started_at)
+
+    @admin.display(description=gettext_lazy("Ended"))
+    def ended(self, run: ImportRun) -> SafeString | str:
+        return moment_cell(run.ended_at)
+
+    @admin.display(description=gettext_lazy("Rows read"))
+    def read(self, run: ImportRun) -> SafeString | str:
+        return number_cell(f"{run.rows_read:,}")
+
+    @admin.display(description=gettext_lazy("Rows written"))
+    def written(self, run: ImportRun) -> SafeString | str:
+        return number_cell(f"{run.rows_written:,}")
+
+    @admin.display(description=gettext_lazy("Rows rejected"))
+    def rejected(self, run: ImportRun) -> SafeString | str:
+        return number_cell(f"{run.rows_rejected:,}")

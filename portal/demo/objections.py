@@ -1,0 +1,383 @@
+"""Objections in every status, each walked there through the services at past instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from beneficiaries.models import EligibilityResult, Person, User
+from beneficiaries.services import update_contact_details, user_of
+from documents.intake import CheckedFile
+from objections.models import Ground, Objection
+from objections.rules import effective_cycle
+from objections.services import (
+    add_wanted_documents,
+    attach_documents,
+    open_draft,
+    reach_step,
+    record_profile_step,
+    save_statement,
+    submit_objection,
+)
+from objections.services.review import decide_objection, request_documents, take_objection
+from objections.statuses import ObjectionStatus
+from portal.demo.days import DemoDays, at
+from portal.demo.files import pdf, photo
+from portal.demo.results import BEFORE, CLOSING, NEWEST, OLD
+from saudi.gregorian import riyadh_date
+
+
+@dataclass(frozen=True)
+class Review:
+    """What staff did with an objection, days after it was filed."""
+
+    taken_after: int
+    wanted: str = ""
+    wanted_after: int = 0
+    due_in: int = 10
+    sent_after: int = 0
+    """Days after which the citizen sent what was asked for; 0 is not yet."""
+
+    decision: ObjectionStatus | None = None
+    decided_after: int = 0
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class DemoObjection:
+    """An objection about the person at a place of a household, filed by its head or by them.
+
+    Days count back from today, or for an old cycle on from its announcement.
+    """
+
+    household: int
+    cycle: int
+    filed: int
+    ground: Ground
+    statement: str
+    files: tuple[str, ...]
+    person: int = 0
+    filer: int = 0
+    is_submitted: bool = True
+    new_city: str = ""
+    review: Review | None = None
+
+
+_LEASE: Final = (
+    "وثّقت عقد الإيجار باسمي في منصة إيجار قبل صدور النتيجة، وأرفقت العقد وفاتورة الكهرباء."
+)
+_LIVES_ALONE: Final = (
+    "أسكن وحدي منذ سنتين في شقة مستأجرة باسمي، وفاتورة الكهرباء باسمي أيضًا. أرجو إعادة النظر."
+)
+
+OBJECTIONS: Final = (
+    # The account with documents wanted.
+    DemoObjection(
+        household=5,
+        cycle=NEWEST,
+        filed=5,
+        ground=Ground.DOCUMENTS_READY,
+        statement="أسكن في بيت ملك لي، وكان الصك عند كتابة العدل. صدر الآن وأرفقته.",
+        files=("صك الملكية.pdf",),
+        review=Review(
+            taken_after=1,
+            wanted="الصفحة الثانية من الصك غير واضحة. أرسل صورة كاملة للصك من الوجهين.",
+            wanted_after=2,
+            due_in=14,
+        ),
+    ),
+    # A draft that was only opened, and one that is nearly done.
+    DemoObjection(
+        household=24,
+        cycle=NEWEST,
+        filed=1,
+        ground=Ground.REASON_WRONG,
+        statement="",
+        files=(),
+        is_submitted=False,
+    ),
+    DemoObjection(
+        household=26,
+        cycle=NEWEST,
+        filed=2,
+        ground=Ground.CIRCUMSTANCES_CHANGED,
+        statement="كنت مرافقًا لوالدي في رحلة علاج، ومعي تقرير المستشفى وخطاب الإيفاد.",
+        files=("خطاب الإيفاد.pdf",),
+        is_submitted=False,
+    ),
+    # Stopped: never sent before the last day. The first is the resident's.
+    DemoObjection(
+        household=3,
+        cycle=CLOSING,
+        filed=20,
+        ground=Ground.REASON_WRONG,
+        statement="تواريخ السفر في النتيجة ليست صحيحة، فقد عدت قبل نهاية رمضان.",
+        files=(),
+        is_submitted=False,
+    ),
+    DemoObjection(
+        household=27,
+        cycle=CLOSING,
+        filed=9,
+        ground=Ground.DOCUMENTS_READY,
+        statement=_LEASE,
+        files=("عقد الإيجار.pdf",),
+        is_submitted=False,
+    ),
+    # Submitted: nobody has taken them.
+    DemoObjection(
+        household=25,
+        cycle=NEWEST,
+        filed=1,
+        ground=Ground.DOCUMENTS_READY,
+        statement="أرفقت شهادة الميلاد التي لم تكن واضحة في الطلب.",
+        files=("شهادة الميلاد.jpg",),
+    ),
+    DemoObjection(
+        household=20,
+        cycle=NEWEST,
+        filed=3,
+        ground=Ground.CIRCUMSTANCES_CHANGED,
+        statement="بعت السيارة الثانية ونقلت ملكيتها في المرور قبل شهرين. أرفقت ورقة النقل.",
+        files=("نقل ملكية مركبة.pdf",),
+    ),
+    # An adult about herself, in the largest household.
+    DemoObjection(
+        household=9,
+        person=4,
+        filer=4,
+        cycle=NEWEST,
+        filed=2,
+        ground=Ground.REASON_WRONG,
+        statement="كنت أدرس في بعثة حكومية، ومعي خطاب الملحقية الثقافية يثبت مدة الدراسة.",
+        files=("خطاب الملحقية.pdf",),
+    ),
+    # Under review.
+    DemoObjection(
+        household=13,
+        cycle=NEWEST,
+        filed=4,
+        ground=Ground.DOCUMENTS_READY,
+        statement=_LEASE,
+        files=("عقد الإيجار الموحد.pdf", "فاتورة الكهرباء.jpg"),
+        review=Review(taken_after=2),
+    ),
+    DemoObjection(
+        household=6,
+        cycle=BEFORE,
+        filed=25,
+        ground=Ground.DOCUMENTS_READY,
+        statement=_LIVES_ALONE,
+        files=("عقد الإيجار.pdf",),
+        new_city="جدة",
+        review=Review(taken_after=4),
+    ),
+    # The head about a child; the documents that were asked for came.
+    DemoObjection(
+        household=9,
+        person=7,
+        cycle=NEWEST,
+        filed=5,
+        ground=Ground.DATA_CORRECTED,
+        statement="اسم ابنتي في سجل الأسرة صُحّح في الأحوال المدنية، وأرفقت السجل الجديد.",
+        files=("سجل الأسرة.png",),
+        review=Review(
+            taken_after=1,
+            wanted="أرسل صورة من بطاقة الهوية أو شهادة الميلاد بالاسم الجديد.",
+            wanted_after=2,
+            sent_after=3,
+        ),
+    ),
+    # Documents wanted.
+    DemoObjection(
+        household=8,
+        cycle=BEFORE,
+        filed=20,
+        ground=Ground.DOCUMENTS_READY,
+        statement="The electricity bill is now in my name. I attach the first bill.",
+        files=("Electricity bill.pdf",),
+        review=Review(
+            taken_after=5,
+            wanted="أرسلي عقد الإيجار أيضًا، فالفاتورة وحدها لا تكفي. "
+            "Please also send the lease: the bill alone is not enough.",
+            wanted_after=12,
+            due_in=20,
+        ),
+    ),
+    # Decided.
+    DemoObjection(
+        household=22,
+        cycle=BEFORE,
+        filed=28,
+        ground=Ground.DOCUMENTS_READY,
+        statement=_LEASE,
+        files=("عقد الإيجار.pdf",),
+        review=Review(
+            taken_after=3,
+            decision=ObjectionStatus.ACCEPTED,
+            decided_after=9,
+            answer="راجعنا العقد في إيجار فوجدناه ساريًا وباسمك. قبلنا اعتراضك، "
+            "وتُدرس أهليتك من جديد في الدورة القادمة.",
+        ),
+    ),
+    DemoObjection(
+        household=19,
+        cycle=OLD,
+        filed=20,
+        ground=Ground.DATA_CORRECTED,
+        statement="كان العقد باسم زوجتي، ونقلته إلى اسمي.",
+        files=("عقد الإيجار بعد التعديل.pdf",),
+        new_city="الرياض",
+        review=Review(
+            taken_after=6,
+            decision=ObjectionStatus.ACCEPTED,
+            decided_after=14,
+            answer="قبلنا العقد بعد تعديله إلى اسمك.",
+        ),
+    ),
+    DemoObjection(
+        household=16,
+        cycle=BEFORE,
+        filed=27,
+        ground=Ground.DOCUMENTS_READY,
+        statement="أرفقت صك حصر الورثة وقرار الكفالة للطفل الذي معي.",
+        files=("صك حصر الورثة.pdf", "قرار الكفالة.pdf"),
+        review=Review(
+            taken_after=2,
+            decision=ObjectionStatus.PARTLY_ACCEPTED,
+            decided_after=11,
+            answer="قبلنا صك حصر الورثة. أما قرار الكفالة فقد انتهت مدته، "
+            "فجدّده ثم أرسله بطلب جديد.",
+        ),
+    ),
+    DemoObjection(
+        household=14,
+        cycle=BEFORE,
+        filed=26,
+        ground=Ground.REASON_WRONG,
+        statement="لم أسافر هذه المدة كلها، وأظن أن في السجل خطأ.",
+        files=("صورة الجواز.jpg",),
+        review=Review(
+            taken_after=1,
+            decision=ObjectionStatus.REJECTED,
+            decided_after=8,
+            answer="راجعنا سجل السفر فوجدنا 112 يومًا خارج المملكة خلال 12 شهرًا، "
+            "ولم نجد في المرفقات ما يثبت عذرًا.",
+        ),
+    ),
+    DemoObjection(
+        household=21,
+        cycle=OLD,
+        filed=60,
+        ground=Ground.OTHER,
+        statement="أعمل في مهمة رسمية خارج المملكة، وهذا خطاب جهة العمل.",
+        files=("خطاب المهمة.pdf",),
+        review=Review(
+            taken_after=7,
+            decision=ObjectionStatus.REJECTED,
+            decided_after=20,
+            answer="الخطاب لا يذكر مدة المهمة. يمكنك تقديم طلب جديد ومعه خطاب يبين المدة.",
+        ),
+    ),
+)
+
+
+@dataclass
+class Walk:
+    """What the walking of an objection needs to know."""
+
+    days: DemoDays
+    people: dict[tuple[int, int], Person]
+    staff: dict[str, User]
+
+    def file(self, made: DemoObjection, number: int) -> Objection:
+        """Bring one objection to where it is."""
+        place = self.days.closing if made.cycle == CLOSING else made.cycle
+        cycle = self.days.cycles[place]
+        person = self.people[made.household, made.person]
+        filer = self.people[made.household, made.filer]
+        result = EligibilityResult.objects.current().get(person=person, cycle__code=cycle.code)
+        if made.cycle == OLD:
+            filed_on = cycle.announced_on + timedelta(days=made.filed)
+        else:
+            filed_on = self.days.today - timedelta(days=made.filed)
+        began_at = at(filed_on, 9 + number % 9, number * 7 % 60)
+        user = user_of(filer)
+        draft = open_draft(result=result, filed_by=filer, now=began_at)
+        if made.new_city:
+            changes = update_contact_details(
+                person=filer,
+                city=made.new_city,
+                iban=filer.iban,
+                changed_by=user,
+                now=began_at + timedelta(minutes=2),
+            )
+            record_profile_step(objection=draft, changes=changes)
+        if made.statement:
+            reach_step(objection=draft, step=3)
+            save_statement(objection=draft, ground=made.ground, statement=made.statement)
+            attach_documents(
+                objection=draft,
+                checked=[_file(name) for name in made.files],
+                now=began_at + timedelta(minutes=6),
+            )
+        if not made.is_submitted:
+            return draft
+        reach_step(objection=draft, step=4)
+        objection = submit_objection(
+            objection=draft, has_declared=True, now=began_at + timedelta(minutes=9)
+        )
+        if made.review is not None:
+            self._review(objection, made.review, user=user, filed_on=filed_on)
+        return objection
+
+    def _review(self, objection: Objection, review: Review, *, user: User, filed_on: date) -> None:
+        caseworker = self.staff["caseworker"]
+
+        def moment(days: int, hour: int) -> datetime:
+            return at(filed_on + timedelta(days=days), hour, objection.pk * 11 % 60)
+
+        take_objection(
+            objection_id=objection.pk,
+            caseworker=caseworker,
+            seen_status=ObjectionStatus.SUBMITTED,
+            now=moment(review.taken_after, 8),
+        )
+        if review.wanted:
+            asked_at = moment(review.wanted_after, 11)
+            request_documents(
+                objection_id=objection.pk,
+                caseworker=caseworker,
+                text=review.wanted,
+                due_on=riyadh_date(asked_at) + timedelta(days=review.due_in),
+                seen_status=ObjectionStatus.UNDER_REVIEW,
+                now=asked_at,
+            )
+        if review.sent_after:
+            add_wanted_documents(
+                objection=objection,
+                checked=[photo("شهادة الميلاد.jpg", "Birth certificate")],
+                actor=user,
+                now=moment(review.sent_after, 20),
+            )
+        if review.decision is not None:
+            decided_at = moment(review.decided_after, 13)
+            decide_objection(
+                objection_id=objection.pk,
+                caseworker=caseworker,
+                decision=review.decision,
+                answer=review.answer,
+                effective_cycle=(
+                    ""
+                    if review.decision == ObjectionStatus.REJECTED
+                    else effective_cycle(riyadh_date(decided_at))
+                ),
+                seen_status=ObjectionStatus.UNDER_REVIEW,
+                now=decided_at,
+            )
+
+
+def _file(name: str) -> CheckedFile:
+    make = pdf if name.endswith(".pdf") else photo
+    return make(name, "A synthetic paper for trying the portal.")

@@ -1,0 +1,252 @@
+"""Requests of صوتك مسموع in every status, each walked there through the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from beneficiaries.models import Person, User
+from documents.intake import CheckedFile
+from portal.demo.days import DemoDays, at
+from portal.demo.files import photo
+from saudi.hijri import HijriDate
+from sawtak.models import Category, Channel, Ticket
+from sawtak.services import (
+    TicketDetails,
+    answer_ticket,
+    ask_sender,
+    close_ticket,
+    file_ticket,
+    reply_from_sender,
+    take_ticket,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step in a ticket's history, hours after it came in."""
+
+    what: str
+    after_hours: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class DemoTicket:
+    """A request by the head of a household, or by somebody the register does not know."""
+
+    filed: int
+    category: Category
+    message: str
+    household: int = 0
+    steps: tuple[Step, ...] = field(default=())
+    other_mobile: str = ""
+    """Another number than the register's: the identity matches in part."""
+
+    name: str = ""
+    subject: str = ""
+    language: str = "ar"
+    files: tuple[str, ...] = ()
+
+
+_TAKEN: Final = Step("take", 3)
+
+TICKETS: Final = (
+    # The account with an answered ticket.
+    DemoTicket(
+        household=5,
+        filed=9,
+        category=Category.ELIGIBILITY,
+        message="كيف أرسل صك الملكية؟ البيت باسمي وصدر الصك الأسبوع الماضي.",
+        steps=(
+            _TAKEN,
+            Step(
+                "answer",
+                26,
+                "ادخل إلى ملفك واضغط «اعترض» بجانب النتيجة، ثم أرفق الصك في خطوة المستندات. "
+                "يصلك رقم الاعتراض برسالة.",
+            ),
+        ),
+    ),
+    DemoTicket(
+        household=7,
+        filed=1,
+        category=Category.SIGN_IN,
+        message="لا تصلني رسالة الرمز على جوالي، وقد جربت أمس واليوم.",
+    ),
+    DemoTicket(
+        household=9,
+        filed=1,
+        category=Category.REGISTRATION,
+        message="رُزقت مولودًا قبل شهر. متى يضاف إلى ملف الأسرة؟",
+        files=("شهادة الميلاد.jpg",),
+    ),
+    DemoTicket(
+        filed=2,
+        name="زائر تجريبي",
+        category=Category.SUGGESTION,
+        message="أقترح أن تظهر مواعيد الدفعات في الصفحة الرئيسية.",
+        other_mobile="+966500000900",
+    ),
+    DemoTicket(
+        household=12,
+        filed=2,
+        category=Category.OBJECTION,
+        message="قدمت اعتراضًا على نتيجة الدورة الماضية وأريد أن أعرف أين وصل.",
+        steps=(_TAKEN,),
+    ),
+    DemoTicket(
+        household=18,
+        filed=4,
+        category=Category.PAYMENTS,
+        message="نقص المبلغ هذا الشهر عن الشهر الماضي ولم أعرف السبب.",
+        other_mobile="+966500000901",
+        steps=(_TAKEN,),
+    ),
+    DemoTicket(
+        household=11,
+        filed=5,
+        category=Category.ELIGIBILITY,
+        message="زوجي مواطن ومعي بطاقة تنقل. هل يلزمني مستند آخر؟",
+        steps=(
+            _TAKEN,
+            Step("ask", 20, "متى تنتهي بطاقة التنقل؟ اكتبي التاريخ كما في البطاقة."),
+        ),
+    ),
+    DemoTicket(
+        household=23,
+        filed=6,
+        category=Category.SUSPENSION,
+        message="توقف الحساب دون أن تصلني رسالة.",
+        steps=(
+            _TAKEN,
+            Step("ask", 5, "هل غيّرت الآيبان في الشهرين الماضيين؟"),
+            Step("reply", 9, "نعم، غيّرته قبل شهر تقريبًا بعد أن نقلت حسابي إلى بنك آخر."),
+        ),
+    ),
+    DemoTicket(
+        household=8,
+        filed=7,
+        category=Category.ELIGIBILITY,
+        message="The page says my lease is not proven. The lease is in my name in Ejar.",
+        language="en",
+        steps=(
+            _TAKEN,
+            Step(
+                "answer",
+                24,
+                "The lease ended on the day of the study. Renew it in Ejar, then object from "
+                "your file and attach it.",
+            ),
+        ),
+    ),
+    DemoTicket(
+        filed=12,
+        name="أم عبدالله التجريبية",
+        subject="ساعات الاتصال",
+        category=Category.SUGGESTION,
+        message="هل يرد مركز الاتصال في إجازة نهاية الأسبوع؟",
+        other_mobile="+966500000902",
+        steps=(
+            Step("answer", 15, "نرد من الأحد إلى الخميس. واكتب لنا في صوتك مسموع في أي وقت."),
+            Step("close", 60, "تم الرد ولم يصلنا سؤال آخر."),
+        ),
+    ),
+    DemoTicket(
+        household=10,
+        filed=20,
+        category=Category.COMPLAINT,
+        message="انتظرت على الهاتف نصف ساعة ثم انقطع الاتصال.",
+        steps=(
+            _TAKEN,
+            Step("answer", 30, "نعتذر عما حدث. زدنا عدد الموظفين في وقت الذروة."),
+            Step("close", 100, "أُجيب عن الشكوى واتُّخذ ما يلزم."),
+        ),
+    ),
+    DemoTicket(
+        household=2,
+        filed=30,
+        category=Category.PAYMENTS,
+        message="متى تنزل دفعة هذا الشهر؟",
+        steps=(
+            _TAKEN,
+            Step("answer", 6, "تُصرف الدفعة في اليوم العاشر من كل شهر."),
+            Step("close", 80, "تم الرد ولم يصلنا سؤال آخر."),
+        ),
+    ),
+)
+
+
+@dataclass
+class Desk:
+    """What the walking of a ticket needs to know."""
+
+    days: DemoDays
+    people: dict[tuple[int, int], Person]
+    agent: User
+
+    def file(self, made: DemoTicket, number: int) -> Ticket:
+        """Bring one ticket to where it is."""
+        received_at = at(
+            self.days.today - timedelta(days=made.filed), 9 + number % 8, number * 13 % 60
+        )
+        ticket = file_ticket(
+            details=self._details(made),
+            attachments=[_file(name) for name in made.files],
+            submission_key=f"demonstration-{number}",
+            channel=Channel.CONTACT if made.subject else Channel.WEB,
+            language=made.language,
+            now=received_at,
+        )
+        for step in made.steps:
+            now = received_at + timedelta(hours=step.after_hours)
+            ticket = self._walk(ticket, step, now=now)
+        return ticket
+
+    def _details(self, made: DemoTicket) -> TicketDetails:
+        person = self.people.get((made.household, 0))
+        if made.subject:
+            return TicketDetails(
+                mobile=made.other_mobile,
+                full_name=made.name,
+                category=made.category,
+                message=made.message,
+                subject=made.subject,
+            )
+        if person is None:  # somebody the register does not know
+            return TicketDetails(
+                mobile=made.other_mobile,
+                full_name=made.name,
+                category=made.category,
+                message=made.message,
+                national_id="1000000024",
+                birth_date=HijriDate(1415, 7, 1),
+            )
+        return TicketDetails(
+            mobile=made.other_mobile or person.mobile,
+            full_name=person.full_name,
+            category=made.category,
+            message=made.message,
+            national_id=person.national_id,
+            birth_date=person.birth_date,
+        )
+
+    def _walk(self, ticket: Ticket, step: Step, *, now: datetime) -> Ticket:
+        if step.what == "reply":
+            return reply_from_sender(ticket_id=ticket.pk, text=step.text, attachments=[], now=now)
+        seen = ticket.status
+        if step.what == "take":
+            return take_ticket(ticket_id=ticket.pk, agent=self.agent, seen_status=seen, now=now)
+        if step.what == "close":
+            return close_ticket(
+                ticket_id=ticket.pk, agent=self.agent, reason=step.text, seen_status=seen, now=now
+            )
+        write = answer_ticket if step.what == "answer" else ask_sender
+        return write(
+            ticket_id=ticket.pk, agent=self.agent, text=step.text, seen_status=seen, now=now
+        )
+
+
+def _file(name: str) -> CheckedFile:
+    return photo(name, "A synthetic paper for trying the portal.")
