@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +19,10 @@ def attachments(tmp_path: Path) -> Iterator[Path]:
     storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
     with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def arabic() -> Iterator[None]:
+    """Begin in Arabic: a request for an English page leaves its language behind."""
+    with translation.override("ar"):
+        yield
