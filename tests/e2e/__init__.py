@@ -1,0 +1,1 @@
+"""The journeys, in real Chromium against the running stack."""

@@ -1,0 +1,186 @@
+"""A household comes in with a register file; a mother objects; a caseworker decides."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from saudi.checks import luhn_check_digit, luhn_is_valid
+from saudi.gregorian import riyadh_today
+from tests.documents.files import pdf_bytes
+from tests.e2e.conftest import VisitorMaker
+from tests.e2e.stack import Stack
+
+REFERENCE = re.compile(r"/objections/(4[0-9]{9})/$")
+
+
+def new_national_id(seed: int) -> str:
+    """Give a synthetic national ID that no other test uses."""
+    digits = f"10990{seed:04d}"
+    return digits + luhn_check_digit(digits)
+
+
+def import_household(
+    stack: Stack, folder: Path, *, national_id: str, mobile: str, cycle: str
+) -> None:
+    """Bring a household in with the programme's own files, and announce its result today."""
+    assert luhn_is_valid(national_id)
+    register = folder / "register.csv"
+    register.write_text(
+        "national_id,full_name,mobile,birth_date_hijri,household_id,relation,city,iban\n"
+        f'{national_id},"منى راشد المثال",{mobile},1404/07/01,HH-{national_id},head,جدة,\n',
+        encoding="utf-8-sig",
+    )
+    results = folder / "results.csv"
+    results.write_text(
+        "national_id,status,reason_codes,entitlement_sar\n"
+        f"{national_id},ineligible,LEASE_NOT_PROVEN;ATTACHMENTS_MISSING,0.00\n",
+        encoding="utf-8",
+    )
+    stack.manage("import_register", str(register))
+    stack.manage("import_results", cycle, str(results))
+    stack.manage("announce", cycle, "--on", str(riyadh_today()))
+
+
+@pytest.mark.parametrize(
+    ("size", "prefix", "seed", "with_script"),
+    [
+        pytest.param("390", "", 1, True, id="phone-arabic"),
+        pytest.param("1280", "/en", 2, True, id="desk-english"),
+        pytest.param("390", "", 3, False, id="phone-arabic-without-script"),
+    ],
+)
+def test_objection_is_filed_decided_and_told(
+    stack: Stack,
+    visitors: VisitorMaker,
+    tmp_path: Path,
+    size: str,
+    prefix: str,
+    seed: int,
+    with_script: bool,
+) -> None:
+    national_id, mobile = new_national_id(seed), f"05099000{seed:02d}"
+    import_household(
+        stack, tmp_path, national_id=national_id, mobile=mobile, cycle=f"2019-{seed:02d}"
+    )
+    document = tmp_path / "عقد الإيجار.pdf"
+    document.write_bytes(pdf_bytes())
+    name = f"{size}{prefix.replace('/', '-')}{'' if with_script else '-no-script'}"
+
+    citizen = visitors(name, size=size, with_script=with_script)
+    citizen.sign_in(national_id, mobile, prefix=prefix)
+    if with_script:
+        citizen.look("profile-ineligible")
+    link = citizen.page.locator("main a[href*='/objections/new/?result=']").first
+    link.click()
+    if with_script:
+        citizen.look("objection-1-reasons")
+    citizen.go_on()
+    citizen.page.wait_for_load_state()
+    if with_script:
+        citizen.look("objection-2-profile")
+    citizen.go_on()
+    citizen.page.wait_for_load_state()
+    if with_script:
+        citizen.look("objection-3-statement")
+    # A step sent empty says what is missing and keeps what was typed.
+    citizen.page.fill("[name=statement]", "عقد الإيجار موثّق باسمي منذ 3 محرم 1448.")
+    citizen.go_on()
+    assert citizen.page.locator(".errors").is_visible()
+    assert "موثّق باسمي" in citizen.page.input_value("[name=statement]")
+    if with_script:
+        citizen.look("objection-3-errors")
+    ground = citizen.page.locator("[name=ground]").first
+    if ground.evaluate("element => element.tagName") == "SELECT":
+        ground.select_option(index=1)
+    else:
+        ground.check()
+    citizen.page.set_input_files("[name=documents]", document)
+    citizen.go_on()
+    citizen.page.wait_for_selector("[name=declaration]")
+    if with_script:
+        citizen.look("objection-4-review")
+    citizen.page.check("[name=declaration]")
+    citizen.go_on()
+    citizen.page.wait_for_url(REFERENCE)
+    found = REFERENCE.search(citizen.page.url)
+    assert found is not None
+    reference = found.group(1)
+    assert luhn_is_valid(reference)
+    assert citizen.reads(reference)
+    if with_script:
+        citizen.look("objection-submitted")
+    stack.wait_for_sms(mobile, holding=reference)
+
+    caseworker = visitors(f"staff-{name}", size="1280")
+    caseworker.sign_in_as_staff("caseworker")
+    caseworker.go(f"/admin/objections/objection/?q={reference}")
+    caseworker.look("staff-objections")
+    caseworker.page.get_by_role("link", name=reference).click()
+    caseworker.page.locator("form:has([value=take]) button").click()
+    caseworker.page.wait_for_selector("[name=decision]")
+    caseworker.look("staff-case")
+    with caseworker.page.expect_download() as download:
+        caseworker.page.locator(".files a").first.click()
+    assert download.value.suggested_filename == "عقد الإيجار.pdf"
+
+    caseworker.page.check("[name=decision][value=accepted]")
+    caseworker.page.fill("[name=answer]", "قبلنا اعتراضك لأن عقد الإيجار ثبت باسمك.")
+    caseworker.page.locator("form:has([value=decide]) button").click()
+    caseworker.page.wait_for_selector("[name=decision]", state="detached")
+    caseworker.look("staff-case-decided")
+
+    told = [message["body"] for message in stack.phone(mobile) if reference in message["body"]]
+    stack.wait_for_sms(mobile, holding=reference, after=len(told))
+    citizen.page.reload()
+    assert citizen.reads("قبلنا اعتراضك لأن عقد الإيجار ثبت باسمك.")
+    if with_script:
+        citizen.look("objection-accepted")
+
+
+def test_wanted_documents_are_sent_and_bring_the_case_back(
+    visitors: VisitorMaker, tmp_path: Path
+) -> None:
+    document = tmp_path / "صفحة 2.pdf"
+    document.write_bytes(pdf_bytes())
+    citizen = visitors("390")
+    citizen.sign_in("1000000057", "0500000006")
+    citizen.look("profile-documents-wanted")
+    citizen.page.locator("main a[href*='/objections/4']").first.click()
+    citizen.look("objection-documents-wanted")
+    citizen.page.set_input_files("[name=documents]", document)
+    citizen.page.locator("form:has([name=documents]) button:not([type=button])").last.click()
+    citizen.page.wait_for_selector("[name=documents]", state="detached")
+    assert citizen.reads("صفحة 2.pdf")
+    citizen.look("objection-documents-sent")
+
+
+def test_closed_window_says_when_and_what_remains(visitors: VisitorMaker) -> None:
+    citizen = visitors("390")
+    citizen.sign_in("2000000006", "0500000003")
+    citizen.look("profile-window-closed")
+    assert citizen.page.locator("main a[href*='/objections/new/?result=']").count() == 0
+    result = citizen.page.locator("main a[href*='/profile/results/']").first
+    result.click()
+    citizen.look("result-closed")
+    assert citizen.page.locator("main a[href*='/sawtak/']").count() > 0
+
+
+def test_last_day_is_still_open(visitors: VisitorMaker) -> None:
+    citizen = visitors("1280", size="1280")
+    citizen.sign_in("1000000016", "0500000002")
+    citizen.look("profile-last-day")
+    assert citizen.page.locator("main a[href*='/objections/new/?result=']").count() > 0
+
+
+def test_sensitive_reason_is_seen_by_its_owner_only(visitors: VisitorMaker) -> None:
+    hidden = "سبب يظهر لصاحبه فقط"
+    head = visitors("390")
+    head.sign_in("1000000008", "0500000001")
+    assert head.reads(hidden)
+    owner = visitors("390-owner")
+    owner.sign_in("1000000040", "0500000005")
+    assert not owner.reads(hidden)
+    owner.look("profile-sensitive")
