@@ -31,7 +31,7 @@ def enter(level: Level, module: str) -> NoReturn:
     """Prepare the environment and replace this process by `module` run inside it."""
     try:
         os.chdir(ROOT)
-        with _only_one_at_a_time():
+        with one_setup_at_a_time():
             ensure_environment(level)
         os.execv(PYTHON, [str(PYTHON), "-m", module, *sys.argv[1:]])  # noqa: S606 (our own interpreter)
     except Failure as failure:
@@ -127,7 +127,8 @@ def lock_file(level: Level) -> Path:
 
 
 @contextmanager
-def _only_one_at_a_time() -> Iterator[None]:
+def one_setup_at_a_time() -> Iterator[None]:
+    """Hold the lock on what a checkout has installed and built."""
     VAR.mkdir(exist_ok=True)
     with (VAR / "setup.lock").open("w", encoding="ascii") as handle:
         try:

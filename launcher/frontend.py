@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from launcher.bootstrap import install
+from launcher.bootstrap import install, one_setup_at_a_time
 from launcher.children import run_to_end
 from launcher.console import Failure, say, step
 from launcher.paths import PYTHON, ROOT, VAR, VENV
@@ -19,12 +19,22 @@ NODE_MODULES = ROOT / "node_modules"
 OLDEST_NODE = 18
 STATIC_STAMP = VAR / "static.stamp"
 SOURCES = ("static/**/*", "locale/**/*.po", "package-lock.json", "requirements.lock")
-BUILDERS = ("portal/frontend.py", "portal/management/commands/*.py")
+BUILDERS = (
+    "portal/catalogues.py",
+    "portal/fonts.py",
+    "portal/frontend.py",
+    "portal/management/commands/*.py",
+)
 
 
 def ensure_built(environ: Mapping[str, str]) -> None:
     """Install the packages of package-lock.json and build what browsers are served."""
-    _ensure_packages()
+    with one_setup_at_a_time():
+        _ensure_packages()
+        _ensure_static(environ)
+
+
+def _ensure_static(environ: Mapping[str, str]) -> None:
     wanted = _fingerprint(_sources())
     catalogues = list((ROOT / "locale").rglob("*.po"))
     if (

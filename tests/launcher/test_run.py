@@ -19,6 +19,7 @@ import pytest
 from dotenv import dotenv_values
 
 from launcher.children import wait_until
+from launcher.console import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ["frontend", "frontend.stamp", "static", "static.stamp"]
@@ -89,6 +90,11 @@ class Checkout:
                 if command and (works_here or str(self.folder) in command):
                     found[int(entry.name)] = command
         return found
+
+    def wait_for_the_end_of_all(self) -> None:
+        with suppress(Failure):
+            wait_until(lambda: not self.running(), seconds=60, what="The end of all processes")
+        assert self.running() == {}
 
     def setting(self, name: str) -> str:
         return dotenv_values(self.folder / "var" / "runtime.env")[name] or ""
@@ -161,7 +167,7 @@ def test_portal_starts_stops_and_survives_a_hard_kill(checkout: Checkout) -> Non
 
     # Killed hard, it leaves nothing behind and starts again with its data.
     assert checkout.send(signal.SIGKILL) == -signal.SIGKILL
-    wait_until(lambda: not checkout.running(), seconds=20, what="The end of all processes")
+    checkout.wait_for_the_end_of_all()
     address = checkout.start()
     assert checkout.sql("SELECT number FROM kept") == [(7,)]
 
