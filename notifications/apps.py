@@ -9,3 +9,7 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from notifications import checks  # noqa: F401 (registering is its effect)

@@ -33,9 +33,9 @@ MOST_IN_JSON: Final = 1_000
 
 
 class NumberForm(forms.Form):
-    """Chooses whose phone is looked at; empty shows all."""
+    """Chooses whose phone is looked at; it is only read where something was typed."""
 
-    mobile = MobileField(label=_("Mobile number"), required=False)
+    mobile = MobileField(label=_("Mobile number"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,13 @@ class Breaker:
 
     failures: int = 0
     skipped: int = 0
-    _closed_at: float = 0.0
+    _open_until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def may_try(self) -> bool:
         """Tell whether the last failure is long enough ago, counting what is skipped."""
         with self._lock:
-            if time.monotonic() >= self._closed_at:
+            if time.monotonic() >= self._open_until:
                 return True
             self.skipped += 1
             return False
@@ -69,12 +69,17 @@ class Breaker:
         """Count a failure and stop trying for BREAK_SECONDS."""
         with self._lock:
             self.failures += 1
-            self._closed_at = time.monotonic() + BREAK_SECONDS
+            self._open_until = time.monotonic() + BREAK_SECONDS
+
+    @property
+    def is_open(self) -> bool:
+        """True shortly after a failure: what is queued now waits for Redis to come back."""
+        return time.monotonic() < self._open_until
 
     def reset(self) -> None:
         """Forget the last failure; what was counted stays."""
         with self._lock:
-            self._closed_at = 0.0
+            self._open_until = 0.0
 
 
 breaker = Breaker()

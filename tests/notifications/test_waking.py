@@ -120,7 +120,9 @@ def test_breaker_tries_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("notifications.waking.time.monotonic", lambda: clock[0])
     own = Breaker()
     assert own.may_try()
+    assert not own.is_open
     own.failed()
+    assert own.is_open
     clock[0] += waking.BREAK_SECONDS - 0.1
     assert not own.may_try()
     clock[0] += 0.2

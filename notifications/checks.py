@@ -1,0 +1,33 @@
+"""What the start of the portal says about its SMS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+from notifications.catalogue import TEMPLATES
+from notifications.outbox import programme_values
+from saudi.sms import sms_parts
+
+
+@register("notifications")
+def longest_messages_fit(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Refuse a programme name with which a message grows beyond its parts: that is money (O24)."""
+    faults: list[CheckMessage] = []
+    for template in TEMPLATES.values():
+        for language in ("ar", "en"):
+            body = template.worst_body(language, programme_values(language))
+            parts = sms_parts(body).parts
+            if parts > template.max_parts:
+                faults.append(
+                    Error(
+                        f"The SMS {template.key} ({language}) can take {parts} parts of at most "
+                        f"{template.max_parts}.",
+                        hint="Shorten PROGRAMME_NAME_AR or PROGRAMME_NAME_EN.",
+                        id="notifications.E001",
+                    )
+                )
+    return faults
