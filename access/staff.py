@@ -19,6 +19,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +32,9 @@ from saudi.mobile import InvalidMobile, parse_mobile
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+LONGEST_ROW_NUMBER = 18
+"""Digits; a longer number is no row's and would not fit the column's type."""
 
 COUNTED_ROWS = 1_000
 """A list counts no further: page one of a million rows must cost what page one of ten does."""
@@ -91,6 +95,8 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     actions = None
     list_per_page = 25
     list_max_show_all = 0
+    list_title: ClassVar[StrOrPromise] = ""
+    """How the list is called where the model's own plural is not what staff say."""
     show_full_result_count = False
     paginator = BoundedPaginator
     sortable_by = ()
@@ -100,6 +106,12 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     search_national_id: ClassVar[str] = ""
     search_mobile: ClassVar[str] = ""
     search_name: ClassVar[str] = ""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Admin's own log says nothing of rows that are written by services only."""
+        raise Http404
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -139,6 +151,55 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         elif self.search_name:
             wanted = Q(**{f"{self.search_name}__icontains": term})
         return queryset.filter(wanted), False
+
+
+class ShowAdmin(StaffAdmin):
+    """A list, and a page that shows one row with what belongs to it."""
+
+    show_template: ClassVar[str] = "admin/show.html"
+    facts: ClassVar[tuple[str, ...]] = ()
+    """Fields and methods of the page's first card, in order."""
+
+    def get_shown(self, request: HttpRequest, pk: int) -> Any:
+        """Give the row, or raise Http404."""
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def get_facts(self, request: HttpRequest) -> tuple[str, ...]:
+        """Give the names of the facts that this reader may see."""
+        return self.facts
+
+    def show_title(self, shown: Any) -> str:
+        """Name the row for the head of its page."""
+        return str(shown)
+
+    def show_context(self, request: HttpRequest, shown: Any) -> dict[str, Any]:
+        """Give what the page shows beside the facts."""
+        return {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show a row to whoever may see it; nothing can be sent here."""
+        if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        shown = self.get_shown(request, _row_number(object_id))
+        return TemplateResponse(
+            request,
+            self.show_template,
+            {
+                **self.admin_site.each_context(request),
+                "title": self.show_title(shown),
+                "opts": self.opts,
+                "model_admin": self,
+                "shown": shown,
+                "facts": self.get_facts(request),
+                **self.show_context(request, shown),
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -192,9 +253,7 @@ class CaseAdmin(StaffAdmin):
         """Show a case; do what its forms ask for."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if object_id is None or not (object_id.isascii() and object_id.isdecimal()):
-            raise Http404
-        pk = int(object_id)
+        pk = _row_number(object_id)
         case = self.get_case(request, pk)
         actions = self.case_actions()
         bound = {name: action.form() for name, action in actions.items() if action.form}
@@ -233,6 +292,14 @@ class CaseAdmin(StaffAdmin):
         """Give the address of a case's page."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[case.pk])
+
+
+def _row_number(object_id: str | None) -> int:
+    """Read the number in a page's address, or raise Http404."""
+    is_number = object_id is not None and object_id.isascii() and object_id.isdecimal()
+    if object_id is None or not is_number or len(object_id) > LONGEST_ROW_NUMBER:
+        raise Http404
+    return int(object_id)
 
 
 def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:

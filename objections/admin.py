@@ -24,13 +24,14 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
 from documents.serving import attachment_response
+from objections.clock import case_clock
 from objections.errors import IncompleteDecision, TransitionRefused
 from objections.models import Objection
 from objections.rules import effective_cycle
 from objections.services.review import decide_objection, request_documents, take_objection
 from objections.staff_forms import DecisionForm, DocumentsForm
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
-from saudi.gregorian import riyadh_date
+from saudi.gregorian import riyadh_date, riyadh_today
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,7 +52,16 @@ class ObjectionStatusFilter(WaitingFilter):
 class ObjectionAdmin(CaseAdmin):
     """The list of objections and the case page, where a caseworker decides."""
 
-    list_display = ("number", "citizen", "matter", "city", "state", "received", "caseworker")
+    list_display = (
+        "number",
+        "citizen",
+        "matter",
+        "city",
+        "state",
+        "clock",
+        "received",
+        "caseworker",
+    )
     list_filter = (MineFilter, ObjectionStatusFilter)
     list_select_related = ("person", "result__cycle", "assigned_to")
     ordering = ("submitted_at", "id")
@@ -96,6 +106,11 @@ class ObjectionAdmin(CaseAdmin):
     @admin.display(description=_("Status"))
     def state(self, objection: Objection) -> SafeString:
         return render_to_string("admin/objections/status.html", {"status": objection.status})
+
+    @admin.display(description=_("Time for the answer"))
+    def clock(self, objection: Objection) -> SafeString:
+        clock = case_clock(objection, today=riyadh_today())
+        return render_to_string("admin/objections/clock.html", {"clock": clock})
 
     @admin.display(description=_("Received"))
     def received(self, objection: Objection) -> SafeString:
@@ -205,6 +220,7 @@ class ObjectionAdmin(CaseAdmin):
         household = Objection.objects.filter(person__household_id=case.person.household_id)
         return {
             "objection": case,
+            "clock": case_clock(case, today=riyadh_today()),
             "cycle_name": cycle_name(case.result.cycle.code, language),
             "reasons": [reason.text(language) for reason in reasons],
             "documents": case.documents.filter(removed_at=None).select_related("document"),

@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
+from portal.roles import role_name
 from saudi.gregorian import riyadh_today
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
@@ -98,7 +98,7 @@ class StaffSite(AdminSite):
         if self.has_permission(request):
             context["staff_nav"] = self._sections(request)
             context["staff_roles"] = "، ".join(
-                str(_(group.name)) for group in request.user.groups.all()
+                role_name(group.name) for group in request.user.groups.all()
             )
         return context
 

@@ -83,6 +83,14 @@ class WorkingHours:
             day = self._next_working_day(day, holidays)
         return day
 
+    def count_working_days(self, after: date, until: date, holidays: Container[date]) -> int:
+        """Count the working days after a civil day, which is day 0, up to and with `until`.
+
+        0 when `until` is not later.
+        """
+        span = range(1, (until - after).days + 1)
+        return sum(self.is_working_day(after + timedelta(days=n), holidays) for n in span)
+
     def _next_working_day(self, after: date, holidays: Container[date]) -> date:
         for days in range(1, _LONGEST_CLOSURE_DAYS + 1):
             day = after + timedelta(days=days)

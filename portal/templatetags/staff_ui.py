@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.contrib.admin.utils import (
     lookup_field,
 )
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.forms import BoundField, CheckboxInput
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -82,12 +84,38 @@ def staff_rows(cl: ChangeList) -> dict[str, Any]:
     ]
     searched = bool(cl.query)
     return {
-        "caption": capfirst(str(cl.opts.verbose_name_plural)),
+        "caption": str(
+            getattr(cl.model_admin, "list_title", "") or capfirst(str(cl.opts.verbose_name_plural))
+        ),
         "headers": labels,
         "rows": rows,
         "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
         "empty_text": _("Check the number or the name and search again.") if searched else "",
     }
+
+
+@register.inclusion_tag("components/facts.html")
+def staff_facts(model_admin: Any, shown: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Show the facts of a row as labels and values."""
+    empty = model_admin.get_empty_value_display()
+    facts = []
+    for name in names:
+        _field, _attribute, value = lookup_field(name, shown, model_admin)
+        label = label_for_field(name, model_admin.model, model_admin=model_admin)
+        facts.append((capfirst(str(label)), display_for_value(value, empty)))
+    return {"facts": facts, "shape": "row"}
+
+
+@register.filter
+def is_choices(field: BoundField) -> bool:
+    """Tell whether a field is a group of choices with a legend."""
+    return bool(field.use_fieldset)
+
+
+@register.filter
+def is_tick(field: BoundField) -> bool:
+    """Tell whether a field is one box to tick."""
+    return isinstance(field.field.widget, CheckboxInput)
 
 
 @register.inclusion_tag("admin/components/filter.html")

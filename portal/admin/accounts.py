@@ -1,0 +1,181 @@
+"""Accounts of staff and their roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import SetPasswordMixin, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.cells import moment_cell
+from access.staff import BoundedPaginator, ShowAdmin
+from beneficiaries.models import User
+from portal.roles import rights_in_words, role_name
+from portal.templatetags.portal_ui import tag
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """The roles, named in the language of the page."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return role_name(obj.name)
+
+
+def _roles_field() -> RolesField:
+    return RolesField(
+        queryset=Group.objects.order_by("id"),
+        required=False,
+        label=gettext_lazy("Roles"),
+        help_text=gettext_lazy("Without a role a member of staff sees nothing."),
+    )
+
+
+class NewStaffForm(SetPasswordMixin, forms.ModelForm[User]):
+    """A new member of staff with a first password."""
+
+    groups = _roles_field()
+    password1, password2 = SetPasswordMixin.create_password_fields(
+        label1=gettext_lazy("First password"), label2=gettext_lazy("The password again")
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "display_name", "groups")
+        labels = {
+            "username": gettext_lazy("User name"),
+            "display_name": gettext_lazy("Name as colleagues read it"),
+        }
+        help_texts = {"username": gettext_lazy("Latin letters, digits and . _ - only.")}
+
+    def clean(self) -> dict[str, Any] | None:
+        self.validate_passwords()
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave out ModelForm's own hook
+        self.validate_password_for_user(self.instance)
+
+    def save(self, commit: bool = True) -> User:
+        """Make the account; it is staff and nothing else."""
+        user = super().save(commit=False)
+        user.is_staff = True
+        user = self.set_password_and_save(user, commit=commit)
+        if commit:
+            self.save_m2m()
+        return user
+
+
+class StaffForm(UserChangeForm[User]):
+    """What may be changed of a member of staff; the password has a page of its own."""
+
+    password = None
+    groups = _roles_field()
+
+    class Meta:
+        model = User
+        fields = ("username", "display_name", "email", "is_active", "groups")
+        labels = {
+            "username": gettext_lazy("User name"),
+            "display_name": gettext_lazy("Name as colleagues read it"),
+            "email": gettext_lazy("E-mail"),
+            "is_active": gettext_lazy("May sign in"),
+        }
+        help_texts = {
+            "username": gettext_lazy("Latin letters, digits and . _ - only."),
+            "is_active": gettext_lazy("Take this away when somebody leaves; what they did stays."),
+        }
+
+
+@admin.register(User)
+class StaffUserAdmin(UserAdmin[User]):
+    """Accounts of staff; people of the register are not managed here.
+
+    Nobody is made a superuser here, and only a superuser changes one.
+    """
+
+    form = StaffForm
+    add_form = NewStaffForm
+    list_display = ("username", "display_name", "roles", "state", "seen")
+    list_title = gettext_lazy("Staff")
+    list_filter = ()
+    search_fields = ("username", "display_name")
+    search_help_text = gettext_lazy("User name or name")
+    ordering = ("username",)
+    fieldsets = ((None, {"fields": ("username", "display_name", "email", "is_active", "groups")}),)
+    add_fieldsets = (
+        (None, {"fields": ("username", "display_name", "groups", "password1", "password2")}),
+    )
+    filter_horizontal = ()
+    actions = None
+    list_per_page = 25
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return (
+            super()
+            .get_queryset(request)
+            .filter(person=None, is_staff=True)
+            .prefetch_related("groups")
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Keep superusers out of the hands of those who are none."""
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Delete nobody: what they did stays theirs."""
+        return False
+
+    @admin.display(description=gettext_lazy("Roles"))
+    def roles(self, user: User) -> str:
+        return "، ".join(role_name(group.name) for group in user.groups.all()) or "–"
+
+    @admin.display(description=gettext_lazy("Account"))
+    def state(self, user: User) -> SafeString:
+        if user.is_active:
+            return tag(_("May sign in"), "ok", "ok")
+        return tag(_("Closed"), "plain", "stop")
+
+    @admin.display(description=gettext_lazy("Last sign-in"))
+    def seen(self, user: User) -> SafeString | str:
+        return moment_cell(user.last_login)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(ShowAdmin):
+    """The roles and what each may do; a release changes them, not a page."""
+
+    list_display = ("role",)
+    list_title = gettext_lazy("Roles")
+    ordering = ("id",)
+    show_template = "admin/auth/role.html"
+
+    def show_title(self, shown: Group) -> str:
+        return role_name(shown.name)
+
+    def show_context(self, request: HttpRequest, shown: Group) -> dict[str, Any]:
+        rights = shown.permissions.select_related("content_type")
+        members = User.objects.filter(groups=shown, person=None).order_by("username")
+        return {"rights": rights_in_words(rights), "members": members}
+
+    @admin.display(description=gettext_lazy("Role"))
+    def role(self, group: Group) -> SafeString:
+        return format_html("{}", role_name(group.name))

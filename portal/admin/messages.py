@@ -1,0 +1,222 @@
+"""SMS and campaigns in the staff site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.cells import day_cell, mobile_cell, moment_cell, number_cell
+from access.staff import CaseAction, CaseAdmin, ShowAdmin
+from notifications.campaigns import LANGUAGES, start_campaign
+from notifications.catalogue import SECRET_TEMPLATES
+from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
+from notifications.models import Campaign, Message
+from notifications.statuses import CampaignStatus, Lane, MessageStatus
+from portal.templatetags.portal_ui import tag
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_BADGES = {
+    MessageStatus.HELD: ("plain", "pause"),
+    MessageStatus.QUEUED: ("info", "clock"),
+    MessageStatus.SENDING: ("info", "send"),
+    MessageStatus.SENT: ("ok", "check"),
+    MessageStatus.DELIVERED: ("ok", "ok"),
+    MessageStatus.FAILED: ("bad", "no"),
+    MessageStatus.UNKNOWN: ("wait", "alert"),
+    MessageStatus.EXPIRED: ("plain", "stop"),
+    MessageStatus.SUPPRESSED: ("plain", "stop"),
+}
+
+
+class MessageStatusFilter(admin.SimpleListFilter):
+    """By what is known of the message."""
+
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            (status.value, status.label)
+            for status in MessageStatus
+            if status != MessageStatus.SUPPRESSED
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ShowAdmin):
+    """Every SMS that was owed to somebody; the text of a code is never shown."""
+
+    list_display = ("queued", "to", "state", "lane_text", "text")
+    list_filter = (MessageStatusFilter,)
+    ordering = ("-id",)
+    search_help_text = gettext_lazy("Mobile number, in any digits")
+    search_mobile = "recipient"
+    show_template = "admin/notifications/message.html"
+    facts = (
+        "to",
+        "state",
+        "lane_text",
+        "queued",
+        "sent",
+        "gateway_text",
+        "gateway_number",
+        "fault",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave out rows that never had a recipient."""
+        return super().get_queryset(request).exclude(status=MessageStatus.SUPPRESSED)
+
+    def show_title(self, shown: Message) -> str:
+        return _("SMS")
+
+    def show_context(self, request: HttpRequest, shown: Message) -> dict[str, Any]:
+        return {
+            "text": self.text(shown),
+            "text_language": shown.language,
+            "campaign": shown.campaign,
+            "attempts": [
+                {"attempt": attempt, "tag": self._tag(attempt.outcome)}
+                for attempt in shown.attempts.order_by("id")
+            ],
+        }
+
+    def _tag(self, status: str) -> SafeString | str:
+        if not status:
+            return ""
+        known = MessageStatus(status)
+        return tag(str(known.label), *_BADGES[known])
+
+    @admin.display(description=gettext_lazy("Queued"))
+    def queued(self, message: Message) -> SafeString | str:
+        return moment_cell(message.queued_at)
+
+    @admin.display(description=gettext_lazy("Sent"))
+    def sent(self, message: Message) -> SafeString | str:
+        return moment_cell(message.sent_at)
+
+    @admin.display(description=gettext_lazy("To"))
+    def to(self, message: Message) -> SafeString | str:
+        return mobile_cell(message.recipient)
+
+    @admin.display(description=gettext_lazy("Text"))
+    def text(self, message: Message) -> SafeString | str:
+        if message.template in SECRET_TEMPLATES:
+            return _("A one-time code; its text is not shown.")
+        return format_html("<bdi>{}</bdi>", message.body)
+
+    @admin.display(description=gettext_lazy("Lane"))
+    def lane_text(self, message: Message) -> str:
+        return str(Lane(message.lane).label)
+
+    @admin.display(description=gettext_lazy("Status"))
+    def state(self, message: Message) -> SafeString | str:
+        return self._tag(message.status)
+
+    @admin.display(description=gettext_lazy("Gateway"))
+    def gateway_text(self, message: Message) -> SafeString | str:
+        return number_cell(message.gateway)
+
+    @admin.display(description=gettext_lazy("The gateway's number"))
+    def gateway_number(self, message: Message) -> SafeString | str:
+        return number_cell(message.gateway_id)
+
+    @admin.display(description=gettext_lazy("Error"))
+    def fault(self, message: Message) -> SafeString | str:
+        return number_cell(message.error)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(CaseAdmin):
+    """Announcements to many; a second person starts each."""
+
+    list_display = ("name_text", "state", "people", "parts_text", "prepared", "preparer", "starter")
+    list_select_related = ("prepared_by", "started_by")
+    ordering = ("-id",)
+    case_template = "admin/notifications/campaign.html"
+    refusals = (SamePersonRefused, CampaignAlreadyStarted)
+
+    def get_case(self, request: HttpRequest, pk: int) -> Campaign:
+        return get_object_or_404(
+            Campaign.objects.select_related("prepared_by", "started_by"), pk=pk
+        )
+
+    def case_actions(self) -> dict[str, CaseAction]:
+        return {"start": CaseAction("notifications.start_campaign", self._start)}
+
+    def _start(
+        self, request: HttpRequest, case: Campaign, form: None, now: datetime
+    ) -> StrOrPromise:
+        start_campaign(campaign=case, started_by=request.user, now=now)
+        return _("The campaign is started.")
+
+    def refusal_text(self, refused: Exception) -> str:
+        if isinstance(refused, SamePersonRefused):
+            return _("Not done: who prepared a campaign may not start it. A second person does.")
+        return _("Not done: this campaign was started before.")
+
+    def case_context(
+        self, request: HttpRequest, case: Campaign, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        is_prepared = case.status == CampaignStatus.PREPARED
+        # No order and no count: a campaign has millions of messages, all of the same text.
+        samples = [
+            sample
+            for language in LANGUAGES
+            for sample in case.messages.filter(language=language).order_by()[:1]
+        ]
+        return {
+            "campaign": case,
+            "state": self.state(case),
+            "samples": samples,
+            "may_start": is_prepared
+            and request.user.has_perm("notifications.start_campaign")
+            and case.prepared_by_id != request.user.pk,
+            "is_own": is_prepared and case.prepared_by_id == request.user.pk,
+        }
+
+    @admin.display(description=gettext_lazy("Name"))
+    def name_text(self, campaign: Campaign) -> str:
+        return campaign.name
+
+    @admin.display(description=gettext_lazy("Status"))
+    def state(self, campaign: Campaign) -> SafeString:
+        is_started = campaign.status == CampaignStatus.STARTED
+        label = str(CampaignStatus(campaign.status).label)
+        return tag(label, "ok", "ok") if is_started else tag(label, "wait", "pause")
+
+    @admin.display(description=gettext_lazy("Recipients"))
+    def people(self, campaign: Campaign) -> SafeString | str:
+        return number_cell(f"{campaign.recipients:,}")
+
+    @admin.display(description=gettext_lazy("SMS parts in all"))
+    def parts_text(self, campaign: Campaign) -> SafeString | str:
+        return number_cell(f"{campaign.parts:,}")
+
+    @admin.display(description=gettext_lazy("Prepared"))
+    def prepared(self, campaign: Campaign) -> str:
+        return day_cell(campaign.prepared_at.date())
+
+    @admin.display(description=gettext_lazy("Prepared by"))
+    def preparer(self, campaign: Campaign) -> str:
+        return str(campaign.prepared_by or _("the command line"))
+
+    @admin.display(description=gettext_lazy("Started by"))
+    def starter(self, campaign: Campaign) -> str:
+        return str(campaign.started_by or "–")

@@ -1,0 +1,167 @@
+"""A person in the staff site: their file, household, results, objections and tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.cells import day_cell, mobile_cell, number_cell, page_language, two_lines
+from access.staff import ShowAdmin
+from beneficiaries.admin import SEE_SENSITIVE, reasons_text, result_tag
+from beneficiaries.cycles import cycle_name
+from beneficiaries.models import EligibilityResult, Person
+from beneficiaries.statuses import ChangeSource, Relation
+from objections.models import Objection
+from saudi.hijri import format_hijri
+from saudi.iban import group_iban
+from sawtak.models import Ticket
+
+SHOWN_ROWS = 12
+"""Of each kind on a person's page: a year of cycles."""
+
+CHANGED_FIELDS = {
+    "mobile": gettext_lazy("mobile"),
+    "city": gettext_lazy("city"),
+    "iban": gettext_lazy("IBAN"),
+    "full_name": gettext_lazy("full name"),
+    "birth_date": gettext_lazy("birth date (Hijri)"),
+    "household": gettext_lazy("household"),
+    "relation": gettext_lazy("relation"),
+}
+
+
+@admin.register(Person)
+class PersonAdmin(ShowAdmin):
+    """People of the register, found by the number they read out."""
+
+    list_display = ("person_cell", "relation_cell", "household_cell", "mobile_text", "city_text")
+    list_select_related = ("household",)
+    ordering = ("id",)
+    search_help_text = gettext_lazy("National ID or mobile, in any digits")
+    search_national_id = "national_id"
+    search_mobile = "mobile"
+    show_template = "admin/beneficiaries/person.html"
+    facts = (
+        "id_text",
+        "birth_text",
+        "relation_cell",
+        "mobile_text",
+        "mobile_source",
+        "city_text",
+        "iban_text",
+        "language_text",
+        "as_of",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("household")
+
+    def show_title(self, shown: Person) -> str:
+        return shown.full_name
+
+    def show_context(self, request: HttpRequest, shown: Person) -> dict[str, Any]:
+        """Give what belongs to the person, each part to whoever may see it."""
+        user = request.user
+        context: dict[str, Any] = {
+            "person": shown,
+            "household_people": Person.objects.filter(household_id=shown.household_id)
+            .exclude(pk=shown.pk)
+            .order_by("birth_date", "id"),
+        }
+        if user.has_perm("beneficiaries.view_eligibilityresult"):
+            context["results"] = self._results(shown, user.has_perm(SEE_SENSITIVE))
+        if user.has_perm("objections.view_objection"):
+            context["objections"] = (
+                Objection.objects.filter(person=shown)
+                .exclude(reference=None)
+                .select_related("person", "result__cycle")
+                .order_by("-submitted_at")[:SHOWN_ROWS]
+            )
+        if user.has_perm("sawtak.view_ticket"):
+            context["tickets"] = Ticket.objects.filter(person=shown).order_by("-received_at")[
+                :SHOWN_ROWS
+            ]
+        if user.has_perm("beneficiaries.view_personchange"):
+            context["changes"] = [
+                {
+                    "field": CHANGED_FIELDS.get(change.field, change.field),
+                    "is_number": change.field in {"mobile", "iban"},
+                    "old": change.old_value,
+                    "new": change.new_value,
+                    "source": ChangeSource(change.source).label,
+                    "at": change.changed_at,
+                }
+                for change in shown.changes.order_by("-id")[:SHOWN_ROWS]
+            ]
+        return context
+
+    def _results(self, person: Person, may_see_sensitive: bool) -> list[dict[str, Any]]:
+        rows = (
+            EligibilityResult.objects.filter(person=person)
+            .select_related("cycle")
+            .order_by("-cycle__code", "-id")[:SHOWN_ROWS]
+        )
+        return [
+            {
+                "pk": row.pk,
+                "cycle": cycle_name(row.cycle.code, page_language()),
+                "tag": result_tag(row),
+                "reasons": reasons_text(row, may_see_sensitive=may_see_sensitive),
+                "announced_on": row.announced_on,
+                "deadline": row.filing_deadline,
+                "is_replaced": row.superseded_on is not None,
+            }
+            for row in rows
+        ]
+
+    @admin.display(description=gettext_lazy("Person"))
+    def person_cell(self, person: Person) -> SafeString:
+        return two_lines(person.full_name, number_cell(person.national_id), is_name=True)
+
+    @admin.display(description=gettext_lazy("National ID"))
+    def id_text(self, person: Person) -> SafeString | str:
+        return number_cell(person.national_id)
+
+    @admin.display(description=gettext_lazy("Birth date (Hijri)"))
+    def birth_text(self, person: Person) -> str:
+        return format_hijri(person.birth_date, page_language())
+
+    @admin.display(description=gettext_lazy("Relation"))
+    def relation_cell(self, person: Person) -> str:
+        return str(Relation(person.relation).label)
+
+    @admin.display(description=gettext_lazy("Household"))
+    def household_cell(self, person: Person) -> SafeString | str:
+        return number_cell(person.household.register_id)
+
+    @admin.display(description=gettext_lazy("Mobile"))
+    def mobile_text(self, person: Person) -> SafeString | str:
+        return mobile_cell(person.mobile)
+
+    @admin.display(description=gettext_lazy("The mobile is"))
+    def mobile_source(self, person: Person) -> str:
+        if not person.mobile:
+            return "–"
+        return _("proved by its owner") if person.mobile_proved_at else _("from the register")
+
+    @admin.display(description=gettext_lazy("City"))
+    def city_text(self, person: Person) -> str:
+        return person.city or "–"
+
+    @admin.display(description=gettext_lazy("IBAN"))
+    def iban_text(self, person: Person) -> SafeString | str:
+        return number_cell(group_iban(person.iban) if person.iban else "")
+
+    @admin.display(description=gettext_lazy("Language of messages"))
+    def language_text(self, person: Person) -> str:
+        return str(person.get_language_display())
+
+    @admin.display(description=gettext_lazy("Register as of"))
+    def as_of(self, person: Person) -> str:
+        return day_cell(person.register_as_of)

@@ -1,0 +1,107 @@
+"""The roles of staff and what each may do, in words.
+
+Roles are made by a migration, so that the same role means the same everywhere; this names them
+and their rights for the staff site. A right that is not named here is one that nobody holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from django.contrib.auth.models import Permission
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ROLE_NAMES: Final[dict[str, StrOrPromise]] = {
+    "agent": _("agent"),
+    "caseworker": _("caseworker"),
+    "approver": _("approver"),
+    "supervisor": _("supervisor"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
+}
+
+RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], ...]] = (
+    (
+        _("Objections"),
+        (
+            ("objections.view_objection", _("See objections")),
+            ("objections.view_objectiondocument", _("See which documents came")),
+            ("objections.view_objectionevent", _("See what happened in an objection")),
+            ("objections.take_objection", _("Take an objection for review")),
+            ("objections.request_documents", _("Ask the citizen for documents")),
+            ("objections.decide_objection", _("Accept or reject an objection")),
+        ),
+    ),
+    (
+        _("Your Voice Is Heard"),
+        (
+            ("sawtak.view_ticket", _("See tickets")),
+            ("sawtak.view_ticketmessage", _("See the conversation of a ticket")),
+            ("sawtak.view_ticketattachment", _("See which files came with a ticket")),
+            ("sawtak.view_ticketevent", _("See what happened in a ticket")),
+            ("sawtak.take_ticket", _("Take a ticket")),
+            ("sawtak.answer_ticket", _("Answer a ticket and ask its sender")),
+            ("sawtak.close_ticket", _("Close a ticket")),
+        ),
+    ),
+    (
+        _("Documents"),
+        (
+            ("documents.view_document", _("See that a document is there")),
+            ("documents.open_document", _("Open the documents of a case")),
+            ("documents.view_documentopening", _("See who opened a document")),
+        ),
+    ),
+    (
+        _("Register"),
+        (
+            ("beneficiaries.view_person", _("See people")),
+            ("beneficiaries.view_household", _("See households")),
+            ("beneficiaries.view_cycle", _("See cycles")),
+            ("beneficiaries.view_eligibilityresult", _("See results and their reasons")),
+            ("beneficiaries.view_sensitive_reason", _("See sensitive reasons")),
+            ("beneficiaries.view_personchange", _("See what changed in a file")),
+            ("beneficiaries.view_importrun", _("See imports")),
+            ("beneficiaries.import_register", _("Import the register and results")),
+            ("beneficiaries.announce_cycle", _("Announce a cycle's results")),
+        ),
+    ),
+    (
+        _("Messages"),
+        (
+            ("notifications.view_message", _("See the SMS that were sent")),
+            ("notifications.view_attempt", _("See each try to send an SMS")),
+            ("notifications.view_campaign", _("See campaigns")),
+            ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            ("beneficiaries.view_user", _("See staff accounts")),
+            ("beneficiaries.add_user", _("Make staff accounts")),
+            ("beneficiaries.change_user", _("Change staff accounts, their roles and passwords")),
+            ("auth.view_group", _("See the roles")),
+        ),
+    ),
+)
+
+
+def role_name(key: str) -> str:
+    """Name a role in the language of the page."""
+    return str(ROLE_NAMES.get(key, key))
+
+
+def rights_in_words(
+    permissions: Iterable[Permission],
+) -> list[tuple[StrOrPromise, list[StrOrPromise]]]:
+    """Give the rights by subject, in the order of RIGHTS; content types must be loaded."""
+    held = {f"{right.content_type.app_label}.{right.codename}" for right in permissions}
+    subjects = [
+        (subject, [text for key, text in rights if key in held]) for subject, rights in RIGHTS
+    ]
+    return [(subject, texts) for subject, texts in subjects if texts]
