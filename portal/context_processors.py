@@ -91,7 +91,11 @@ def main_menu(current: str) -> list[NavItem]:
     """Give the main menu with the entry of the current page marked."""
     entries = (
         (_("Home"), "portal:home", ("portal:home",)),
-        (_("My file"), "portal:profile", ("portal:profile", "portal:profile_edit", "objections:")),
+        (
+            _("My file"),
+            "portal:profile",
+            ("portal:profile", "portal:profile_edit", "portal:result", "objections:"),
+        ),
         (_("Your Voice Is Heard"), "sawtak:home", ("sawtak:",)),
         (_("Track a request"), "portal:track", ("portal:track",)),
         (_("Contact us"), "portal:contact", ("portal:contact",)),

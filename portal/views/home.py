@@ -33,7 +33,9 @@ class ComingDate:
 
     @property
     def month(self) -> str:
-        return month_name(self.day.month, _language())
+        """Name the month as shortly as the small sheet of a calendar needs it."""
+        name = month_name(self.day.month, _language())
+        return name[:3] if _language() == "en" else name
 
 
 def _language() -> str:
