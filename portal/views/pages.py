@@ -19,7 +19,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -50,18 +49,6 @@ def public_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Ht
         return response
 
     return wrapped
-
-
-def top_questions() -> list[tuple[str, str]]:
-    """Give what is asked most, as address and question, for the home page's list."""
-    page = reverse("portal:help")
-    return [
-        (f"{page}#not-eligible", _("Why is my result “not eligible”?")),
-        (f"{page}#window", _("How is the time to object counted?")),
-        (f"{page}#changed-mobile", _("I changed my mobile. How do I sign in?")),
-        (f"{page}#accepted", _("My objection was accepted. When will I be paid?")),
-        (page, _("All questions and answers")),
-    ]
 
 
 def _comes_from_our_pages(request: HttpRequest) -> bool:

@@ -18,7 +18,6 @@ from portal.display import DISPLAY_CHOICES
 from portal.feedback import count_page_feedback, is_page
 from portal.models import PageFeedback
 from portal.views import errors
-from portal.views.pages import top_questions
 from saudi.gregorian import RIYADH, riyadh_today
 from sawtak import grants
 from tests.personas import head, sign_in
@@ -78,15 +77,15 @@ def test_current_page_is_marked_in_the_menu(client: Client) -> None:
     assert '<a href="/help/" aria-current="page">' in client.get("/help/").content.decode()
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_every_question_of_the_lists_leads_to_an_answer(client: Client, language: str) -> None:
-    prefix = "" if language == "ar" else "/en"
-    html = client.get(f"{prefix}/help/").content.decode()
-    anchors = set(re.findall(r'href="#([\w-]+)"', html)) - {"main"}
-    with override(language):
-        anchors |= {url.partition("#")[2] for url, _text in top_questions() if "#" in url}
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_question_of_the_lists_leads_to_an_answer(client: Client, prefix: str) -> None:
+    answers = client.get(f"{prefix}/help/").content.decode()
+    home = client.get(f"{prefix}/").content.decode()
+    anchors = set(re.findall(r'href="#([\w-]+)"', answers)) - {"main"}
+    anchors |= set(re.findall(rf'href="{prefix}/help/#([\w-]+)"', home))
     assert len(anchors) > 8
-    assert anchors <= set(re.findall(r'id="([\w-]+)"', html))
+    assert anchors <= set(re.findall(r'id="([\w-]+)"', answers))
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
