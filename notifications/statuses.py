@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Lane(models.TextChoices):
@@ -31,4 +32,4 @@ class CampaignStatus(models.TextChoices):
     """The life of a campaign."""
 
     PREPARED = "prepared", _("waiting for a second person")
-    STARTED = "started", _("started")
+    STARTED = "started", pgettext_lazy("campaign", "started")
