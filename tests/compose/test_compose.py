@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from launcher.processes import CODES, OTHER_QUEUES
+from notifications.statuses import Lane
+from portal.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = ["web", "worker", "worker-codes", "scheduler"]
@@ -75,3 +77,12 @@ def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
         for queue in option.removeprefix("--queues=").split(",")
     }
     assert queues == {CODES, *OTHER_QUEUES.split(",")}
+
+
+def test_every_scheduled_task_goes_to_a_queue_that_has_a_worker() -> None:
+    scheduled = {
+        entry.get("options", {}).get("queue", "default")
+        for entry in app.conf.beat_schedule.values()
+    }
+    assert scheduled
+    assert scheduled | {lane.value for lane in Lane} <= {CODES, *OTHER_QUEUES.split(",")}
