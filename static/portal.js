@@ -16,6 +16,8 @@
       return;
     }
     form.dataset.sent = "1";
+    // A lost connection or a download leaves the page: after ten seconds it may be sent again.
+    setTimeout(() => delete form.dataset.sent, 10000);
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
