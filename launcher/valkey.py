@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from launcher.children import Child, wait_until
 from launcher.console import Failure
@@ -104,7 +106,8 @@ def _free_port() -> int:
 
 
 def _answers(url: str) -> bool:
-    client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+    once = Retry(NoBackoff(), 0)
+    client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=once)
     try:
         return bool(client.ping())
     except redis.RedisError:
