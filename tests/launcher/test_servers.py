@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from launcher import postgres, supervisor, valkey
 from launcher.children import Child, Register
@@ -96,7 +98,8 @@ def test_store_wants_its_password_and_refuses_to_forget(tmp_path: Path) -> None:
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
         assert client.config_get("bind") == {"bind": "127.0.0.1"}
         client.close()
-        stranger = redis.Redis(port=int(store.url.rpartition(":")[2].partition("/")[0]))
+        port = int(store.url.rpartition(":")[2].partition("/")[0])
+        stranger = redis.Redis(port=port, retry=Retry(NoBackoff(), 0))
         with pytest.raises(redis.AuthenticationError):
             stranger.ping()
         stranger.close()
