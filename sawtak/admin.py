@@ -14,10 +14,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from access.cells import number_cell
 from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
 from beneficiaries.models import User
 from documents.serving import attachment_response
@@ -31,10 +34,19 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+def staff_label(status: str) -> str:
+    """Word a status for staff; two of the labels speak to the sender."""
+    if status == TicketStatus.AWAITING_CITIZEN:
+        return gettext("Waiting for the sender")
+    if status == TicketStatus.WITHDRAWN:
+        return gettext("Withdrawn by the sender")
+    return str(TicketStatus(status).label)
+
+
 class TicketStatusFilter(WaitingFilter):
     """By status; what waits for staff or for the sender by default."""
 
-    statuses = [(status.value, status.label) for status in TicketStatus]
+    statuses = [(status.value, lazy(staff_label, str)(status.value)) for status in TicketStatus]
     waiting = (TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN)
 
 
@@ -61,9 +73,9 @@ class TicketAdmin(CaseAdmin):
     @admin.display(description=_("Sender"))
     def sender(self, ticket: Ticket) -> SafeString:
         return format_html(
-            '<span class="person">{}</span><bdi class="sub num" dir="ltr">{}</bdi>',
+            '<span class="person">{}</span><span class="sub">{}</span>',
             ticket.full_name,
-            ticket.national_id or "–",
+            number_cell(ticket.national_id),
         )
 
     @admin.display(description=_("Type"))
@@ -169,7 +181,7 @@ class TicketAdmin(CaseAdmin):
 
     def refusal_text(self, refused: Exception) -> str:
         if isinstance(refused, TransitionRefused):
-            label = str(TicketStatus(refused.status).label)
+            label = staff_label(refused.status)
             return overtaken_text(status=label, by=refused.by, at=refused.at)
         return str(_("Not done: write the text first."))
 

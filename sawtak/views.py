@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -43,6 +42,7 @@ from sawtak.selectors import conversation_of, events_of
 from sawtak.services import code_subject, reply_from_sender, send_ticket_code
 from sawtak.statuses import BADGES, TicketStatus
 from sawtak.timeline import timeline_of
+from sawtak.visitor_page import visitor_page
 
 _DRAFTS = "ticket_drafts"
 
@@ -60,13 +60,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Take a request from anybody; a signed-in person finds what is known of them filled in."""
-    person = person_of(request)
     if request.method != "POST":
-        response = _form_page(request, TicketForm(initial=initial_of(person)))
+        person = person_of(request)
         if person is None:
-            # Back must find this very form, with the token it had (O13 d).
-            patch_cache_control(response, private=True, max_age=0)
-        return response
+            return visitor_page(
+                request, "sawtak/new.html", lambda token: _page(TicketForm(), token)
+            )
+        return _form_page(request, TicketForm(initial=initial_of(person)))
     form = TicketForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form_page(request, form)
@@ -84,17 +84,20 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form_page(
     request: HttpRequest, form: TicketForm, *, retry_at: datetime | None = None
 ) -> HttpResponse:
+    context = _page(form, typed_token(request) or new_token(request)) | {"retry_at": retry_at}
+    return render(request, "sawtak/new.html", context, status=429 if retry_at else 200)
+
+
+def _page(form: TicketForm, token: str) -> dict[str, Any]:
     names = list(form.fields)
     split_at = names.index("category")
-    context = {
+    return {
         "form": form,
         "about_you": [form[name] for name in names[:split_at]],
         "about_request": [form[name] for name in names[split_at:]],
-        "token": typed_token(request) or new_token(request),
-        "retry_at": retry_at,
+        "token": token,
         "answer_days": ANSWER_WORKING_DAYS,
     }
-    return render(request, "sawtak/new.html", context, status=429 if retry_at else 200)
 
 
 # One ticket -----------------------------------------------------------------------------

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from access.errors import LimitReached
 from portal.forms.contact import ContactForm
 from sawtak.filing import file_from_page, new_token, person_of, typed_token
 from sawtak.models import Channel
+from sawtak.visitor_page import visitor_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,12 +20,14 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Name every channel and take a message, which becomes a ticket with a reference."""
     person = person_of(request)
     if request.method != "POST":
-        known = {"name": person.full_name, "mobile": person.mobile} if person else {}
-        response = _page(request, ContactForm(initial=known))
         if person is None:
-            # Back must find this very form, with the token it had (O13 d).
-            patch_cache_control(response, private=True, max_age=0)
-        return response
+            return visitor_page(
+                request,
+                "portal/contact.html",
+                lambda token: {"form": ContactForm(), "token": token},
+            )
+        known = {"name": person.full_name, "mobile": person.mobile}
+        return _page(request, ContactForm(initial=known))
     form = ContactForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
