@@ -82,7 +82,7 @@ def main(argv: Sequence[str]) -> int:
     chosen = [word for word in argv if word != "--audit"]
     listen_for_stop()
     try:
-        browser = _browser()
+        browser = find_or_install_browser()
         with _servers() as env:
             env["CHROMIUM"] = browser
             ensure_built(env)
@@ -102,7 +102,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _everything(env: Mapping[str, str], *, audit: bool) -> int:
     failed = run_checks([*CHECKS, *([AUDIT] if audit else [])], env)
-    if second := _second_servers(env):
+    if second := second_servers(env):
         say("\nThe tests without a browser, on TEST_DATABASE_URL and TEST_REDIS_URL:")
         if _call(_pytest("-m", "not e2e", *_in_parallel()), second):
             failed.append("tests on the second servers")
@@ -242,7 +242,7 @@ def _settings(folder: Path) -> dict[str, str]:
     }
 
 
-def _second_servers(env: Mapping[str, str]) -> dict[str, str]:
+def second_servers(env: Mapping[str, str]) -> dict[str, str]:
     database, store = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
     if not database and not store:
         return {}
@@ -253,7 +253,7 @@ def _second_servers(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _browser() -> str:
+def find_or_install_browser() -> str:
     """Find Chromium, or install it as root on Debian.
 
     Raises:

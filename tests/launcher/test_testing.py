@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
+from launcher import testing
+from launcher.console import Failure
 from launcher.testing import Check, run_checks
 
 PASSES = Check(name="passing", argv=["-c", "print('quiet')"])
@@ -28,3 +31,28 @@ def test_failed_step_is_named_with_its_words(capfd: pytest.CaptureFixture[str]) 
 
 def test_nothing_failed_is_an_empty_list() -> None:
     assert run_checks([PASSES, PASSES, PASSES], os.environ) == []
+
+
+def test_missing_browser_is_told_with_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(testing, "BROWSERS", ())
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Failure) as refused:
+        testing.find_or_install_browser()
+    assert "apt-get update && apt-get install -y chromium" in refused.value.remedy
+
+
+def test_named_browser_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", sys.executable)
+    assert testing.find_or_install_browser() == sys.executable
+
+
+def test_second_servers_take_the_place_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {"DATABASE_URL": "one", "REDIS_URL": "two", "SECRET_KEY": "kept"}
+    monkeypatch.setenv("TEST_DATABASE_URL", "other")
+    monkeypatch.delenv("TEST_REDIS_URL", raising=False)
+    assert testing.second_servers(first) == {**first, "DATABASE_URL": "other"}
+    monkeypatch.delenv("TEST_DATABASE_URL")
+    assert testing.second_servers(first) == {}
