@@ -56,7 +56,6 @@ class ObjectionAdmin(CaseAdmin):
         "number",
         "citizen",
         "matter",
-        "city",
         "state",
         "clock",
         "received",
@@ -84,9 +83,11 @@ class ObjectionAdmin(CaseAdmin):
     @admin.display(description=_("Citizen"))
     def citizen(self, objection: Objection) -> SafeString:
         return format_html(
-            '<span class="person">{}</span><bdi class="sub num" dir="ltr">{}</bdi>',
+            '<span class="person">{}</span><span class="sub"><bdi class="num" dir="ltr">{}</bdi>{}'
+            "</span>",
             objection.person.full_name,
             objection.person.national_id,
+            f" · {objection.person.city}" if objection.person.city else "",
         )
 
     @admin.display(description=_("Result"))
@@ -98,10 +99,6 @@ class ObjectionAdmin(CaseAdmin):
             cycle_name(objection.result.cycle.code, language),
             "، ".join(reason.text(language).label for reason in reasons),
         )
-
-    @admin.display(description=_("City"))
-    def city(self, objection: Objection) -> str:
-        return objection.person.city or "–"
 
     @admin.display(description=_("Status"))
     def state(self, objection: Objection) -> SafeString:

@@ -6,18 +6,21 @@ What a person sees in it follows from the permissions of their role.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from beneficiaries.models import User
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
 from portal.roles import role_name
+from portal.staff_search import Found, find
+from saudi.digits import clean_text
 from saudi.gregorian import riyadh_today
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
@@ -126,6 +129,27 @@ class StaffSite(AdminSite):
                 "received_at", "id"
             )[:WORK_ROWS]
         return super().index(request, {**context, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        return [path("find/", self.admin_view(self.find_view), name="find"), *super().get_urls()]
+
+    def find_view(self, request: HttpRequest) -> HttpResponse:
+        """Lead to what a number belongs to.
+
+        By POST, so that no address keeps the number of a person.
+        """
+        asked = clean_text(request.POST.get("q", ""))
+        found = find(asked, user=cast(User, request.user)) if asked else Found()
+        if found.only_url:
+            return HttpResponseRedirect(found.only_url)
+        context = {**self.each_context(request), "asked": asked, "found": found}
+        return TemplateResponse(request, "admin/found.html", context)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Have no page of one app: the menu is by work, not by package."""
+        raise Http404
 
     def _sections(self, request: HttpRequest) -> list[StaffSection]:
         sections = []

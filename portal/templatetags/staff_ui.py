@@ -24,8 +24,8 @@ from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.templatetags.portal_ui import tag
+from sawtak.admin import staff_label
 from sawtak.statuses import BADGES as TICKET_BADGES
-from sawtak.statuses import TicketStatus
 
 register = template.Library()
 
@@ -47,7 +47,13 @@ def objection_tag(status: str) -> SafeString:
 def ticket_tag(status: str) -> SafeString:
     """Show a ticket's status as word, icon and colour."""
     badge = TICKET_BADGES[status]
-    return tag(str(TicketStatus(status).label), badge.kind, badge.icon)
+    return tag(staff_label(status), badge.kind, badge.icon)
+
+
+@register.filter
+def ticket_label(status: str) -> str:
+    """Word a ticket's status for staff."""
+    return staff_label(status)
 
 
 @dataclass(frozen=True)

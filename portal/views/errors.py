@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib.admin import site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+
+def _refused(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
+    """Show the page of an error; staff at work in the staff site stay in it."""
+    try:
+        is_at_work = request.path.startswith(reverse("admin:index"))
+    except NoReverseMatch:
+        is_at_work = False
+    if is_at_work and hasattr(request, "user") and site.has_permission(request):
+        return render(request, f"admin/{template}", site.each_context(request), status=status)
+    return render(request, template, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -11,7 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _refused(request, "403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -19,7 +32,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return _refused(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
