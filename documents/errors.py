@@ -60,13 +60,19 @@ _ADVICE: Final[dict[RefusalReason, Promise]] = {
 
 
 class DocumentRefused(Exception):
-    """A file that is not kept. `message` is a sentence for its sender, in their language."""
+    """A file that is not kept. `message` is a sentence for its sender, in their language.
 
-    def __init__(self, *, name: str, reason: RefusalReason, limit: int = 0) -> None:
+    `limit` is the one that was passed, in megabytes or files; `size_bytes` is the file's own.
+    """
+
+    def __init__(
+        self, *, name: str, reason: RefusalReason, limit: int = 0, size_bytes: int = 0
+    ) -> None:
         super().__init__(reason.value)
         self.name = name
         self.reason = reason
         self.limit = limit
+        self.size_bytes = size_bytes
 
     @property
     def message(self) -> str:

@@ -56,6 +56,7 @@ class MultipleFileField(forms.FileField):
                 self._ensure_room(upload)
                 self.accepted.append(check_upload(upload))
             except DocumentRefused as refusal:
+                refusal.size_bytes = upload.size or 0
                 self.refused.append(refusal)
         if self.refused:
             raise ValidationError(

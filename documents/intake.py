@@ -41,6 +41,10 @@ _JPEG_SIDE_PIXELS: Final = 5000
 """A larger JPEG is decoded at half size or less; an A4 page at 300 dpi has 3508."""
 
 _JPEG_QUALITY: Final = 90
+
+_KEPT_INFO: Final = frozenset({"transparency"})
+"""What of a picture's metadata is part of the picture; place, camera and texts are not."""
+
 _IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 _PDF_END_BYTES: Final = 2048
 _HEIC_BRANDS: Final = frozenset(
@@ -147,7 +151,7 @@ def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentTyp
                 upright = ImageOps.exif_transpose(image)
                 if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
                     upright = upright.convert("RGB")
-                upright.info = {}
+                upright.info = {key: upright.info[key] for key in _KEPT_INFO & upright.info.keys()}
                 upright.save(output, image_format, quality=_JPEG_QUALITY)
     except DocumentRefused:
         raise

@@ -17,7 +17,14 @@ from documents.errors import DocumentRefused
 from documents.models import ContentType
 from objections import rules
 from objections.models import Objection, ObjectionDocument, ObjectionEvent
-from objections.statuses import BADGES, DECIDED_STATUSES, Badge, ObjectionStatus, label
+from objections.statuses import (
+    BADGES,
+    DECIDED_STATUSES,
+    OPEN_STATUSES,
+    Badge,
+    ObjectionStatus,
+    label,
+)
 from saudi.gregorian import format_both, format_gregorian, format_time, riyadh_date
 
 STEP_NAMES = ("profile", "statement", "review")
@@ -170,7 +177,7 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
     stations = [
         Station(
             title=str(label(event.to_status)),
-            state="now" if event is events[-1] else "done",
+            state="now" if event is events[-1] and objection.status in OPEN_STATUSES else "done",
             icon=_icon(event, is_last=event is events[-1]),
             at=event.at,
             text=_words_for(event, objection),
@@ -189,7 +196,7 @@ def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
 def _words_for(event: ObjectionEvent, objection: Objection) -> str:
     status = event.to_status
     if status == ObjectionStatus.SUBMITTED:
-        return _("It arrived within the time. We sent its number to your mobile.")
+        return _("It arrived within the time. We sent its number by SMS.")
     if status == ObjectionStatus.UNDER_REVIEW:
         if event.from_status == ObjectionStatus.DOCUMENTS_WANTED:
             return _("Your documents arrived, and the study goes on.")
@@ -238,7 +245,7 @@ def refused_files(refused: Iterable[DocumentRefused]) -> list[FileView]:
             kind="file",
             state="bad",
             state_text=_("Not accepted"),
-            size=0,
+            size=refusal.size_bytes,
             why=refusal.message,
         )
         for refusal in refused

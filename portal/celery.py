@@ -10,11 +10,17 @@ import os
 
 from celery import Celery
 
+from documents.schedule import beat_schedule as documents_schedule
 from notifications.schedule import beat_schedule as notifications_schedule
+from objections.schedule import beat_schedule as objections_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {**notifications_schedule()}
+app.conf.beat_schedule = {
+    **notifications_schedule(),
+    **documents_schedule(),
+    **objections_schedule(),
+}
 app.autodiscover_tasks()

@@ -91,24 +91,18 @@ def _ensure_complete(draft: Objection, *, has_declared: bool) -> None:
 
 def _save_with_new_reference(draft: Objection) -> None:
     """Save a submission under a reference that nobody has; a collision draws another one."""
-    for tries_left in reversed(range(_REFERENCE_TRIES)):
+    tries_left = _REFERENCE_TRIES
+    while tries_left:
+        tries_left -= 1
         draft.reference = new_reference(ReferenceKind.OBJECTION)
         try:
             with transaction.atomic():
-                draft.save(
-                    update_fields=[
-                        "reference",
-                        "status",
-                        "has_declared",
-                        "submitted_at",
-                        "deadline",
-                    ]
-                )
+                draft.save(update_fields=_SUBMITTED_FIELDS)
         except IntegrityError as error:
             if not tries_left or _REFERENCE_CONSTRAINT not in str(error):
                 raise
         else:
-            return
+            tries_left = 0
 
 
 def add_wanted_documents(

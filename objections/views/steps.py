@@ -48,6 +48,7 @@ from objections.views import mobile
 from objections.views.citizens import Citizen, for_citizens
 from objections.views.refusals import refusal_page
 from saudi.gregorian import riyadh_date
+from saudi.iban import group_iban
 
 REASONS, PROFILE, STATEMENT, REVIEW = 1, 2, 3, 4
 
@@ -217,6 +218,7 @@ def _review(
         "files": presenting.kept_files(kept),
         "changes": draft.profile_changes.order_by("id"),
         "person": citizen.person,
+        "iban": group_iban(citizen.person.iban),
         "reasons": presenting.reasons_of(draft.result, citizen.person),
         "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
         "profile_url": reverse("objections:step", args=[draft.uuid, "profile"]),

@@ -163,6 +163,20 @@ def test_photo_is_kept_upright_and_without_its_place() -> None:
         assert not image.getexif()
 
 
+def test_printers_colours_become_a_screens() -> None:
+    output = io.BytesIO()
+    Image.new("CMYK", (8, 8)).save(output, "JPEG")
+    with Image.open(check("scan.jpg", output.getvalue()).content) as image:
+        assert image.mode == "RGB"
+
+
+def test_transparent_picture_stays_transparent() -> None:
+    output = io.BytesIO()
+    Image.new("P", (8, 8)).save(output, "PNG", transparency=0)
+    with Image.open(check("stamp.png", output.getvalue()).content) as image:
+        assert image.info == {"transparency": 0}
+
+
 def test_script_glued_to_a_picture_is_not_kept() -> None:
     glued = png_bytes() + b"<script>alert(1)</script>"
     for name in ("x.png", "x.html"):

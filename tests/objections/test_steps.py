@@ -15,8 +15,10 @@ from django.urls import reverse
 from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ResultStatus
 from notifications.models import Message
+from objections.errors import TooManyDocuments
 from objections.models import Objection
 from objections.services import stop_overdue_drafts
+from objections.views import steps
 from tests.documents.files import heic_bytes, pdf_bytes, png_bytes, upload
 from tests.factories import iban
 from tests.objections.cases import (
@@ -496,3 +498,17 @@ def test_stopped_draft_shows_its_text_and_what_is_open(client: Client, person: P
     page = response.content.decode()
     assert STATEMENT in page
     assert "عقد.pdf" in page
+
+
+def test_limit_reached_by_another_tab_is_said_beside_the_field(
+    client: Client, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_facts: object) -> None:
+        raise TooManyDocuments(limit=10)
+
+    begun = started(client, person)
+    monkeypatch.setattr(steps, "attach_documents", full)
+    response = client.post(step_url(begun, "statement"), statement_fields())
+    assert response.status_code == 200
+    assert STATEMENT in response.content.decode()
+    assert "is-invalid" in response.content.decode()
