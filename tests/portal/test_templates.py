@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,6 +129,11 @@ def test_file_size_is_rounded_as_people_read_it(size: int, text: str) -> None:
         assert file_size(size) == text
 
 
+def test_day_is_written_in_both_calendars() -> None:
+    text = "الأربعاء 19 شعبان 1448 هـ، الموافق 27 يناير 2027 م"
+    assert render("{{ d|both }}", d=LAST_DAY) == text
+
+
 # Status, notice, steps, timeline ------------------------------------------------------------
 
 
@@ -136,6 +142,17 @@ def test_status_is_word_icon_and_colour() -> None:
     assert 'class="tag tag-ok"' in html
     assert "#i-ok" in html
     assert "مقبول" in html
+
+
+def test_row_of_a_table_of_statuses_is_a_status() -> None:
+    row = SimpleNamespace(label="مرفوض", kind="bad", icon="no")
+    assert render("{% badge row %}", row=row) == render('{% tag "مرفوض" "bad" "no" %}')
+
+
+def test_icon_with_a_label_is_spoken_and_one_without_is_not() -> None:
+    assert 'role="img" aria-label="مهم"' in render('{% icon "alert" label="مهم" %}')
+    assert 'aria-hidden="true"' in render('{% icon "alert" %}')
+    assert 'class="icon icon-s icon-flip"' in render('{% icon "next" "s" flip=True %}')
 
 
 def test_texts_of_others_are_escaped() -> None:
