@@ -222,25 +222,32 @@ def _kill_group(pid: int) -> None:
 
 
 def run_to_end(argv: Sequence[str], environ: Mapping[str, str], *, what: str) -> None:
-    """Run a program that shows its own progress, and wait for it.
+    """Run a program, pass on what it tells, and wait for it.
+
+    Its words pass through here so that it does not fail when nobody reads them (`./run | head`).
 
     Raises:
         Failure: when it fails; its own words stand above.
     """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         argv,
         cwd=ROOT,
-        env=environ,
+        env={**environ, "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
         start_new_session=True,
         preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 (no threads here)
-    )
-    try:
-        code = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                say(line.rstrip("\n"))
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            raise
     if code:
         raise Failure(
             f"{what} could not be made ready; the reason stands above.",

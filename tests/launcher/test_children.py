@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from launcher.children import LOG_BYTES, Child, Register, rotate_logs, tail, wait_until
+from launcher.children import (
+    LOG_BYTES,
+    Child,
+    Register,
+    rotate_logs,
+    run_to_end,
+    tail,
+    wait_until,
+)
 from launcher.console import Failure
 from launcher.supervisor import dies_too_often
 
@@ -138,3 +146,36 @@ def test_large_log_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "large.log").write_bytes(b"x" * (LOG_BYTES + 1))
     rotate_logs()
     assert {path.name for path in tmp_path.iterdir()} == {"small.log", "large.log.1"}
+
+
+def test_words_of_a_program_are_passed_on(capfd: pytest.CaptureFixture[str]) -> None:
+    run_to_end([sys.executable, "-c", "print('كلمة')"], os.environ, what="It")
+    assert capfd.readouterr().out == "كلمة\n"
+
+
+def test_program_that_fails_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Failure, match="The database could not be made ready"):
+        run_to_end(
+            [sys.executable, "-c", "raise SystemExit('why')"], os.environ, what="The database"
+        )
+    assert "why" in capfd.readouterr().out
+
+
+def test_reader_who_went_away_stops_nothing(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    program = f"print('word'); open({str(done)!r}, 'w').close()"
+    launcher = (
+        "import os, sys; from launcher.children import run_to_end; from launcher.console import say\n"
+        f"say('up'); sys.stdin.read(); run_to_end([sys.executable, '-c', {program!r}],"
+        " os.environ, what='It')"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", launcher], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "up\n"
+        process.stdout.close()
+        process.stdin.close()
+        assert process.wait(20) == 0
+    assert done.exists()
