@@ -41,7 +41,7 @@ def moment_cell(at: datetime | None) -> SafeString | str:
     if at is None:
         return NOTHING
     return format_html(
-        '<span>{}<span class="sub">{}</span></span>',
+        '<span><span class="nowrap">{}</span><span class="sub">{}</span></span>',
         day_cell(riyadh_date(at)),
         format_time(to_riyadh(at), page_language()),
     )

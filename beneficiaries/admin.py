@@ -217,6 +217,7 @@ class ResultAdmin(ShowAdmin):
 class ImportRunAdmin(ShowAdmin):
     """What came in with each file and how much of it was refused."""
 
+    list_title = gettext_lazy("Imports")
     list_display = ("file", "matter", "began", "ended", "read", "written", "rejected")
     ordering = ("-id",)
     facts = list_display

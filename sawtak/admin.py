@@ -58,7 +58,7 @@ class TicketAdmin(CaseAdmin):
     list_filter = (MineFilter, TicketStatusFilter)
     list_select_related = ("assigned_to",)
     ordering = ("received_at", "id")
-    search_help_text = _("Reference, national ID, mobile or name")
+    search_help_text = _("Request number, national ID, mobile or name")
     search_reference = "reference"
     search_national_id = "national_id"
     search_mobile = "mobile"

@@ -62,6 +62,7 @@ class MessageStatusFilter(admin.SimpleListFilter):
 class MessageAdmin(ShowAdmin):
     """Every SMS that was owed to somebody; the text of a code is never shown."""
 
+    list_title = gettext_lazy("SMS")
     list_display = ("queued", "to", "state", "lane_text", "text")
     list_filter = (MessageStatusFilter,)
     ordering = ("-id",)
@@ -146,6 +147,7 @@ class MessageAdmin(ShowAdmin):
 class CampaignAdmin(CaseAdmin):
     """Announcements to many; a second person starts each."""
 
+    list_title = gettext_lazy("Campaigns")
     list_display = ("name_text", "state", "people", "parts_text", "prepared", "preparer", "starter")
     list_select_related = ("prepared_by", "started_by")
     ordering = ("-id",)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -156,7 +157,9 @@ class PersonAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("IBAN"))
     def iban_text(self, person: Person) -> SafeString | str:
-        return number_cell(group_iban(person.iban) if person.iban else "")
+        if not person.iban:
+            return "–"
+        return format_html('<bdi dir="ltr">{}</bdi>', group_iban(person.iban))
 
     @admin.display(description=gettext_lazy("Language of messages"))
     def language_text(self, person: Person) -> str:
