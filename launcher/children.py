@@ -232,11 +232,11 @@ def run_to_end(argv: Sequence[str], environ: Mapping[str, str], *, what: str) ->
     with subprocess.Popen(
         argv,
         cwd=ROOT,
-        env={**environ, "PYTHONUNBUFFERED": "1"},
+        env={**environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         errors="replace",
         start_new_session=True,
         preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 (no threads here)

@@ -165,7 +165,8 @@ def test_reader_who_went_away_stops_nothing(tmp_path: Path) -> None:
     done = tmp_path / "done"
     program = f"print('word'); open({str(done)!r}, 'w').close()"
     launcher = (
-        "import os, sys; from launcher.children import run_to_end; from launcher.console import say\n"
+        "import os, sys\n"
+        "from launcher.children import run_to_end; from launcher.console import say\n"
         f"say('up'); sys.stdin.read(); run_to_end([sys.executable, '-c', {program!r}],"
         " os.environ, what='It')"
     )
