@@ -16,7 +16,14 @@ from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.imports import values
 from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import ImportCounts, Report, Staging, record_run, take_turn
+from beneficiaries.imports.staging import (
+    ImportCounts,
+    Report,
+    Staging,
+    record_run,
+    settle_rejected,
+    take_turn,
+)
 from saudi.gregorian import riyadh_date, start_of_day
 
 KIND: Final = "register"
@@ -122,8 +129,11 @@ def import_register(
             )
         _check_households(staging)
         _write(staging, counts, as_of=as_of, now=now, report=report)
-        counts.rejected, counts.rejected_path = staging.keep_rejected(file)
+        counts.rejected = staging.rejected_count()
         record_run(KIND, file, counts, started_at=now)
+        if counts.rejected:
+            staging.keep_rejected(file)
+    counts.rejected_path = settle_rejected(file, counts.rejected)
     return counts
 
 

@@ -16,7 +16,14 @@ from django.db import connection, transaction
 from beneficiaries.cycles import parse_cycle
 from beneficiaries.imports import values
 from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import ImportCounts, Report, Staging, record_run, take_turn
+from beneficiaries.imports.staging import (
+    ImportCounts,
+    Report,
+    Staging,
+    record_run,
+    settle_rejected,
+    take_turn,
+)
 from beneficiaries.imports.values import InvalidValue
 from beneficiaries.models import Cycle
 from beneficiaries.statuses import ResultStatus
@@ -100,8 +107,11 @@ def import_results(
         counts.created, counts.changed = cursor.fetchone()
         if dropped:
             counts.notes.append(f"{dropped:,} waiting corrections withdrawn: as announced again")
-        counts.rejected, counts.rejected_path = staging.keep_rejected(file)
+        counts.rejected = staging.rejected_count()
         record_run(KIND, file, counts, started_at=now)
+        if counts.rejected:
+            staging.keep_rejected(file)
+    counts.rejected_path = settle_rejected(file, counts.rejected)
     return counts
 
 

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.errors import ImportRunning
@@ -123,27 +123,23 @@ class Staging:
             )""",  # noqa: S608  # the column is a constant of the importers
         )
 
-    def keep_rejected(self, file: CsvFile) -> tuple[int, Path | None]:
-        """Write the rejected rows beside the file, in its order; without any, remove old ones.
-
-        Gives their number and the file, which stands under a temporary name until the
-        transaction commits.
-        """
-        path = file.path.with_name(f"{file.path.name}.rejected.csv")
+    def rejected_count(self) -> int:
+        """Give the number of rejected rows."""
         self.cursor.execute("SELECT count(*) FROM rejected")
-        count = int(self.cursor.fetchone()[0])
-        if count == 0:
-            transaction.on_commit(lambda: path.unlink(missing_ok=True))
-            return 0, None
-        part = path.with_name(f"{path.name}.part")
+        return int(self.cursor.fetchone()[0])
+
+    def keep_rejected(self, file: CsvFile) -> None:
+        """Write the rejected rows in the order of the file, the last step of the transaction.
+
+        They stand under a temporary name until `settle_rejected`.
+        """
+        part = _part(_rejected_path(file))
         try:
             self._write_rejected(file, part)
         except BaseException:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
-        transaction.on_commit(lambda: part.replace(path))
-        return count, path
 
     def _write_rejected(self, file: CsvFile, part: Path) -> None:
         with (
@@ -179,6 +175,27 @@ def record_run(kind: str, file: CsvFile, counts: ImportCounts, *, started_at: da
         rows_rejected=counts.rejected,
         rows_written=counts.written,
     )
+
+
+def settle_rejected(file: CsvFile, count: int) -> Path | None:
+    """Give the rejected rows their name beside the file, once the import is committed.
+
+    Without any, those of an earlier run are removed: they would tell of rows that are in.
+    """
+    path = _rejected_path(file)
+    if count:
+        _part(path).replace(path)
+        return path
+    path.unlink(missing_ok=True)
+    return None
+
+
+def _rejected_path(file: CsvFile) -> Path:
+    return file.path.with_name(f"{file.path.name}.rejected.csv")
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
 
 
 def take_turn(cursor: CursorWrapper, kind: str) -> None:
