@@ -20,7 +20,12 @@ def _phone() -> Gateway:
 def _twilio() -> Gateway:
     from notifications.gateways.twilio import TwilioGateway
 
-    return TwilioGateway.from_settings()
+    gateway = TwilioGateway.from_settings()
+    if settings.DEMO:  # the settings allow it for a stand-in on this machine only
+        from notifications.gateways.phone import AlsoOnPhone
+
+        return AlsoOnPhone(gateway)
+    return gateway
 
 
 _GATEWAYS: Final[dict[str, Callable[[], Gateway]]] = {"phone": _phone, "twilio": _twilio}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.gateways.base import GatewayReceipt, OutgoingSms
+from notifications.gateways.base import Gateway, GatewayReceipt, OutgoingSms
 from notifications.models import PhoneMessage
 
 
@@ -26,3 +26,26 @@ class PhoneGateway:
                 },
             )
         return GatewayReceipt(gateway_id=f"phone-{received.pk}")
+
+
+class AlsoOnPhone:
+    """Shows on the demonstration phone what another gateway accepted.
+
+    For the demonstration with a server of this machine standing in for the provider: `/phone/`
+    has every SMS there too.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._phone = PhoneGateway()
+
+    @property
+    def name(self) -> str:
+        """The other gateway's name: the message is its."""
+        return self._gateway.name
+
+    def send(self, sms: OutgoingSms) -> GatewayReceipt:
+        """Send by the other gateway, then show it; its errors pass through."""
+        receipt = self._gateway.send(sms)
+        self._phone.send(sms)
+        return receipt

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
+from notifications.delivery import drain
 from notifications.gateways import chosen_gateway
 from notifications.gateways import twilio as twilio_gateway
 from notifications.gateways.base import (
@@ -21,6 +23,9 @@ from notifications.gateways.base import (
 )
 from notifications.gateways.phone import PhoneGateway
 from notifications.gateways.twilio import TwilioGateway
+from notifications.models import Message, PhoneMessage
+from notifications.outbox import queue_message
+from notifications.statuses import Lane
 from tests.notifications.sms_provider import (
     ACCOUNT,
     AcceptAndCut,
@@ -50,6 +55,7 @@ def gateway(provider: Provider, settings: Any) -> TwilioGateway:
 
 
 def use(settings: Any, url: str) -> None:
+    settings.DEMO = False
     settings.SMS_GATEWAY = "twilio"
     settings.SMS_SENDER = "CitizenAcc"
     settings.TWILIO_ACCOUNT_SID = ACCOUNT
@@ -162,6 +168,30 @@ def test_log_holds_neither_token_number_nor_text(
     assert TOKEN not in caplog.text
     assert "500000001" not in caplog.text
     assert "048213" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_demonstration_shows_what_the_stand_in_accepted(
+    gateway: TwilioGateway, provider: Provider, settings: Any
+) -> None:
+    settings.DEMO = True
+    moment = timezone.now()
+    for number in (1, 2):
+        queue_message(
+            event=f"code:{number}",
+            to=SMS.to,
+            template="sign_in_code",
+            values={"code": f"04821{number}"},
+            language="ar",
+            now=moment,
+        )
+    provider.next_answers.append(Refuse(400, 21211))
+    drain(lane=Lane.CODES, gateway=chosen_gateway())
+    assert "048212" in PhoneMessage.objects.get().body
+    assert set(Message.objects.values_list("gateway", "status")) == {
+        ("twilio", "failed"),
+        ("twilio", "sent"),
+    }
 
 
 def test_setting_chooses_the_gateway(settings: Any) -> None:
