@@ -10,5 +10,5 @@ from access.cleanup import forget_old_rows
 
 @shared_task(name="access.forget_old_rows")
 def forget_old_rows_task() -> int:
-    """Delete codes and counters that are over."""
+    """Delete codes, counters and sessions that are over."""
     return forget_old_rows(now=timezone.now())

@@ -10,6 +10,7 @@ import os
 
 from celery import Celery
 
+from access.schedule import beat_schedule as access_schedule
 from documents.schedule import beat_schedule as documents_schedule
 from notifications.schedule import beat_schedule as notifications_schedule
 from objections.schedule import beat_schedule as objections_schedule
@@ -20,6 +21,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     **notifications_schedule(),
+    **access_schedule(),
     **documents_schedule(),
     **objections_schedule(),
 }

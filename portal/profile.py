@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, Person, User
-from beneficiaries.reasons import HIDDEN, Reason, shown_reasons
+from beneficiaries.reasons import Reason, shown_reasons
 from beneficiaries.statuses import ResultStatus
 from objections.models import Objection
 from objections.selectors import ContestState, contest_states, objections_of
@@ -47,10 +47,6 @@ class ResultRow:
     @property
     def is_eligible(self) -> bool:
         return self.result.status == ResultStatus.ELIGIBLE
-
-    @property
-    def has_hidden_reason(self) -> bool:
-        return HIDDEN in self.reasons
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ def person_required(view: View) -> View:
 
 
 def user_and_person(request: HttpRequest) -> tuple[User, Person]:
-    """Give both in a view behind `person_required`."""
+    """Give both in a view behind `person_required`. Refuses whoever is not a person."""
     user = request.user
-    if not isinstance(user, User) or user.person is None:
+    person = signed_in_person(request)
+    if not isinstance(user, User) or person is None:
         raise PermissionDenied
-    return user, user.person
+    return user, person

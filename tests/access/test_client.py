@@ -46,6 +46,7 @@ class TestBehindProxies:
             pytest.param("10.1.2.3", "", "10.1.2.3", id="no-header"),
             pytest.param("", "203.0.113.7", "203.0.113.7", id="socket"),
             pytest.param("", "", "unknown", id="socket-no-header"),
+            pytest.param("10.1.2.3", "10.1.0.7, 192.0.2.1", "10.1.0.7", id="proxies-only"),
             pytest.param("203.0.113.9", "10.0.0.5", "203.0.113.9", id="not-through-the-proxy"),
             pytest.param("10.1.2.3", "2001:db8::1", "2001:db8::/64", id="ipv6-behind"),
         ],

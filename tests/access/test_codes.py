@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +17,8 @@ from access import codes
 from access.cleanup import forget_old_rows
 from access.errors import CodeExpired, CodeSentRecently, TooManyCodes, TooManyWrongTries, WrongCode
 from access.models import CodePurpose, LimitCounter, OneTimeCode
+from access.schedule import beat_schedule
+from access.tasks import forget_old_rows_task
 from saudi.forms import CodeField
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -304,11 +307,24 @@ class TestTogether:
 
 
 @pytest.mark.django_db
-def test_old_codes_and_counters_are_forgotten() -> None:
-    code = issue().code
-    with pytest.raises(WrongCode):
-        verify(wrong(code))
-    assert forget_old_rows(now=after(3600)) == 0
-    assert forget_old_rows(now=NOW + timedelta(days=2)) == 2
-    assert not OneTimeCode.objects.exists()
-    assert not LimitCounter.objects.exists()
+class TestForgetting:
+    def test_old_codes_and_counters_go_and_fresh_ones_stay(self) -> None:
+        code = issue().code
+        with pytest.raises(WrongCode):
+            verify(wrong(code))
+        assert forget_old_rows(now=after(3600)) == 0
+        assert forget_old_rows(now=NOW + timedelta(days=2)) == 2
+        assert not OneTimeCode.objects.exists()
+        assert not LimitCounter.objects.exists()
+
+    def test_sessions_that_are_over_go(self) -> None:
+        for key, expire_date in (("over", NOW - timedelta(seconds=1)), ("lives", NOW)):
+            Session.objects.create(session_key=key, session_data="", expire_date=expire_date)
+        assert forget_old_rows(now=NOW) == 1
+        assert Session.objects.get().session_key == "lives"
+
+    def test_scheduler_knows_the_task(self) -> None:
+        [entry] = beat_schedule().values()
+        assert entry["task"] == forget_old_rows_task.name
+        issue(at=datetime(2020, 1, 1, tzinfo=UTC))
+        assert forget_old_rows_task() == 1

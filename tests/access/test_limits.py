@@ -89,6 +89,12 @@ class TestCeiling:
             limits.count_below("t", "a", ceiling=0, now=NOW)
         assert refusal.value.retry_at == NOW
 
+    def test_ceiling_of_nothing_is_free_when_all_is_forgotten(self) -> None:
+        limits.count("t", "a", now=NOW)
+        with pytest.raises(LimitReached) as refusal:
+            limits.ensure_below("t", "a", ceiling=0, now=NOW)
+        assert refusal.value.retry_at == after(65)
+
     def test_ensure_counts_nothing(self) -> None:
         limits.ensure_below("t", "a", ceiling=1, now=NOW)
         limits.ensure_below("t", "a", ceiling=1, now=NOW)

@@ -427,6 +427,11 @@ class TestNewMobile:
         sara.refresh_from_db()
         assert sara.mobile == "+966500000001"
 
+    def test_short_code_is_counted_out(self, client: Client, sara: Person) -> None:
+        sign_in(client, sara)
+        client.post(EDIT, {"mobile": self.NEW})
+        assert "You wrote 5 digits" in page(client.post(EDIT, {"code": "48213"}))
+
     def test_code_without_a_number_leads_back(self, client: Client, sara: Person) -> None:
         sign_in(client, sara)
         assert client.post(EDIT, {"code": "048213"})["Location"] == EDIT

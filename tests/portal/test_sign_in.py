@@ -357,6 +357,16 @@ class TestResend:
         assert "You can ask for another in 42 seconds" in page(client.get(CODE_PAGE))
         assert Message.objects.count() == 1
 
+    def test_sixth_code_by_the_button_says_when_to_come_again(
+        self, client: Client, sara: Person, clock: time_machine.Coordinates
+    ) -> None:
+        ask(client)
+        for _ in range(5):
+            clock.shift(61)
+            client.post(CODE_PAGE, {"resend": "1"})
+        assert "Ask for a new one after 1 PM." in page(client.get(CODE_PAGE))
+        assert Message.objects.count() == 5
+
     def test_input_lets_the_phone_offer_the_code(self, client: Client, sara: Person) -> None:
         ask(client)
         source = page(client.get(CODE_PAGE))
