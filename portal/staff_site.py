@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -82,8 +83,23 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
 )
 
 
+class StaffSignInForm(AdminAuthenticationForm):
+    """User name and password; an unknown name, a wrong password and a citizen read the same."""
+
+    error_messages = {
+        "invalid_login": gettext_lazy(
+            "The user name or the password is not right. Check both and try again."
+        ),
+        "inactive": gettext_lazy(
+            "The user name or the password is not right. Check both and try again."
+        ),
+    }
+
+
 class StaffSite(AdminSite):
     """One site for every role."""
+
+    login_form = StaffSignInForm
 
     site_title = gettext_lazy("Staff site")
     site_header = gettext_lazy("Staff site")
