@@ -34,6 +34,7 @@ from sawtak.models import (
 )
 from sawtak.rules import can_reply, ensure_transition
 from sawtak.statuses import TicketStatus
+from sawtak.storing import store_submission
 
 REFERENCE_DRAWS = 5
 """How often a reference is drawn again when it is taken: eight random digits, so almost never."""
@@ -75,8 +76,8 @@ def file_ticket(
     submission the first, so that a repeat stores none. `address` is the client's; empty where
     no limit is to be counted.
 
-    One transaction: the match, the ticket, its message, its event, the limit and the SMS are
-    six statements.
+    One transaction of four statements: the match, the ticket with its text and its event, the
+    limit, the SMS.
 
     Raises:
         LimitReached: the address has filed as many as it may in an hour; nothing is stored.
@@ -84,12 +85,10 @@ def file_ticket(
     for _draw in range(REFERENCE_DRAWS):
         try:
             with files_follow_transaction():
-                ticket = _insert_ticket(details, submission_key, channel, language, now)
-                message = _append(ticket, details.message, author=None, now=now)
-                _record(ticket, from_status="", actor=None, now=now)
+                ticket, message_id = _store(details, submission_key, channel, language, now)
                 if address:
                     _count_filing(address, now)
-                _attach(message, attachments, now)
+                _attach(message_id, attachments, now)
                 _tell(ticket, "ticket_received", event="received", now=now)
         except IntegrityError:
             earlier = Ticket.objects.filter(submission_key=submission_key).first()
@@ -100,11 +99,11 @@ def file_ticket(
     raise RuntimeError("no free reference was drawn")
 
 
-def _insert_ticket(
+def _store(
     details: TicketDetails, submission_key: str, channel: Channel, language: str, now: datetime
-) -> Ticket:
+) -> tuple[Ticket, int]:
     person, match = _match(details)
-    return Ticket.objects.create(
+    return store_submission(
         reference=new_reference(ReferenceKind.TICKET),
         submission_key=submission_key,
         channel=channel,
@@ -117,8 +116,8 @@ def _insert_ticket(
         person=person,
         identity_match=match,
         language=language,
-        received_at=now,
-        changed_at=now,
+        text=details.message,
+        now=now,
     )
 
 
@@ -185,7 +184,7 @@ def reply_from_sender(
             by, at = _last_change(ticket)
             raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
         message = _append(ticket, text, author=None, now=now)
-        _attach(message, attachments, now)
+        _attach(message.pk, attachments, now)
         _move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)
     return ticket
 
@@ -332,10 +331,10 @@ def _append(ticket: Ticket, text: str, *, author: User | None, now: datetime) ->
     return TicketMessage.objects.create(ticket=ticket, author=author, text=text, written_at=now)
 
 
-def _attach(message: TicketMessage, files: Sequence[CheckedFile], now: datetime) -> None:
+def _attach(message_id: int, files: Sequence[CheckedFile], now: datetime) -> None:
     if files:
         TicketAttachment.objects.bulk_create(
-            TicketAttachment(message=message, document=store_document(file, now=now))
+            TicketAttachment(message_id=message_id, document=store_document(file, now=now))
             for file in files
         )
 
