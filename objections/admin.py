@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+OPEN_DOCUMENTS = ("objections.view_objectiondocument", "documents.open_document")
+
+
 class ObjectionStatusFilter(WaitingFilter):
     """By status; a draft is nobody's business but its writer's."""
 
@@ -129,7 +132,7 @@ class ObjectionAdmin(CaseAdmin):
 
     def document_view(self, request: HttpRequest, pk: int, uuid: Any) -> Any:
         """Give a document of a case as an attachment, and record that it was opened."""
-        if not request.user.has_perm("documents.open_document"):
+        if not request.user.has_perms(OPEN_DOCUMENTS):
             raise PermissionDenied
         objection = get_object_or_404(self.get_queryset(request), pk=pk)
         link = get_object_or_404(
@@ -220,14 +223,16 @@ class ObjectionAdmin(CaseAdmin):
             "clock": case_clock(case, today=riyadh_today()),
             "cycle_name": cycle_name(case.result.cycle.code, language),
             "reasons": [reason.text(language) for reason in reasons],
+            "may_see_documents": user.has_perm("objections.view_objectiondocument"),
             "documents": case.documents.filter(removed_at=None).select_related("document"),
+            "may_see_events": user.has_perm("objections.view_objectionevent"),
             "events": case.events.select_related("actor"),
             "changes": case.profile_changes.all(),
             "earlier": household.exclude(pk=case.pk)
             .exclude(reference=None)
             .select_related("person", "result__cycle")
             .order_by("-submitted_at")[:5],
-            "may_open_documents": user.has_perm("documents.open_document"),
+            "may_open_documents": user.has_perms(OPEN_DOCUMENTS),
             "may_take": case.status == ObjectionStatus.SUBMITTED
             and user.has_perm("objections.take_objection"),
             "may_ask": case.status == ObjectionStatus.UNDER_REVIEW

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+OPEN_ATTACHMENTS = ("sawtak.view_ticketattachment", "documents.open_document")
+
+
 def staff_label(status: str) -> str:
     """Word a status for staff; two of the labels speak to the sender."""
     if status == TicketStatus.AWAITING_CITIZEN:
@@ -112,7 +115,7 @@ class TicketAdmin(CaseAdmin):
 
     def document_view(self, request: HttpRequest, pk: int, uuid: Any) -> Any:
         """Give an attachment to staff with the right, and record that it was opened."""
-        if not request.user.has_perm("documents.open_document"):
+        if not request.user.has_perms(OPEN_ATTACHMENTS):
             raise PermissionDenied
         attachment = get_object_or_404(
             TicketAttachment.objects.select_related("document"),
@@ -197,11 +200,13 @@ class TicketAdmin(CaseAdmin):
                     "attachments", queryset=TicketAttachment.objects.select_related("document")
                 )
             ),
+            "may_see_conversation": user.has_perm("sawtak.view_ticketmessage"),
+            "may_see_events": user.has_perm("sawtak.view_ticketevent"),
             "events": case.events.select_related("actor"),
             "other_tickets": Ticket.objects.filter(mobile=case.mobile)
             .exclude(pk=case.pk)
             .order_by("-received_at")[:5],
-            "may_open_documents": user.has_perm("documents.open_document"),
+            "may_open_documents": user.has_perms(OPEN_ATTACHMENTS),
             "may_take": case.status == TicketStatus.NEW and user.has_perm("sawtak.take_ticket"),
             "may_answer": TicketStatus.ANSWERED in can_go_to
             and user.has_perm("sawtak.answer_ticket"),

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import password_validation
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import SetPasswordMixin, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,12 +24,12 @@ from portal.roles import rights_in_words, role_name
 from portal.templatetags.portal_ui import tag
 
 
-class RolesField(forms.ModelMultipleChoiceField):
+class RolesField(forms.ModelMultipleChoiceField[Group]):
     """The roles, named in the language of the page."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Group) -> str:
         return role_name(obj.name)
 
 
@@ -41,12 +42,20 @@ def _roles_field() -> RolesField:
     )
 
 
-class NewStaffForm(SetPasswordMixin, forms.ModelForm[User]):
+class NewStaffForm(forms.ModelForm[User]):
     """A new member of staff with a first password."""
 
     groups = _roles_field()
-    password1, password2 = SetPasswordMixin.create_password_fields(
-        label1=gettext_lazy("First password"), label2=gettext_lazy("The password again")
+    password1 = forms.CharField(
+        label=gettext_lazy("First password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validation.password_validators_help_text_html(),
+    )
+    password2 = forms.CharField(
+        label=gettext_lazy("The password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     class Meta:
@@ -59,27 +68,31 @@ class NewStaffForm(SetPasswordMixin, forms.ModelForm[User]):
         help_texts = {"username": gettext_lazy("Latin letters, digits and . _ - only.")}
 
     def clean(self) -> dict[str, Any] | None:
-        self.validate_passwords()
-        return super().clean()
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave out ModelForm's own hook
-        self.validate_password_for_user(self.instance)
+        """Compare the two passwords and hold the first to the rules."""
+        cleaned = super().clean() or self.cleaned_data
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first and again and first != again:
+            self.add_error("password2", _("The two passwords differ. Write the same one twice."))
+        if first:
+            about = User(
+                username=cleaned.get("username", ""), display_name=cleaned.get("display_name", "")
+            )
+            try:
+                password_validation.validate_password(first, about)
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
     def save(self, commit: bool = True) -> User:
         """Make the account; it is staff and nothing else."""
-        user = super().save(commit=False)
-        user.is_staff = True
-        user = self.set_password_and_save(user, commit=commit)
-        if commit:
-            self.save_m2m()
-        return user
+        self.instance.is_staff = True
+        self.instance.set_password(self.cleaned_data["password1"])
+        return super().save(commit=commit)
 
 
-class StaffForm(UserChangeForm[User]):
+class StaffForm(forms.ModelForm[User]):
     """What may be changed of a member of staff; the password has a page of its own."""
 
-    password = None
     groups = _roles_field()
 
     class Meta:
@@ -131,13 +144,13 @@ class StaffUserAdmin(UserAdmin[User]):
             .prefetch_related("groups")
         )
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep superusers out of the hands of those who are none."""
-        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Delete nobody: what they did stays theirs."""
         return False
 

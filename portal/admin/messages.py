@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, mobile_cell, moment_cell, number_cell
 from access.staff import CaseAction, CaseAdmin, ShowAdmin
+from beneficiaries.models import User
 from notifications.campaigns import LANGUAGES, start_campaign
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
@@ -165,7 +166,7 @@ class CampaignAdmin(CaseAdmin):
     def _start(
         self, request: HttpRequest, case: Campaign, form: None, now: datetime
     ) -> StrOrPromise:
-        start_campaign(campaign=case, started_by=request.user, now=now)
+        start_campaign(campaign=case, started_by=cast(User, request.user), now=now)
         return _("The campaign is started.")
 
     def refusal_text(self, refused: Exception) -> str:
