@@ -165,7 +165,7 @@ TICKETS: Final = (
         ),
     ),
     DemoTicket(
-        household=2,
+        household=28,
         filed=30,
         category=Category.PAYMENTS,
         message="متى تنزل دفعة هذا الشهر؟",
