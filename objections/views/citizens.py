@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from beneficiaries.models import Person, User
+from objections.rules import STATEMENT_CHARACTERS
 
 P = ParamSpec("P")
 
@@ -20,6 +21,31 @@ class Citizen:
     def __init__(self, user: User, person: Person) -> None:
         self.user = user
         self.person = person
+
+
+UNSENT_KEY: Final = "unsent_statement"
+_UNSENT_CHARACTERS: Final = 4 * STATEMENT_CHARACTERS
+"""Longer texts are no statement; the rest above the limit is for its writer to shorten."""
+
+
+def _keep_unsent(request: HttpRequest) -> None:
+    """Keep what somebody wrote whose session ended meanwhile, until they are signed in (O18)."""
+    statement = request.POST.get("statement", "") if request.method == "POST" else ""
+    if statement and len(statement) <= _UNSENT_CHARACTERS:
+        request.session[UNSENT_KEY] = {
+            "path": request.path,
+            "ground": request.POST.get("ground", "")[:16],
+            "statement": statement,
+        }
+
+
+def take_unsent(request: HttpRequest) -> dict[str, str]:
+    """Give ground and statement that were sent to this page too late for the session, once."""
+    kept = request.session.get(UNSENT_KEY)
+    if not kept or kept["path"] != request.path:
+        return {}
+    del request.session[UNSENT_KEY]
+    return {"ground": kept["ground"], "statement": kept["statement"]}
 
 
 CitizenView = Callable[Concatenate[HttpRequest, Citizen, P], HttpResponseBase]
@@ -35,6 +61,7 @@ def for_citizens(view: CitizenView[P]) -> Callable[Concatenate[HttpRequest, P], 
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
+            _keep_unsent(request)
             return redirect_to_login(request.get_full_path())
         if user.person is None:
             raise Http404

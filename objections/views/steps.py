@@ -45,7 +45,7 @@ from objections.services import (
 from objections.services.drafts import ensure_draft_open
 from objections.services.filing import missing_parts
 from objections.views import mobile
-from objections.views.citizens import Citizen, for_citizens
+from objections.views.citizens import Citizen, for_citizens, take_unsent
 from objections.views.refusals import refusal_page
 from saudi.gregorian import riyadh_date
 from saudi.iban import group_iban
@@ -150,8 +150,12 @@ def _statement(
             reach_step(objection=draft, step=REVIEW)
             return redirect("objections:step", draft.uuid, "review")
     else:
+        unsent = take_unsent(request)
+        if unsent:
+            text = _("You had been signed out. Your text is here; add the files again, then go on.")
+            messages.info(request, text)
         form = StatementForm(
-            initial={"ground": draft.ground, "statement": draft.statement},
+            initial={"ground": draft.ground, "statement": draft.statement} | unsent,
             kept_documents=kept.count(),
         )
     context = {

@@ -512,3 +512,24 @@ def test_limit_reached_by_another_tab_is_said_beside_the_field(
     assert response.status_code == 200
     assert STATEMENT in response.content.decode()
     assert "is-invalid" in response.content.decode()
+
+
+def test_text_is_there_again_after_the_session_ended(client: Client, person: Person) -> None:
+    begun = started(client, person)
+    client.cookies.clear()
+    address = step_url(begun, "statement")
+    text = "اعتراضي طويل " * 115
+    response = client.post(address, statement_fields(statement=text))
+    assert response["Location"].startswith(reverse("portal:sign_in"))
+    sign_in(client, person)
+    assert text.strip() not in client.get(step_url(begun, "profile")).content.decode()
+    assert text.strip() in client.get(address).content.decode()
+    assert text.strip() not in client.get(address).content.decode()
+
+
+def test_what_is_no_statement_is_not_kept_for_a_visitor(client: Client) -> None:
+    owner = head()
+    begun = draft(result_of(owner), owner)
+    client.post(step_url(begun, "statement"), {"statement": "ن" * 9000})
+    client.post(step_url(begun, "review"), {"declaration": "on"})
+    assert "session" not in client.cookies

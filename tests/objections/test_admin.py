@@ -1,0 +1,319 @@
+"""Objections in the staff site: who may see, take, ask and decide, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from documents.models import DocumentOpening
+from objections.clock import case_clock
+from objections.models import Objection
+from objections.statuses import ObjectionStatus
+from tests import personas
+from tests.objections import cases
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/objections/objection/"
+ANSWER = "قبلنا اعتراضك لأن العقد ساري."
+WANTED = "أرسل الصفحة الثانية من العقد."
+
+
+def filed(**person: Any) -> Objection:
+    owner = personas.head(**person)
+    return cases.submitted(cases.result_of(owner), owner)
+
+
+def address(objection: Objection) -> str:
+    return reverse("admin:objections_objection_change", args=[objection.pk])
+
+
+def act(client: Client, objection: Objection, action: str, **fields: str) -> Any:
+    seen = Objection.objects.get(pk=objection.pk).status
+    return client.post(address(objection), {"action": action, "seen_status": seen} | fields)
+
+
+def status_of(objection: Objection) -> str:
+    return Objection.objects.get(pk=objection.pk).status
+
+
+def page(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# What a caseworker does ----------------------------------------------------------
+
+
+def test_a_caseworker_takes_a_case(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = filed()
+    response = act(client, objection, "take")
+    assert response.url == address(objection)
+    objection.refresh_from_db()
+    assert objection.status == ObjectionStatus.UNDER_REVIEW
+    assert objection.assigned_to == caseworker
+    assert cases.texts_to(objection.person, template="objection_taken") == ["objection_taken"]
+
+
+def test_documents_are_asked_for_and_the_case_waits(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(), caseworker)
+    act(client, objection, "documents", text=WANTED, days="14")
+    assert status_of(objection) == ObjectionStatus.DOCUMENTS_WANTED
+    text = page(client.get(address(objection)))
+    assert WANTED in text
+    assert "متوقف" in text  # the clock
+
+
+@pytest.mark.parametrize("decision", ["accepted", "partly_accepted", "rejected"])
+def test_a_decision_is_stored_with_its_answer_and_told(client, decision):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(), caseworker)
+    response = act(client, objection, "decide", decision=decision, answer=ANSWER)
+    assert response.url == address(objection)
+    objection.refresh_from_db()
+    assert (objection.status, objection.answer) == (decision, ANSWER)
+    assert objection.decided_by == caseworker
+    assert bool(objection.effective_cycle) == (decision != "rejected")
+    text = page(client.get(response.url))
+    assert ANSWER in text
+    assert 'name="action"' not in text
+    told = cases.texts_to(objection.person, template=f"objection_{decision}")
+    assert told == [f"objection_{decision}"]
+
+
+ACTIONS = [
+    ("take", {}),
+    ("documents", {"text": WANTED, "days": "14"}),
+    ("decide", {"decision": "accepted", "answer": ANSWER}),
+]
+
+
+@pytest.mark.parametrize("role", ["agent", "approver", "auditor"])
+@pytest.mark.parametrize(("action", "fields"), ACTIONS)
+def test_a_clerk_without_the_right_is_refused(client, role, action, fields):
+    personas.sign_in_staff(client, role)
+    objection = filed()
+    events = objection.events.count()
+    assert act(client, objection, action, **fields).status_code == 403
+    assert status_of(objection) == ObjectionStatus.SUBMITTED
+    assert objection.events.count() == events
+
+
+@pytest.mark.parametrize("role", ["administrator", None])
+def test_who_has_no_right_to_objections_sees_none(client, role):
+    personas.sign_in_staff(client, role)
+    objection = filed()
+    assert client.get(LIST).status_code == 403
+    assert client.get(address(objection)).status_code == 403
+
+
+def test_anonymous_is_asked_to_sign_in(client):
+    objection = filed()
+    response = client.get(address(objection))
+    assert response.status_code == 302
+    assert response.url.startswith("/admin/login/")
+
+
+def test_a_citizen_gets_no_case_page(client):
+    objection = filed()
+    personas.sign_in(client, objection.person)
+    response = client.get(address(objection))
+    assert response.status_code == 302
+    assert response.url.startswith("/admin/login/")
+
+
+# What is refused --------------------------------------------------------------------
+
+
+def test_the_second_decision_is_refused_with_who_and_when_and_keeps_the_text(client):
+    caseworker = personas.sign_in_staff(client, "caseworker", display_name="هند الأولى")
+    objection = cases.taken(filed(), caseworker)
+    first = Client()
+    first.force_login(caseworker, backend=personas.STAFF_BACKEND)
+    act(first, objection, "decide", decision="accepted", answer=ANSWER)
+    late = {
+        "action": "decide",
+        "seen_status": "under_review",
+        "decision": "rejected",
+        "answer": "لم نجد العقد.",
+    }
+    text = page(client.post(address(objection), late))
+    assert "لم يتم: سبقك هند الأولى وغيّر الحالة إلى «مقبول» في " in text
+    objection.refresh_from_db()
+    assert (objection.status, objection.answer) == ("accepted", ANSWER)
+    assert objection.events.filter(is_refused=True).count() == 1
+    assert "محاولة لم تتم" in text
+    assert not cases.texts_to(objection.person, template="objection_rejected")
+
+
+def test_an_overtaken_question_keeps_what_was_typed(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(), caseworker)
+    late = {"action": "documents", "seen_status": "submitted", "text": WANTED, "days": "7"}
+    text = page(client.post(address(objection), late))
+    assert "لم يتم" in text
+    assert WANTED in text
+
+
+def test_a_case_that_nobody_took_cannot_be_decided(client):
+    personas.sign_in_staff(client, "caseworker")
+    objection = filed()
+    text = page(act(client, objection, "decide", decision="accepted", answer=ANSWER))
+    assert "لم يتم" in text
+    assert status_of(objection) == ObjectionStatus.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("fields", "faulty"),
+    [({"decision": "accepted", "answer": ""}, "id_answer_error"), ({"answer": ANSWER}, "اختر")],
+    ids=["no-answer", "no-decision"],
+)
+def test_an_incomplete_decision_is_refused_and_keeps_the_rest(client, fields, faulty):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(), caseworker)
+    text = page(act(client, objection, "decide", **fields))
+    assert faulty in text
+    assert "<title>خطأ" in text
+    assert fields["answer"] in text
+    assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
+
+
+# Lists, search and what is not shown -----------------------------------------------------
+
+
+def test_the_list_begins_with_what_waits(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    waiting, done = filed(), cases.decided(filed(), caseworker)
+    text = page(client.get(LIST))
+    assert waiting.reference in text
+    assert done.reference not in text
+    assert done.reference in page(client.get(LIST, {"status": "all"}))
+    assert done.reference in page(client.get(LIST, {"q": done.reference}))
+
+
+@pytest.mark.parametrize(
+    "term", ["1000000008", "١٠٠٠٠٠٠٠٠٨", "۱۰۰۰۰۰۰۰۰۸", "10000٠٠٠٠٨", "٠٥٠٠٠٠٠٠٠١", "سارة أحمد"]
+)
+def test_search_finds_a_case_in_any_spelling(client, term):
+    personas.sign_in_staff(client, "caseworker")
+    wanted = filed(
+        national_id="1000000008", mobile="+966500000001", full_name="سارة أحمد التجريبية"
+    )
+    other = filed()
+    text = page(client.get(LIST, {"q": term}))
+    assert wanted.reference in text
+    assert other.reference not in text
+
+
+def test_a_draft_is_never_seen_by_staff(client):
+    personas.sign_in_staff(client, "supervisor")
+    owner = personas.head(full_name="صاحبة المسودة")
+    draft = cases.draft(cases.result_of(owner), owner)
+    for query in ({}, {"status": "all"}, {"status": "draft"}, {"q": owner.national_id}):
+        assert "صاحبة المسودة" not in page(client.get(LIST, query))
+    assert client.get(address(draft)).status_code == 404
+
+
+def test_a_list_shows_no_sensitive_reason_to_anybody(client):
+    personas.sign_in_staff(client, "supervisor")
+    owner = personas.head()
+    cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
+    text = page(client.get(LIST))
+    assert "سجين" not in text
+    assert "سبب يظهر لصاحبه فقط" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "is_shown"), [("caseworker", True), ("agent", False), ("auditor", False)]
+)
+def test_a_sensitive_reason_is_for_those_who_need_it(client, role, is_shown):
+    personas.sign_in_staff(client, role)
+    owner = personas.head()
+    objection = cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
+    text = page(client.get(address(objection)))
+    assert ("سجين" in text) == is_shown
+    assert ("سبب يظهر لصاحبه فقط" in text) != is_shown
+
+
+# Documents --------------------------------------------------------------------------------
+
+
+def document_address(objection: Objection) -> str:
+    document = objection.documents.get().document
+    return reverse("admin:objections_objection_document", args=[objection.pk, document.uuid])
+
+
+def test_an_opened_document_is_recorded(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = filed()
+    response = client.get(document_address(objection))
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert DocumentOpening.objects.get().opened_by == caseworker
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor", "administrator", None])
+def test_without_the_right_a_document_is_not_given(client, role):
+    personas.sign_in_staff(client, role)
+    assert client.get(document_address(filed())).status_code == 403
+    assert not DocumentOpening.objects.exists()
+
+
+def test_anonymous_and_citizens_get_no_document_here(client):
+    objection = filed()
+    assert client.get(document_address(objection)).url.startswith("/admin/login/")
+    personas.sign_in(client, objection.person)
+    assert client.get(document_address(objection)).url.startswith("/admin/login/")
+    assert not DocumentOpening.objects.exists()
+
+
+def test_a_document_belongs_to_its_case(client):
+    personas.sign_in_staff(client, "caseworker")
+    objection, other = filed(), filed()
+    wrong = document_address(objection).replace(f"/{objection.pk}/", f"/{other.pk}/")
+    assert client.get(wrong).status_code == 404
+
+
+# The clock ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("today", "elapsed", "state"),
+    [
+        # Received on Thursday 12 November 2026; Friday and Saturday are no working days.
+        (date(2026, 11, 12), 0, ""),
+        (date(2026, 11, 14), 0, ""),
+        (date(2026, 11, 15), 1, ""),
+        (date(2026, 11, 24), 8, "is-soon"),
+        (date(2026, 11, 26), 10, "is-soon"),
+        (date(2026, 11, 29), 11, "is-late"),
+    ],
+    ids=["same-day", "weekend", "day-1", "two-left", "due-today", "late"],
+)
+def test_the_clock_counts_working_days(today, elapsed, state):
+    clock = case_clock(filed(), today=today)
+    assert clock is not None
+    assert (clock.elapsed_days, clock.state) == (elapsed, state)
+    assert clock.shown_days <= clock.usual_days
+
+
+def test_the_clock_words_the_days_in_arabic():
+    objection = filed()
+    texts = [
+        clock.text
+        for day in (24, 25, 26, 29)
+        if (clock := case_clock(objection, today=date(2026, 11, day)))
+    ]
+    assert len(set(texts)) == 4
+    assert all("day" not in text for text in texts)
+
+
+def test_a_decided_case_has_no_clock():
+    objection = cases.decided(filed(), personas.staff("caseworker"))
+    assert case_clock(objection, today=date(2026, 11, 24)) is None
