@@ -22,6 +22,7 @@ from objections.selectors import ContestState, contest_states, objections_of
 from sawtak.models import Ticket
 
 SHOWN_CYCLES: Final = 2
+CLOSED_LATELY_DAYS: Final = 30
 SHOWN_CASES: Final = 5
 MOST_CYCLES: Final = 120
 
@@ -94,7 +95,7 @@ def profile_of(
     others = _household_results(people, person, today) if len(people) > 1 else []
     rows = rows_of([*own, *others], viewer=person, today=today, language=language)
     own_rows = [row for row in rows if row.is_own]
-    shown = own_rows if has_all_cycles else _shown_cycles(own_rows)
+    shown = own_rows if has_all_cycles else _shown_cycles(own_rows, today)
     return Profile(
         newest=own_rows[0] if own_rows else None,
         people=_people_rows(people, rows, today) if len(people) > 1 else [],
@@ -125,9 +126,23 @@ def rows_of(
     ]
 
 
-def _shown_cycles(own: list[ResultRow]) -> list[ResultRow]:
-    """Give the newest cycles, and each older one that can still be contested."""
-    return [row for nth, row in enumerate(own) if nth < SHOWN_CYCLES or row.is_contestable]
+def _shown_cycles(own: list[ResultRow], today: date) -> list[ResultRow]:
+    """Give the newest cycles, and each older one that is or was lately open to objection."""
+    return [
+        row
+        for nth, row in enumerate(own)
+        if nth < SHOWN_CYCLES or row.is_contestable or _closed_lately(row, today)
+    ]
+
+
+def _closed_lately(row: ResultRow, today: date) -> bool:
+    """Tell whether a window closed so lately that its person still comes to ask why."""
+    state = row.state
+    return (
+        state.kind == "closed"
+        and state.deadline is not None
+        and (today - state.deadline).days <= CLOSED_LATELY_DAYS
+    )
 
 
 def _people(user: User, person: Person) -> list[Person]:
