@@ -58,7 +58,7 @@ class Staging:
     def __init__(self, cursor: CursorWrapper, columns: Sequence[str]) -> None:
         self.cursor: Final = cursor
         self._columns: Final = columns
-        cursor.execute("DROP TABLE IF EXISTS staging, rejected")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.staging, pg_temp.rejected")
         cursor.execute(
             "CREATE TEMPORARY TABLE staging (line bigint NOT NULL, "
             + ", ".join(f"{column} text NOT NULL" for column in columns)

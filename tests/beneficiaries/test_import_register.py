@@ -77,6 +77,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(bring):
         ({"birth_date_hijri": "1990-05-01"}, "birth_date_hijri: year in the future"),
         ({"birth_date_hijri": ""}, "birth_date_hijri: date empty"),
         ({"household_id": ""}, "household_id: empty"),
+        ({"relation": "HEADS"}, "relation: not one of head, spouse, child, parent, sibling, ward"),
         ({"relation": "uncle"}, "relation: not one of head, spouse, child, parent, sibling, ward"),
         ({"iban": "SA0380000000608010167518"}, "iban: one of the digits is wrong"),
         ({"iban": "GB82WEST12345698765432"}, "iban: does not start with SA"),
@@ -276,6 +277,11 @@ def test_names_keep_their_spelling_and_lose_what_is_not_seen(bring):
     assert Person.objects.get().full_name == 'مُحَمَّد، "أبو علي" بن\\سعد'
 
 
+def test_words_are_read_in_any_case_and_spacing(bring):
+    bring(register_row(A, relation=" Head\u200f ", full_name="  سارة   أحمد "))
+    assert Person.objects.get().full_name == "سارة أحمد"
+
+
 def test_broken_rows_are_kept_in_the_order_of_the_file(bring):
     path, counts = bring(
         register_row(A),
@@ -386,3 +392,37 @@ def test_the_command_says_why_nothing_was_imported(tmp_path, monkeypatch, argume
         run(*arguments)
     assert not Person.objects.exists()
     assert not ImportRun.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_that_another_import_runs(tmp_path):
+    path = write(tmp_path / "r.csv", REGISTER_HEADER, [register_row(A)])
+
+    def another() -> str:
+        try:
+            run(str(path))
+        except CommandError as error:
+            return str(error)
+        finally:
+            connection.close()
+        return "imported"
+
+    with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as threads:
+        take_turn(cursor, KIND)
+        assert "Another import of register is running" in threads.submit(another).result()
+
+
+@pytest.mark.django_db
+def test_nothing_is_imported_where_the_rejected_rows_cannot_be_kept(tmp_path):
+    path = write(tmp_path / "r.csv", REGISTER_HEADER, [register_row(A), register_row(B, iban="X")])
+    rejected_file(path).with_name("r.csv.rejected.csv.part").mkdir()
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        run(str(path))
+    assert not Person.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_command_tells_of_rows_that_were_left_alone(tmp_path):
+    path = write(tmp_path / "r.csv", REGISTER_HEADER, [register_row(A)])
+    run(str(path), "--as-of", "2026-01-02")
+    assert "1 rows left as they are" in run(str(path), "--as-of", "01/01/2026")

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
@@ -21,6 +22,7 @@ from portal.demo import people
 from portal.demo.accounts import ACCOUNTS
 from portal.demo.days import days_from
 from portal.demo.loading import AlreadyLoaded, Loaded, RegisterInUse, load_demonstration
+from portal.env import Env
 from saudi.gregorian import RIYADH, riyadh_date
 from saudi.hijri import HijriDate
 from sawtak.models import Ticket
@@ -210,3 +212,36 @@ def test_the_accounts_are_printed_with_their_numbers():
         assert account.mobile in out.getvalue()
     for username in ("agent", "caseworker", "approver", "supervisor", "auditor", "admin"):
         assert username in out.getvalue()
+
+
+@pytest.fixture
+def given_password(monkeypatch):
+    def give(password: str) -> None:
+        env = Env({"DEMO_PASSWORD": password})
+        monkeypatch.setattr("portal.management.commands.load_demo.env", env)
+
+    return give
+
+
+def load() -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_command_loads_once_and_follows_the_password(tmp_path, given_password):
+    with files_in(str(tmp_path)):
+        given_password("")
+        first = load()
+        assert "40 households, 6 cycles" in first
+        made = first.rsplit("Password of the staff: ", 1)[1].strip()
+        assert authenticate(None, username="agent", password=made) is not None
+
+        assert load() == "The demonstration is loaded already; nothing was changed.\n"
+        assert authenticate(None, username="agent", password=made) is not None
+
+        given_password(PASSWORD)
+        assert "password is now that of DEMO_PASSWORD" in load()
+        assert authenticate(None, username="auditor", password=PASSWORD) is not None
+        assert "password" not in load()
