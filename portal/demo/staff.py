@@ -21,11 +21,11 @@ class DemoStaff:
 
 
 STAFF: Final = (
-    DemoStaff("agent", "منال القحطاني (موظفة تواصل)", "agent"),
-    DemoStaff("caseworker", "بندر الحربي (دارس حالة)", "caseworker"),
-    DemoStaff("approver", "أروى الشهري (معتمِدة)", "approver"),
-    DemoStaff("supervisor", "فواز العنزي (مشرف)", "supervisor"),
-    DemoStaff("auditor", "ديمة الغامدي (مراجعة)", "auditor"),
+    DemoStaff("agent", "منال التجريبية", "agent"),
+    DemoStaff("caseworker", "بندر التجريبي", "caseworker"),
+    DemoStaff("approver", "أروى التجريبية", "approver"),
+    DemoStaff("supervisor", "فواز التجريبي", "supervisor"),
+    DemoStaff("auditor", "ديمة التجريبية", "auditor"),
     DemoStaff("admin", "مدير النظام", "administrator"),
 )
 
