@@ -107,7 +107,8 @@ def _everything(env: Mapping[str, str], *, audit: bool) -> int:
         if _call(_pytest("-m", "not e2e", *_in_parallel()), second):
             failed.append("tests on the second servers")
     say("\nTests:")
-    if _call(_pytest(*_in_parallel(), "--cov", "--cov-report="), env):
+    slowest = ["--durations=10", "--durations-min=2"]
+    if _call(_pytest(*_in_parallel(), *slowest, "--cov", "--cov-report="), env):
         failed.append("tests")
     if not _coverage_is_enough(env):
         failed.append("coverage")
