@@ -87,6 +87,21 @@ def test_working_days_are_counted_forwards_only() -> None:
         HOURS.add_working_days(SUNDAY_22ND, -1, [])
 
 
+@pytest.mark.parametrize(
+    ("until", "count"),
+    [
+        pytest.param(date(2026, 11, 21), 0, id="earlier"),
+        pytest.param(SUNDAY_22ND, 0, id="day-0"),
+        pytest.param(date(2026, 11, 24), 0, id="holidays-only"),
+        pytest.param(date(2026, 11, 26), 2, id="thursday"),
+        pytest.param(date(2026, 11, 28), 2, id="weekend-adds-none"),
+        pytest.param(date(2026, 11, 29), 3, id="next-sunday"),
+    ],
+)
+def test_working_days_that_have_passed(until: date, count: int) -> None:
+    assert HOURS.count_working_days(SUNDAY_22ND, until, EID) == count
+
+
 def test_endless_holidays_are_reported() -> None:
     endless = {SUNDAY_22ND + timedelta(days=days) for days in range(400)}
     with pytest.raises(NoWorkingDay) as refusal:
