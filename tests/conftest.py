@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from portal import catalogues
 from tests.worker import (
@@ -30,11 +32,21 @@ def current_catalogues() -> None:
             not compiled.is_file() or compiled.stat().st_mtime < source.stat().st_mtime
         ):
             catalogues.compile_catalogue(app)
+    trans_real._translations = {}  # what an import read before
+
+
+@pytest.fixture(autouse=True)
+def arabic() -> Iterator[None]:
+    """Start each test in Arabic; a request to /en/ leaves its language behind in the thread."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> Iterator[None]:
     """Name static files as they are: the hashed names need collectstatic, which e2e tests run."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    storages = {**settings.STORAGES, "staticfiles": plain}
+    # Each test client starts the middleware anew: it shall not list every static file each time.
+    with override_settings(STORAGES=storages, WHITENOISE_AUTOREFRESH=True):
         yield
