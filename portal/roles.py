@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from django.contrib.auth.models import Permission
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
 
 def role_name(key: str) -> str:
     """Name a role in the language of the page."""
-    return str(ROLE_NAMES.get(key, key))
+    return capfirst(str(ROLE_NAMES.get(key, key)))
 
 
 def rights_in_words(

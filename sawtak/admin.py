@@ -17,6 +17,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -89,7 +90,7 @@ class TicketAdmin(CaseAdmin):
 
     @admin.display(description=_("Identity"))
     def identity(self, ticket: Ticket) -> str:
-        return str(ticket.get_identity_match_display())
+        return capfirst(str(ticket.get_identity_match_display()))
 
     @admin.display(description=_("Status"))
     def state(self, ticket: Ticket) -> SafeString:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,7 +104,7 @@ class MessageAdmin(ShowAdmin):
         if not status:
             return ""
         known = MessageStatus(status)
-        return tag(str(known.label), *_BADGES[known])
+        return tag(capfirst(str(known.label)), *_BADGES[known])
 
     @admin.display(description=gettext_lazy("Queued"))
     def queued(self, message: Message) -> SafeString | str:
@@ -125,7 +126,7 @@ class MessageAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Lane"))
     def lane_text(self, message: Message) -> str:
-        return str(Lane(message.lane).label)
+        return capfirst(str(Lane(message.lane).label))
 
     @admin.display(description=gettext_lazy("Status"))
     def state(self, message: Message) -> SafeString | str:
@@ -201,7 +202,7 @@ class CampaignAdmin(CaseAdmin):
     @admin.display(description=gettext_lazy("Status"))
     def state(self, campaign: Campaign) -> SafeString:
         is_started = campaign.status == CampaignStatus.STARTED
-        label = str(CampaignStatus(campaign.status).label)
+        label = capfirst(str(CampaignStatus(campaign.status).label))
         return tag(label, "ok", "ok") if is_started else tag(label, "wait", "pause")
 
     @admin.display(description=gettext_lazy("Recipients"))
@@ -218,7 +219,7 @@ class CampaignAdmin(CaseAdmin):
 
     @admin.display(description=gettext_lazy("Prepared by"))
     def preparer(self, campaign: Campaign) -> str:
-        return str(campaign.prepared_by or _("the command line"))
+        return str(campaign.prepared_by or capfirst(_("the command line")))
 
     @admin.display(description=gettext_lazy("Started by"))
     def starter(self, campaign: Campaign) -> str:

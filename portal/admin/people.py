@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,22 +20,13 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ChangeSource, Relation
 from objections.models import Objection
+from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.hijri import format_hijri
 from saudi.iban import group_iban
 from sawtak.models import Ticket
 
 SHOWN_ROWS = 12
 """Of each kind on a person's page: a year of cycles."""
-
-CHANGED_FIELDS = {
-    "mobile": gettext_lazy("mobile"),
-    "city": gettext_lazy("city"),
-    "iban": gettext_lazy("IBAN"),
-    "full_name": gettext_lazy("full name"),
-    "birth_date": gettext_lazy("birth date (Hijri)"),
-    "household": gettext_lazy("household"),
-    "relation": gettext_lazy("relation"),
-}
 
 
 @admin.register(Person)
@@ -91,10 +83,9 @@ class PersonAdmin(ShowAdmin):
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [
                 {
-                    "field": CHANGED_FIELDS.get(change.field, change.field),
-                    "is_number": change.field in {"mobile", "iban"},
-                    "old": change.old_value,
-                    "new": change.new_value,
+                    "field": changed_field(change.field),
+                    "old": changed_value(change.old_value, change.field),
+                    "new": changed_value(change.new_value, change.field),
                     "source": ChangeSource(change.source).label,
                     "at": change.changed_at,
                 }
@@ -135,7 +126,7 @@ class PersonAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Relation"))
     def relation_cell(self, person: Person) -> str:
-        return str(Relation(person.relation).label)
+        return capfirst(str(Relation(person.relation).label))
 
     @admin.display(description=gettext_lazy("Household"))
     def household_cell(self, person: Person) -> SafeString | str:
@@ -149,7 +140,9 @@ class PersonAdmin(ShowAdmin):
     def mobile_source(self, person: Person) -> str:
         if not person.mobile:
             return "–"
-        return _("proved by its owner") if person.mobile_proved_at else _("from the register")
+        return capfirst(
+            _("proved by its owner") if person.mobile_proved_at else _("from the register")
+        )
 
     @admin.display(description=gettext_lazy("City"))
     def city_text(self, person: Person) -> str:

@@ -15,11 +15,13 @@ from django.contrib.admin.utils import (
 )
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.forms import BoundField, CheckboxInput
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from access.cells import NOTHING, mobile_cell
 from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
@@ -34,6 +36,35 @@ register = template.Library()
 def cycle(code: str) -> str:
     """Write a cycle as its month: نوفمبر 2026."""
     return cycle_name(code, get_language() or "ar")
+
+
+_CHANGED_FIELDS = {
+    "mobile": gettext_lazy("mobile"),
+    "city": gettext_lazy("city"),
+    "iban": gettext_lazy("IBAN"),
+    "full_name": gettext_lazy("full name"),
+    "birth_date": gettext_lazy("birth date (Hijri)"),
+    "household": gettext_lazy("household"),
+    "relation": gettext_lazy("relation"),
+}
+
+
+@register.filter
+def changed_field(name: str) -> str:
+    """Name a field of the register that was changed."""
+    return capfirst(str(_CHANGED_FIELDS.get(name, name)))
+
+
+@register.filter
+def changed_value(value: str, field: str) -> SafeString | str:
+    """Write a value that a field of the register had or has."""
+    if not value:
+        return NOTHING
+    if field == "mobile":
+        return mobile_cell(value)
+    if field in {"iban", "birth_date", "household"}:
+        return format_html('<bdi dir="ltr">{}</bdi>', value)
+    return format_html("<bdi>{}</bdi>", value)
 
 
 @register.simple_tag

@@ -317,3 +317,21 @@ def test_the_clock_words_the_days_in_arabic():
 def test_a_decided_case_has_no_clock():
     objection = cases.decided(filed(), personas.staff("caseworker"))
     assert case_clock(objection, today=date(2026, 11, 24)) is None
+
+
+def test_what_was_changed_with_the_objection_is_named_in_arabic(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    owner = personas.head()
+    objection = cases.taken(cases.submitted(cases.result_of(owner), owner), caseworker)
+    change = owner.changes.create(
+        field="mobile",
+        old_value="+966500000001",
+        new_value="+966500000002",
+        source="owner",
+        changed_at=cases.NOW,
+    )
+    objection.profile_changes.add(change)
+    text = page(client.get(address(objection)))
+    assert "<td>الجوال</td>" in text
+    assert "0500000002" in text
+    assert "+966500000002" not in text

@@ -330,7 +330,7 @@ def test_finding_is_for_staff_only(client):
     assert client.post("/admin/find/", {"q": "1000000008"}).url.startswith("/admin/login/")
 
 
-# Roles in words -------------------------------------------------------------------------------------
+# Roles in words -------------------------------------------------------------------
 
 
 def test_every_role_and_every_right_of_a_role_has_words():
