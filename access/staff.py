@@ -257,6 +257,7 @@ class CaseAdmin(StaffAdmin):
         case = self.get_case(request, pk)
         actions = self.case_actions()
         bound = {name: action.form() for name, action in actions.items() if action.form}
+        unsent: list[str] = []
         if request.method == "POST":
             name = request.POST.get("action", "")
             if name not in actions:
@@ -272,6 +273,7 @@ class CaseAdmin(StaffAdmin):
                     done = action.run(request, case, form, timezone.now())
                 except self.refusals as refused:
                     messages.error(request, self.refusal_text(refused))
+                    unsent = _typed_texts(form)
                     case = self.get_case(request, pk)
                 else:
                     messages.success(request, str(done))
@@ -284,6 +286,7 @@ class CaseAdmin(StaffAdmin):
                 "title": "",
                 "opts": self.opts,
                 "original": case,
+                "unsent": unsent,
                 **self.case_context(request, case, bound),
             },
         )
@@ -300,6 +303,19 @@ def _row_number(object_id: str | None) -> int:
     if object_id is None or not is_number or len(object_id) > LONGEST_ROW_NUMBER:
         raise Http404
     return int(object_id)
+
+
+def _typed_texts(form: forms.Form | None) -> list[str]:
+    """Give what was written into a form, for a page that may no longer have its fields."""
+    if form is None:
+        return []
+    texts = [form.cleaned_data.get(name) for name, field in form.fields.items() if is_text(field)]
+    return [text for text in texts if text]
+
+
+def is_text(field: forms.Field) -> bool:
+    """Tell a field that is written into from one that is chosen from."""
+    return isinstance(field, forms.CharField)
 
 
 def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:

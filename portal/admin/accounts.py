@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import password_validation
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -153,6 +154,19 @@ class StaffUserAdmin(UserAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Delete nobody: what they did stays theirs."""
         return False
+
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.success(request, _("The account is made. Give the password in person."))
+        return self._to_page_of(obj)
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        messages.success(request, _("The account is changed."))
+        return self._to_page_of(obj)
+
+    def _to_page_of(self, user: User) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:beneficiaries_user_change", args=[user.pk]))
 
     @admin.display(description=gettext_lazy("Roles"))
     def roles(self, user: User) -> str:

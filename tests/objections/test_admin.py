@@ -148,6 +148,8 @@ def test_the_second_decision_is_refused_with_who_and_when_and_keeps_the_text(cli
     assert (objection.status, objection.answer) == ("accepted", ANSWER)
     assert objection.events.filter(is_refused=True).count() == 1
     assert "محاولة لم تتم" in text
+    assert "لم يُرسل ما كتبته" in text
+    assert "لم نجد العقد." in text
     assert not cases.texts_to(objection.person, template="objection_rejected")
 
 

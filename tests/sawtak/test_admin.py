@@ -150,6 +150,8 @@ def test_a_closed_ticket_takes_no_answer(client):
     ticket.refresh_from_db()
     text = tickets.page(act(client, ticket, "answer", text=TEXT))
     assert "لم يتم" in text
+    assert "لم يُرسل ما كتبته" in text
+    assert TEXT in text
     assert status_of(ticket) == TicketStatus.CLOSED
 
 
