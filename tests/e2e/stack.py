@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -127,18 +128,30 @@ class Stack:
             messages: list[dict[str, Any]] = json.load(answer)
         return messages
 
-    def wait_for_sms(self, mobile: str, *, holding: str, after: int = 0) -> str:
-        """Wait for a message beyond the first `after` ones that holds a text; give its body."""
+    def wait_for_sms(self, mobile: str, *, holding: str, times: int = 1) -> list[str]:
+        """Wait until so many messages that hold a text have arrived; give them, newest first."""
         found: list[str] = []
 
         def arrived() -> bool:
-            messages = self.phone(mobile)
-            newest = messages[: len(messages) - after]
-            found[:] = [message["body"] for message in newest if holding in message["body"]]
-            return bool(found)
+            bodies = [message["body"] for message in self.phone(mobile)]
+            found[:] = [body for body in bodies if holding in body]
+            return len(found) >= times
 
-        wait_until(arrived, seconds=30, what=f"an SMS with {holding!r}")
-        return found[0]
+        wait_until(arrived, seconds=30, what=f"{times} SMS with {holding!r}")
+        assert len(found) == times, f"told more than once: {found}"
+        return found
+
+    def codes(self, mobile: str) -> list[str]:
+        """Give the codes that a mobile has received, newest first."""
+        bodies = [message["body"] for message in self.phone(mobile)]
+        return [
+            code for body in bodies for code in re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", body)
+        ]
+
+    def wait_for_code(self, mobile: str, *, after: int) -> str:
+        """Wait for one more code than so many; give it."""
+        wait_until(lambda: len(self.codes(mobile)) > after, seconds=30, what="a code by SMS")
+        return self.codes(mobile)[0]
 
     def _spawn(self, *arguments: str) -> None:
         log = (Path(self.folder.name) / f"process-{len(self._processes)}.log").open("wb")
