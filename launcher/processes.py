@@ -29,10 +29,10 @@ def web(environ: Mapping[str, str], *, listener: int) -> Child:
 
 
 def workers(environ: Mapping[str, str]) -> list[Child]:
-    """Give the worker for codes (threads, it waits for the gateway) and the one for the rest."""
+    """Give the worker for codes and the one for the rest: threads, which wait for the gateway."""
     return [
-        _worker("codes", environ, "--queues", CODES, "--pool", "threads", "--concurrency", "4"),
-        _worker("cases", environ, "--queues", OTHER_QUEUES, "--concurrency", "2"),
+        _worker("codes", environ, queues=CODES),
+        _worker("cases", environ, queues=OTHER_QUEUES),
     ]
 
 
@@ -46,15 +46,18 @@ def scheduler(environ: Mapping[str, str]) -> Child:
     )
 
 
-def _worker(name: str, environ: Mapping[str, str], *options: str) -> Child:
+def _worker(name: str, environ: Mapping[str, str], *, queues: str) -> Child:
+    options = [
+        *("--hostname", f"{name}@%h", "--queues", queues, "--pool", "threads"),
+        *("--concurrency", "4", "--without-gossip", "--without-mingle"),
+    ]
     return Child(
         name=f"Worker ({name})",
-        argv=_celery(
-            "worker", "--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", *options
-        ),
+        argv=_celery("worker", *options),
         env=environ,
         log=LOGS / f"worker-{name}.log",
-        death_signal=signal.SIGQUIT,  # cold: its servers die with the launcher too
+        # No gentler one: with its Redis gone too, a worker can wait for ever. The work is a row.
+        death_signal=signal.SIGKILL,
         stop_seconds=20,
     )
 

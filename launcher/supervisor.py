@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from launcher.children import Child, Register, tail
 from launcher.console import Failure, say
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 WATCH_SECONDS = 0.5
 MANY_STARTS = 5
 MANY_STARTS_SECONDS = 60.0
