@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from notifications.catalogue import TEMPLATES
 from notifications.outbox import programme_values
@@ -31,3 +32,19 @@ def longest_messages_fit(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
                     )
                 )
     return faults
+
+
+@register(Tags.security, deploy=True)
+def messages_reach_real_phones(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Warn of a deployment whose codes and decisions reach nobody."""
+    if settings.SMS_GATEWAY != "phone" or settings.DEMO:
+        return []
+    return [
+        Warning(
+            "SMS_GATEWAY is phone: no code and no decision reaches a real phone.",
+            hint="Set SMS_GATEWAY and the gateway's settings.",
+            id="notifications.W001",
+        )
+    ]

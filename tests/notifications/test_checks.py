@@ -18,3 +18,12 @@ def test_name_that_makes_a_message_too_long_is_refused(settings: Any) -> None:
     faults = run_checks(tags=["notifications"])
     assert {fault.id for fault in faults} == {"notifications.E001"}
     assert "objection_documents_wanted (ar)" in faults[0].msg
+
+
+def test_deployment_without_a_real_gateway_is_warned_of(settings: Any) -> None:
+    settings.SMS_GATEWAY, settings.DEMO = "phone", False
+    faults = run_checks(tags=["security"], include_deployment_checks=True)
+    assert "notifications.W001" in {fault.id for fault in faults}
+    settings.SMS_GATEWAY = "twilio"
+    faults = run_checks(tags=["security"], include_deployment_checks=True)
+    assert "notifications.W001" not in {fault.id for fault in faults}
