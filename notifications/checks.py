@@ -7,7 +7,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from notifications.catalogue import TEMPLATES
 from notifications.outbox import programme_values
@@ -42,7 +43,7 @@ def messages_reach_real_phones(
     if settings.SMS_GATEWAY != "phone" or settings.DEMO:
         return []
     return [
-        Warning(
+        checks.Warning(
             "SMS_GATEWAY is phone: no code and no decision reaches a real phone.",
             hint="Set SMS_GATEWAY and the gateway's settings.",
             id="notifications.W001",
