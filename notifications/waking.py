@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import uuid4
 
 from celery import current_app
 from django.conf import settings
@@ -37,11 +38,21 @@ DRAIN_TASK: Final = "notifications.drain"
 class _ImpatientChannel(Channel):
     """A channel whose client does not try twice (redis-py tries four times by default)."""
 
+    _kept_client: Any = None
+
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         parameters: dict[str, Any] = super()._connparams(  # type: ignore[misc] # not in the stubs
             asynchronous=asynchronous
         )
         return {**parameters, "retry": Retry(NoBackoff(), 0)}
+
+    def _create_client(self, asynchronous: bool = False) -> Any:
+        """Keep one client: kombu makes one for each message."""
+        if asynchronous:
+            return super()._create_client(asynchronous=True)  # type: ignore[misc] # not in the stubs
+        if self._kept_client is None:
+            self._kept_client = super()._create_client()  # type: ignore[misc] # not in the stubs
+        return self._kept_client
 
 
 class _ImpatientTransport(Transport):
@@ -126,8 +137,16 @@ def wake(lane: Lane) -> bool:
     if not breaker.may_try():
         return False
     try:
-        current_app.send_task(
-            DRAIN_TASK, args=[lane.value], queue=lane.value, producer=_line.open(), retry=False
+        # What `send_task` sends, without its search for the way: the lane's queue is known.
+        message = current_app.amqp.as_task_v2(str(uuid4()), DRAIN_TASK, args=(lane.value,))
+        _line.open().publish(
+            message.body,
+            headers=message.headers,
+            exchange="",
+            routing_key=lane.value,
+            serializer="json",
+            retry=False,
+            **message.properties,
         )
     except Exception as error:  # whatever is wrong with the broker, the page goes on
         _line.drop()
