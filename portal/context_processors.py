@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -76,7 +77,8 @@ def other_language(request: HttpRequest) -> LanguageLink:
     path = request.get_full_path()
     if get_language() == "en":
         url = path.removeprefix("/en") if path.startswith("/en/") else path
-        return LanguageLink("ar", "العربية", "rtl", url)
+        # Two slashes at the start would lead to another host.
+        return LanguageLink("ar", "العربية", "rtl", escape_leading_slashes(url))
     return LanguageLink("en", "English", "ltr", f"/en{path}")
 
 
