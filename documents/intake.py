@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from tempfile import SpooledTemporaryFile
+from threading import Lock
 from typing import IO, Final
 
 from django.conf import settings
@@ -25,7 +27,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 from pypdf import PasswordType, PdfReader
 
 from documents.errors import DocumentRefused, RefusalReason
@@ -41,6 +43,9 @@ _JPEG_SIDE_PIXELS: Final = 5000
 """A larger JPEG is decoded at half size or less; an A4 page at 300 dpi has 3508."""
 
 _JPEG_QUALITY: Final = 90
+
+_one_picture_at_a_time: Final = Lock()
+"""A process decodes one picture at a time: its threads together must not need more memory."""
 
 _KEPT_INFO: Final = frozenset({"transparency"})
 """What of a picture's metadata is part of the picture; place, camera and texts are not."""
@@ -144,15 +149,19 @@ def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentTyp
             source.seek(0)
             image: Image.Image
             with Image.open(source, formats=[image_format]) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS)
-                shrink = max(1, max(image.size) // _JPEG_SIDE_PIXELS)
+                _ensure_pixels(image, name, most=MAX_PIXELS)
+                shrink = ceil(max(image.size) / _JPEG_SIDE_PIXELS)
                 image.draft("RGB", (image.width // shrink, image.height // shrink))
-                upright = ImageOps.exif_transpose(image)
-                if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
-                    upright = upright.convert("RGB")
-                upright.info = {key: upright.info[key] for key in _KEPT_INFO & upright.info.keys()}
-                upright.save(output, image_format, quality=_JPEG_QUALITY)
+                upright: Image.Image = image
+                with _one_picture_at_a_time:
+                    if image_format == "PNG" and _needs_turning(image):
+                        _ensure_pixels(image, name, most=MAX_PIXELS // 2)
+                    ImageOps.exif_transpose(upright, in_place=True)
+                    if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
+                        upright = upright.convert("RGB")
+                    kept = _KEPT_INFO & upright.info.keys()
+                    upright.info = {key: upright.info[key] for key in kept}
+                    upright.save(output, image_format, quality=_JPEG_QUALITY)
     except DocumentRefused:
         raise
     except Image.DecompressionBombError as error:
@@ -160,6 +169,16 @@ def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentTyp
     except Exception as error:  # a hostile file may raise anything
         raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED) from error
     return output
+
+
+def _ensure_pixels(image: Image.Image, name: str, *, most: int) -> None:
+    if image.width * image.height > most:
+        raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS)
+
+
+def _needs_turning(image: Image.Image) -> bool:
+    """Tell whether making a picture upright takes a second copy of its pixels."""
+    return bool(image.getexif().get(ExifTags.Base.Orientation, 1) != 1)
 
 
 def _measure(content: IO[bytes]) -> tuple[int, str]:
