@@ -41,6 +41,18 @@ def _shown(address: _Address) -> str:
     return str(address)
 
 
+def came_through_proxy(request: HttpRequest) -> bool:
+    """Tell whether the connection was opened by one of TRUSTED_PROXIES.
+
+    Only then is what its headers say of the client to be believed.
+    """
+    remote = str(request.META.get("REMOTE_ADDR", ""))
+    address = _parse(remote)
+    if address is None:
+        return not remote and LOCAL_SOCKET in settings.TRUSTED_PROXIES
+    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+
+
 def client_address(request: HttpRequest) -> str:
     """Give the address that limits are counted by.
 
@@ -48,14 +60,10 @@ def client_address(request: HttpRequest) -> str:
     before them in X-Forwarded-For, read from the end: what stands before it was written by the
     client and may say anything (O19 c).
     """
-    remote = str(request.META.get("REMOTE_ADDR", ""))
-    address = _parse(remote)
+    address = _parse(str(request.META.get("REMOTE_ADDR", "")))
+    if not came_through_proxy(request):
+        return UNKNOWN if address is None else _shown(address)
     trusted = _networks(tuple(settings.TRUSTED_PROXIES))
-    if address is None:
-        if remote or LOCAL_SOCKET not in settings.TRUSTED_PROXIES:
-            return UNKNOWN
-    elif not any(address in network for network in trusted):
-        return _shown(address)
     for hop in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
         forwarded = _parse(hop)
         if forwarded is None:

@@ -7,6 +7,7 @@ at once send one code and twenty tries at once are twenty tries. The figures are
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,12 @@ from access.errors import (
 )
 from access.models import CodePurpose, OneTimeCode
 
+logger = logging.getLogger(__name__)
+
 CODE_DIGITS: Final = 6
+ALL_CODES: Final = "codes"
+_PARTS: Final = 16
+"""The counter of all codes is sixteen rows, so that people do not wait for each other's."""
 WRONG_TRIES: Final = "wrong_codes"
 HOUR: Final = timedelta(hours=1)
 
@@ -73,7 +79,7 @@ def issue_code(*, purpose: CodePurpose, subject: str, now: datetime) -> IssuedCo
 
     Raises:
         CodeSentRecently: the last one is unused and younger than the wait for a resend.
-        TooManyCodes: the hour's codes have all been asked for.
+        TooManyCodes: the hour's codes have all been asked for, the person's or everybody's.
         TooManyWrongTries: no code would be accepted now.
     """
     figures = settings.LIMITS
@@ -89,6 +95,7 @@ def issue_code(*, purpose: CodePurpose, subject: str, now: datetime) -> IssuedCo
         )
         _ensure_may_ask(asked, now)
         _ensure_may_try(subject_hash, now)
+        _count_for_all(now)
         code = new_code()
         row = OneTimeCode.objects.create(
             purpose=purpose,
@@ -112,6 +119,18 @@ def _ensure_may_ask(asked: list[tuple[datetime, datetime | None]], now: datetime
     ceiling = figures["codes_per_person_hour"]
     if len(asked) >= ceiling:
         raise TooManyCodes(asked[ceiling - 1][0] + HOUR)
+
+
+def _count_for_all(now: datetime) -> None:
+    """Hold the ceiling over everybody's codes: what no limit a person or address stops (O19)."""
+    ceiling = settings.LIMITS["codes_hour"]
+    parts = _PARTS if ceiling >= 100 * _PARTS else 1
+    part = str(secrets.randbelow(parts))
+    try:
+        limits.count_below(ALL_CODES, part, ceiling=ceiling // parts, now=now)
+    except LimitReached as error:
+        logger.error("the hour's ceiling of %d codes for everybody is reached", ceiling)  # noqa: TRY400 - the traceback tells nothing
+        raise TooManyCodes(error.retry_at) from error
 
 
 def _ensure_may_try(subject_hash: str, now: datetime) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+
+from access.client import came_through_proxy
 
 
 class PrivatePagesMiddleware:
@@ -24,3 +27,22 @@ class PrivatePagesMiddleware:
         if used_session or request.method != "GET":
             response["Cache-Control"] = "no-store, private"
         return response
+
+
+class HonestRequestMiddleware:
+    """Take from a request what a visitor cannot honestly send, before anything reads it.
+
+    The scheme is believed of a trusted proxy only: whoever reaches the port of the application
+    itself must not pass for HTTPS (O17). A NUL in the query is refused: PostgreSQL can neither
+    keep nor compare it, and no keyboard makes it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not came_through_proxy(request):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return self.get_response(request)

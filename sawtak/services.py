@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from access import limits
 from access.codes import issue_code
+from access.errors import LimitReached, TooManyCodes
 from access.models import CodePurpose
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import Person, User
@@ -40,6 +41,7 @@ REFERENCE_DRAWS = 5
 """How often a reference is drawn again when it is taken: eight random digits, so almost never."""
 
 FILING_LIMIT = "tickets"
+CODE_LIMIT = "ticket_codes"
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,15 @@ def _count_filing(address: str, now: datetime) -> None:
 def send_ticket_code(*, ticket: Ticket, now: datetime) -> None:
     """Send a code that proves the ticket's mobile, in one transaction with its row.
 
+    The hour's codes are counted for the mobile too: many tickets with somebody's number must not
+    flood it (O19).
+
     Raises:
         CodeSentRecently, TooManyCodes, TooManyWrongTries: see `access.codes.issue_code`.
     """
     with transaction.atomic():
         issued = issue_code(purpose=CodePurpose.TICKET, subject=code_subject(ticket), now=now)
+        _count_code(ticket.mobile, now)
         queue_message(
             event=f"code:{issued.row_id}",
             to=ticket.mobile,
@@ -152,6 +158,14 @@ def send_ticket_code(*, ticket: Ticket, now: datetime) -> None:
             now=now,
             expires_at=issued.expires_at,
         )
+
+
+def _count_code(mobile: str, now: datetime) -> None:
+    ceiling = settings.LIMITS["ticket_codes_per_mobile_hour"]
+    try:
+        limits.count_below(CODE_LIMIT, mobile, ceiling=ceiling, now=now)
+    except LimitReached as error:
+        raise TooManyCodes(error.retry_at) from error
 
 
 def code_subject(ticket: Ticket) -> str:

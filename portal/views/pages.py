@@ -13,14 +13,15 @@ from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from objections.rules import FILING_WINDOW_DAYS
 from portal.display import COOKIE_AGE_SECONDS, DISPLAY_CHOICES, USUAL
@@ -69,11 +70,13 @@ def _safe_next(request: HttpRequest) -> str:
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
     """Keep the reader's text size or contrast and lead back to the page."""
+    if request.method != "POST":  # the address alone, from the browser's history
+        return redirect("portal:home")
     if not _comes_from_our_pages(request):
-        return HttpResponseForbidden()
+        raise PermissionDenied
     response = redirect(_safe_next(request))
     for name, values in DISPLAY_CHOICES.items():
         chosen = request.POST.get(name)
@@ -97,7 +100,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     """Count whether a page was useful, then thank the reader and lead back or on."""
     if request.method == "POST":
         if not _comes_from_our_pages(request):
-            return HttpResponseForbidden()
+            raise PermissionDenied
         page, useful = request.POST.get("page", ""), request.POST.get("useful", "")
         if is_page(page) and useful in {"yes", "no"}:
             count_page_feedback(

@@ -313,7 +313,7 @@ class TestForgetting:
         with pytest.raises(WrongCode):
             verify(wrong(code))
         assert forget_old_rows(now=after(3600)) == 0
-        assert forget_old_rows(now=NOW + timedelta(days=2)) == 2
+        assert forget_old_rows(now=NOW + timedelta(days=2)) == 3  # a code and two counters
         assert not OneTimeCode.objects.exists()
         assert not LimitCounter.objects.exists()
 
@@ -327,4 +327,4 @@ class TestForgetting:
         [entry] = beat_schedule().values()
         assert entry["task"] == forget_old_rows_task.name
         issue(at=datetime(2020, 1, 1, tzinfo=UTC))
-        assert forget_old_rows_task() == 1
+        assert forget_old_rows_task() == 2  # the code and the counter of all codes
