@@ -35,6 +35,7 @@ from access.errors import (
     TooManyWrongTries,
     WrongCode,
 )
+from notifications.waking import breaker
 from portal.code_words import worded_code_refusal
 from portal.forms.sign_in import CodeForm, SignInForm
 from portal.sign_in import give_back_codes, send_sign_in_code
@@ -50,12 +51,14 @@ class Pending:
     """A sign-in that waits for its code, as the session keeps it.
 
     `addresses` are those the codes were asked from, to be given back when it is completed.
+    `sms_waits` says that no SMS could leave when the code was asked for.
     """
 
     national_id: str
     sent_at: str
     next: str = ""
     addresses: list[str] = field(default_factory=list)
+    sms_waits: bool = False
 
     @property
     def seconds_since(self) -> float:
@@ -145,7 +148,12 @@ def _send(request: HttpRequest, pending: Pending) -> Pending:
         language=get_language() or settings.LANGUAGE_CODE,
         now=now,
     )
-    pending = replace(pending, sent_at=now.isoformat(), addresses=[*pending.addresses, address])
+    pending = replace(
+        pending,
+        sent_at=now.isoformat(),
+        addresses=[*pending.addresses, address],
+        sms_waits=breaker.is_open,
+    )
     _keep(request, pending)
     return pending
 
@@ -194,12 +202,14 @@ def _enter(request: HttpRequest, pending: Pending) -> HttpResponse:
 def _resend(request: HttpRequest, pending: Pending) -> HttpResponse:
     """Send another code where one may be sent, and say so; the earlier one goes on working."""
     try:
-        _send(request, pending)
+        pending = _send(request, pending)
     except CodeSentRecently as refusal:
         messages.info(request, worded_code_refusal(refusal))
     except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
         messages.warning(request, worded_code_refusal(refusal))
     else:
+        if pending.sms_waits:  # the page says so itself
+            return redirect("portal:sign_in_code")
         text = _(
             "If the ID is in our register, a new code is on its way. An earlier one works too."
         )
@@ -215,6 +225,7 @@ def _code_page(request: HttpRequest, form: CodeForm, pending: Pending) -> HttpRe
         "national_id": pending.national_id,
         "wait_seconds": wait,
         "wait_clock": f"{wait // 60}:{wait % 60:02}",
+        "sms_waits": pending.sms_waits,
         "is_expired": pending.seconds_since >= figures["code_life_seconds"],
     }
     return render(request, "portal/code.html", context)
