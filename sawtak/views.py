@@ -61,12 +61,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Take a request from anybody; a signed-in person finds what is known of them filled in."""
     if request.method != "POST":
+        asked = {"category": request.GET.get("category", "")}
         person = person_of(request)
         if person is None:
             return visitor_page(
-                request, "sawtak/new.html", lambda token: _page(TicketForm(), token)
+                request, "sawtak/new.html", lambda token: _page(TicketForm(initial=asked), token)
             )
-        return _form_page(request, TicketForm(initial=initial_of(person)))
+        return _form_page(request, TicketForm(initial=asked | initial_of(person)))
     form = TicketForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form_page(request, form)
