@@ -27,9 +27,10 @@ from saudi.forms import MobileField
 from saudi.gregorian import riyadh_date
 from saudi.mobile import InvalidMobile, parse_mobile
 
-SHOWN_ON_SCREEN: Final = 200
+SHOWN_ON_SCREEN: Final = 30
 NUMBERS_ON_SCREEN: Final = 100
 MOST_IN_JSON: Final = 1_000
+MOST_DIGITS_OF_AN_ID: Final = 18
 
 
 class NumberForm(forms.Form):
@@ -64,12 +65,14 @@ def screen(request: HttpRequest) -> HttpResponse:
     form = NumberForm(request.GET) if request.GET.get("mobile", "").strip() else NumberForm()
     mobile = form.cleaned_data["mobile"] if form.is_bound and form.is_valid() else ""
     is_refused = form.is_bound and not form.is_valid()
-    newest = [] if is_refused else [*received(mobile)[: SHOWN_ON_SCREEN + 1]]
+    before = request.GET.get("before", "")
+    rows = received(mobile).filter(id__lt=before) if _is_row_id(before) else received(mobile)
+    newest = [] if is_refused else [*rows[: SHOWN_ON_SCREEN + 1]]
     context = {
         "form": form,
         "mobile": mobile,
         "days": list(_by_day(newest[:SHOWN_ON_SCREEN])),
-        "has_more": len(newest) > SHOWN_ON_SCREEN,
+        "older_than": newest[SHOWN_ON_SCREEN - 1].pk if len(newest) > SHOWN_ON_SCREEN else None,
         "is_refused": is_refused,
         "numbers": list(_numbers(shown=mobile)),
         "sender": settings.SMS_SENDER,
@@ -95,6 +98,10 @@ def received(mobile: str = "") -> QuerySet[PhoneMessage]:
     """Give what the phone received, newest first, for one number or for all."""
     rows = PhoneMessage.objects.select_related("message").order_by("-id")
     return rows.filter(recipient=mobile) if mobile else rows
+
+
+def _is_row_id(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS_OF_AN_ID
 
 
 def _ensure_demonstration() -> None:

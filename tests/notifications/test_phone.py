@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,7 +149,10 @@ def test_screen_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("notifications.phone.SHOWN_ON_SCREEN", 2)
     page = client.get("/en/phone/").content.decode()
     assert "048211" not in page
-    assert "Older messages are not shown here." in page
+    assert "Older messages" in page
+    older = re.search(r'href="(\?before=\d+)"', page)
+    assert older
+    assert "048211" in client.get("/en/phone/" + older[1]).content.decode()
 
 
 @pytest.mark.usefixtures("delivered")
