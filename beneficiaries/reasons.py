@@ -78,7 +78,7 @@ _CATALOGUE: Final = (
     ),
     Reason(
         "DATA_MISMATCH",
-        _("Your data differs from the official records"),
+        _("Data differs from the official records"),
         _("Something in your file is not what the official records say."),
         _(
             "Compare your file with your card and the family record, correct what differs, "
@@ -93,7 +93,7 @@ _CATALOGUE: Final = (
     ),
     Reason(
         "LEASE_NOT_PROVEN",
-        _("Your lease is not proven"),
+        _("The lease is not proven"),
         _("We did not find a valid unified lease in your name."),
         _("Register the lease in Ejar or renew it in your name alone, then object and attach it."),
     ),

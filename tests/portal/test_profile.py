@@ -33,7 +33,7 @@ PROFILE = "/en/profile/"
 EDIT = "/en/profile/edit/"
 HIDDEN = "A reason shown to its owner only"
 SHELTER = "Living in a government shelter"
-LEASE = "Your lease is not proven"
+LEASE = "The lease is not proven"
 
 
 @pytest.fixture(autouse=True)
