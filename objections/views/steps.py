@@ -211,6 +211,8 @@ def _review(
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         filed = submit_objection(objection=draft, has_declared=True, now=now)
+        text = _("Your objection arrived. Keep its number: %(reference)s.")
+        messages.success(request, text % {"reference": filed.reference})
         return redirect("objections:detail", filed.reference or "")
     missing = missing_parts(draft)
     if missing:
