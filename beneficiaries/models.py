@@ -15,6 +15,13 @@ from beneficiaries.statuses import ChangeSource, Relation, ResultStatus
 from saudi.hijri import HijriDate
 from saudi.models import HijriDateField
 
+# Both are asked for by name: a check lets a comparison with NULL pass.
+_ANNOUNCED_WITH_DEADLINE = Q(
+    announced_on__isnull=False,
+    filing_deadline__isnull=False,
+    filing_deadline__gte=F("announced_on"),
+)
+
 
 class User(AbstractUser):
     """Who is signed in: a member of staff, or a person of the register.
@@ -118,7 +125,7 @@ class Person(models.Model):
 class PersonChange(models.Model):
     """One value of the register that was changed: by whom, when, from what to what."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="changes")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="changes")
     field = models.CharField(_("field"), max_length=20)
     old_value = models.CharField(_("old value"), max_length=150, blank=True)
     new_value = models.CharField(_("new value"), max_length=150, blank=True)
@@ -158,21 +165,13 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(announced_on__isnull=True, filing_deadline__isnull=True)
-                | Q(filing_deadline__gte=F("announced_on")),
+                | _ANNOUNCED_WITH_DEADLINE,
                 name="cycle_deadline_with_announcement",
             ),
         ]
 
     def __str__(self) -> str:
         return self.code
-
-    @property
-    def year(self) -> int:
-        return int(self.code[:4])
-
-    @property
-    def month(self) -> int:
-        return int(self.code[5:])
 
 
 class EligibilityResult(models.Model):
@@ -215,7 +214,7 @@ class EligibilityResult(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(announced_on__isnull=True, filing_deadline__isnull=True)
-                | Q(announced_on__isnull=False, filing_deadline__gte=F("announced_on")),
+                | _ANNOUNCED_WITH_DEADLINE,
                 name="result_deadline_with_announcement",
             ),
             models.CheckConstraint(
