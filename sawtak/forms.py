@@ -38,7 +38,10 @@ class TicketForm(forms.Form):
         label=_("Mobile number"), help_text=_("We send the request's number and the answer to it.")
     )
     national_id = NationalIdField(
-        label=_("National ID or residence number"), help_text=_("10 digits that start with 1 or 2.")
+        label=_("National ID or residence number"),
+        help_text=_("10 digits that start with 1 or 2."),
+        # Not "off": Back would bring the page without it, and sending again would fail (O13 d).
+        widget=forms.TextInput(attrs={"autocomplete": "on"}),
     )
     birth = HijriDateField(
         label=_("Hijri birth date"), help_text=_("As on the ID card, like 1 Rajab 1404.")

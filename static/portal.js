@@ -23,6 +23,12 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // Back may ask for the page again, with a new token in it. The token stays with its place in the
+  // browser's history, so that sending the same form again is still the same request.
+  const token = document.querySelector("input[name=token]");
+  if (token && history.state?.token) token.value = history.state.token;
+  else if (token) history.replaceState({ token: token.value }, "");
+
   // The display tools change the page in place, so that nothing typed is lost.
   document.querySelectorAll("form.tools").forEach((form) => {
     form.addEventListener("submit", (event) => {
