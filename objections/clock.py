@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from objections.models import Objection
 from objections.rules import DECISION_WORKING_DAYS
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
-from saudi.calendar import WorkingHours, official_holidays
+from saudi.calendar import days_off
 from saudi.gregorian import riyadh_date
 
 SOON_DAYS: Final = 2
@@ -45,10 +46,9 @@ def case_clock(case: Objection, *, today: date) -> CaseClock | None:
     if case.status not in OPEN_STATUSES or case.submitted_at is None:
         return None
     received_on = riyadh_date(case.submitted_at)
-    holidays = {
-        day for year in range(received_on.year, today.year + 1) for day in official_holidays(year)
-    }
-    elapsed = WorkingHours().count_working_days(received_on, today, holidays)
+    elapsed = settings.PROGRAMME.working_hours.count_working_days(
+        received_on, today, days_off(received_on.year, today.year)
+    )
     left = DECISION_WORKING_DAYS - elapsed
     if case.status == ObjectionStatus.DOCUMENTS_WANTED:
         return CaseClock(elapsed, "is-paused", _("Paused: waiting for documents"))

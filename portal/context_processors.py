@@ -119,7 +119,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             name=programme.name(language),
             call_centre=programme.call_centre,
             care_account=programme.care_account,
-            hours=opening_hours(programme),
+            hours=opening_hours(programme, language),
         ),
         "demo": settings.DEMO,
         "demo_phone_url": _url("phone") if settings.DEMO else "",

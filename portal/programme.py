@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Protocol
 
+from saudi.calendar import WorkingHours
+
 
 class _Reader(Protocol):
     def text(self, name: str, default: str = "") -> str: ...
@@ -33,6 +35,11 @@ class Programme:
             opens=time.fromisoformat(env.text("PROGRAMME_OPENS", "08:00")),
             closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
         )
+
+    @property
+    def working_hours(self) -> WorkingHours:
+        """Give the hours in which the programme works, Sunday to Thursday."""
+        return WorkingHours(opens=self.opens, closes=self.closes)
 
     def name(self, language: str) -> str:
         """Give the programme's name in Arabic unless English is asked for."""

@@ -108,6 +108,13 @@ def official_holidays(year: int) -> dict[date, tuple[str, str]]:
 
 
 @lru_cache(maxsize=16)
+def days_off(first_year: int, last_year: int) -> frozenset[date]:
+    """Give the official holidays of some Gregorian years, computed once a process."""
+    years = range(first_year, last_year + 1)
+    return frozenset(day for year in years for day in official_holidays(year))
+
+
+@lru_cache(maxsize=16)
 def _official_holidays(year: int) -> tuple[tuple[date, tuple[str, str]], ...]:
     """Ask the package once: making a year's table takes a millisecond of every page."""
     arabic = holiday_tables.country_holidays("SA", years=year, language="ar")

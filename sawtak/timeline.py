@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from saudi.calendar import WorkingHours, official_holidays
+from saudi.calendar import days_off
 from saudi.gregorian import format_both, riyadh_date
 from sawtak.models import TicketEvent
 from sawtak.rules import ANSWER_WORKING_DAYS, answer_due_on, is_final
@@ -44,17 +43,13 @@ class TimelineStep:
     with_time: bool = False
 
 
-@lru_cache(maxsize=8)
-def _days_off(year: int) -> frozenset[date]:
-    return frozenset(official_holidays(year)) | frozenset(official_holidays(year + 1))
-
-
 def due_on(counted_from: datetime) -> date:
     """Give the last day on which an answer is in time, by the programme's hours."""
-    programme = settings.PROGRAMME
-    hours = WorkingHours(opens=programme.opens, closes=programme.closes)
+    year = riyadh_date(counted_from).year
     return answer_due_on(
-        counted_from, hours=hours, holidays=_days_off(riyadh_date(counted_from).year)
+        counted_from,
+        hours=settings.PROGRAMME.working_hours,
+        holidays=days_off(year, year + 1),
     )
 
 

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
 
-from portal.call_centre import call_centre_state, hour_text, opening_hours
+from portal.call_centre import call_centre_state, opening_hours
 from portal.display import DISPLAY_CHOICES
 from portal.feedback import count_page_feedback, is_page
 from portal.models import PageFeedback
@@ -326,13 +326,4 @@ def test_call_centre_says_what_a_caller_needs(
 
 def test_hours_come_from_the_programme() -> None:
     with override("ar"):
-        assert opening_hours(settings.PROGRAMME) == "الأحد إلى الخميس، من 8 صباحًا إلى 8 مساءً"
-
-
-@pytest.mark.parametrize(
-    ("hour", "minute", "text"),
-    [(0, 0, "12 AM"), (8, 30, "8:30 AM"), (12, 0, "12 PM"), (20, 5, "8:05 PM")],
-)
-def test_hour_is_written_as_people_say_it(hour: int, minute: int, text: str) -> None:
-    with override("en"):
-        assert hour_text(datetime(2026, 1, 1, hour, minute, tzinfo=RIYADH).time()) == text
+        assert opening_hours(settings.PROGRAMME, "ar") == "الأحد إلى الخميس، من 8 صباحًا إلى 8 مساءً"
