@@ -227,7 +227,7 @@ class TestWhatCanBeContested:
     def test_eligible_result_is_not_contested(self, sara: Person) -> None:
         result(sara, status=ResultStatus.ELIGIBLE)
         assert contested_from(sara) == set()
-        assert "An eligible result is not contested" in open_as(sara)
+        assert "Eligible: nothing to object to" in open_as(sara)
 
     def test_objected_one_leads_to_its_objection(self, sara: Person) -> None:
         mine = result(sara)
