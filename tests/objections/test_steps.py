@@ -470,6 +470,14 @@ def test_without_declaration_nothing_is_sent(client: Client, person: Person) -> 
     assert begun.reference is None
 
 
+def test_sent_objection_is_confirmed_by_its_number(client: Client, person: Person) -> None:
+    begun = draft(result_of(person), person)
+    sent = client.post(step_url(begun, "review"), {"declaration": "on"})
+    begun.refresh_from_db()
+    page = client.get(sent["Location"]).content.decode()
+    assert f"وصل اعتراضك. احفظ رقمه: {begun.reference}." in page
+
+
 def test_incomplete_draft_is_led_back(client: Client, person: Person) -> None:
     begun = started(client, person)
     for response in (

@@ -223,6 +223,7 @@ class TestWhatCanBeContested:
         assert "The last day was Friday 30 May 2025 (3 Dhu al-Hijjah 1446 AH)." in text
         for way_on in ("/en/sawtak/new/", "/en/register/", "19912"):
             assert way_on in text
+        assert "What to do" not in text, "no advice to object after the window"
 
     def test_eligible_result_is_not_contested(self, sara: Person) -> None:
         result(sara, status=ResultStatus.ELIGIBLE)

@@ -129,6 +129,16 @@ def test_file_size_is_rounded_as_people_read_it(size: int, text: str) -> None:
         assert file_size(size) == text
 
 
+def test_readers_own_calendar_comes_first() -> None:
+    arabic, english = (render("{% when d %}", language, d=LAST_DAY) for language in ("ar", "en"))
+    assert arabic.index("19 شعبان") < arabic.index("27 يناير")
+    assert english.index("27 January") < english.index("19 Sha")
+
+
+def test_empty_file_has_no_size() -> None:
+    assert render("{{ n|file_size }}", "en", n=0) == "0 KB"
+
+
 def test_day_is_written_in_both_calendars() -> None:
     text = "الأربعاء 19 شعبان 1448 هـ، الموافق 27 يناير 2027 م"
     assert render("{{ d|both }}", d=LAST_DAY) == text

@@ -337,3 +337,14 @@ def test_home_leads_to_the_form_and_to_tracking_without_a_cookie(client: Client)
     assert not response.cookies
     assert 'href="/sawtak/new/"' in page(response)
     assert 'href="/sawtak/track/"' in page(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "is_chosen"),
+    [pytest.param("registration", True, id="known"), pytest.param("lottery", False, id="unknown")],
+)
+def test_link_names_the_type_of_the_request(client: Client, asked: str, is_chosen: bool) -> None:
+    html = client.get(NEW, {"category": asked}).content.decode()
+    assert (f'value="{asked}" selected' in html) is is_chosen
+    assert " selected" not in client.get(NEW).content.decode().replace('value="" selected', "")
