@@ -6,17 +6,12 @@ from datetime import date, datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from saudi.gregorian import format_gregorian, format_time, riyadh_date, to_riyadh
+from saudi.gregorian import format_gregorian, format_time, riyadh_date
+from saudi.languages import page_language
 from saudi.mobile import display_mobile
 
 NOTHING = "–"
-
-
-def page_language() -> str:
-    """Give the language of the page."""
-    return "en" if (get_language() or "ar").startswith("en") else "ar"
 
 
 def number_cell(value: object) -> SafeString | str:
@@ -43,7 +38,7 @@ def moment_cell(at: datetime | None) -> SafeString | str:
     return format_html(
         '<span><span class="nowrap">{}</span><span class="sub">{}</span></span>',
         day_cell(riyadh_date(at)),
-        format_time(to_riyadh(at), page_language()),
+        format_time(at, page_language()),
     )
 
 

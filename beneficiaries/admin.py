@@ -15,13 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, moment_cell, number_cell, page_language, two_lines
+from access.cells import day_cell, moment_cell, number_cell, two_lines
 from access.staff import ShowAdmin
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import Cycle, EligibilityResult, Household, ImportRun, Person
 from beneficiaries.reasons import shown_reasons
 from beneficiaries.statuses import Relation, ResultStatus
 from saudi.digits import clean_number, clean_text
+from saudi.languages import page_language
 from saudi.money import format_sar
 
 SEE_SENSITIVE = "beneficiaries.view_sensitive_reason"

@@ -16,7 +16,6 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
@@ -32,6 +31,7 @@ from objections.services.review import decide_objection, request_documents, take
 from objections.staff_forms import DecisionForm, DocumentsForm
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
 from saudi.gregorian import riyadh_date, riyadh_today
+from saudi.languages import page_language
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -96,7 +96,7 @@ class ObjectionAdmin(CaseAdmin):
     @admin.display(description=_("Result"))
     def matter(self, objection: Objection) -> SafeString:
         reasons = shown_reasons(objection.result.reason_codes, is_own=False)
-        language = get_language() or "ar"
+        language = page_language()
         return format_html(
             '{}<span class="sub">{}</span>',
             cycle_name(objection.result.cycle.code, language),
@@ -206,7 +206,7 @@ class ObjectionAdmin(CaseAdmin):
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         user = request.user
-        language = get_language() or "ar"
+        language = page_language()
         reasons = shown_reasons(
             case.result.reason_codes,
             is_own=False,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, Person
@@ -26,16 +26,12 @@ from objections.statuses import (
     label,
 )
 from saudi.gregorian import format_both, format_gregorian, format_time, riyadh_date
+from saudi.languages import page_language
 
 STEP_NAMES = ("profile", "statement", "review")
 """The addresses of the steps of a draft; the first step, the reasons, comes before there is one."""
 
 FIRST_DRAFT_STEP = 2
-
-
-def language() -> str:
-    """Give the language of the page."""
-    return "en" if (get_language() or "ar").startswith("en") else "ar"
 
 
 def step_name(number: int) -> str:
@@ -71,17 +67,17 @@ def steps_of(result: EligibilityResult, draft: Objection | None, *, number: int)
 def reasons_of(result: EligibilityResult, viewer: Person) -> list[ReasonText]:
     """Give the reasons of a result as this viewer may read them, in the page's language."""
     reasons = shown_reasons(result.reason_codes, is_own=result.person_id == viewer.pk)
-    return [reason.text(language()) for reason in reasons]
+    return [reason.text(page_language()) for reason in reasons]
 
 
 def cycle_of(result: EligibilityResult) -> str:
     """Name the cycle of a result in the page's language."""
-    return cycle_name(result.cycle.code, language())
+    return cycle_name(result.cycle.code, page_language())
 
 
 def cycle_text(code: str) -> str:
     """Name a cycle by its code, or nothing for none."""
-    return cycle_name(code, language()) if code else ""
+    return cycle_name(code, page_language()) if code else ""
 
 
 # Files ------------------------------------------------------------------------
@@ -113,8 +109,8 @@ def kept_files(
     for link in documents:
         document = link.document
         arrived = _("arrived %(day)s, %(time)s") % {
-            "day": format_gregorian(riyadh_date(document.received_at), language()),
-            "time": format_time(document.received_at, language()),
+            "day": format_gregorian(riyadh_date(document.received_at), page_language()),
+            "time": format_time(document.received_at, page_language()),
         }
         address = (
             reverse("objections:document", args=[reference, document.uuid]) if reference else ""
@@ -212,7 +208,7 @@ def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
     if objection.status in DECIDED_STATUSES:
         if not objection.effective_cycle:
             return []
-        name = cycle_name(objection.effective_cycle, language())
+        name = cycle_name(objection.effective_cycle, page_language())
         return [
             Station(_("The effect"), "next", text=_("In the cycle of %(name)s.") % {"name": name})
         ]
@@ -221,10 +217,10 @@ def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
     limit = rules.decision_limit(riyadh_date(objection.submitted_at))
     decision = _("Usually within %(days)s working days, and by %(limit)s at the latest.") % {
         "days": rules.DECISION_WORKING_DAYS,
-        "limit": format_gregorian(limit, language()),
+        "limit": format_gregorian(limit, page_language()),
     }
     effect = _("If it is accepted today, it counts in the cycle of %(name)s.") % {
-        "name": cycle_name(rules.effective_cycle(today), language())
+        "name": cycle_name(rules.effective_cycle(today), page_language())
     }
     return [
         Station(pgettext("station", "Decision"), "next", text=decision),
@@ -234,7 +230,7 @@ def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
 
 def deadline_text(day: date) -> str:
     """Write a day in both calendars."""
-    return format_both(day, language())
+    return format_both(day, page_language())
 
 
 def refused_files(refused: Iterable[DocumentRefused]) -> list[FileView]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.errors import (
     CodeExpired,
@@ -17,6 +16,7 @@ from access.errors import (
     WrongCode,
 )
 from saudi.gregorian import format_time
+from saudi.languages import page_language
 
 
 def worded_code_refusal(
@@ -58,7 +58,7 @@ def worded_code_refusal(
 
 
 def _time(at: datetime) -> str:
-    return format_time(_next_minute(at), get_language() or settings.LANGUAGE_CODE)
+    return format_time(_next_minute(at), page_language())
 
 
 def _next_minute(at: datetime) -> datetime:

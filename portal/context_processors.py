@@ -15,11 +15,11 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.call_centre import call_centre_now, opening_hours
 from portal.display import DISPLAY_CHOICES
+from saudi.languages import page_language
 
 _URL_NAMES = (
     "home",
@@ -75,7 +75,7 @@ def _url(name: str) -> str:
 def other_language(request: HttpRequest) -> LanguageLink:
     """Lead to the same address in the other language: Arabic has no prefix, English has /en/."""
     path = request.get_full_path()
-    if get_language() == "en":
+    if page_language() == "en":
         url = path.removeprefix("/en") if path.startswith("/en/") else path
         # Two slashes at the start would lead to another host.
         return LanguageLink("ar", "العربية", "rtl", escape_leading_slashes(url))
@@ -111,7 +111,7 @@ def main_menu(current: str) -> list[NavItem]:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give base.html its values; everything else comes from the view."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = page_language()
     programme = settings.PROGRAMME
     page_name = request.resolver_match.view_name if request.resolver_match else ""
     return {

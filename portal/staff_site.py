@@ -21,7 +21,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from access import limits
-from access.cells import page_language
 from access.client import client_address
 from access.errors import LimitReached
 from beneficiaries.models import User
@@ -31,6 +30,7 @@ from portal.roles import role_name
 from portal.staff_search import Found, find
 from saudi.digits import clean_text
 from saudi.gregorian import format_time, riyadh_today
+from saudi.languages import page_language
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
 

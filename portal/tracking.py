@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.references import is_objection
@@ -17,6 +15,7 @@ from beneficiaries.cycles import cycle_name
 from objections import statuses as objection_statuses
 from objections.models import Objection
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
+from saudi.languages import page_language
 from sawtak import statuses as ticket_statuses
 from sawtak.models import Ticket
 from sawtak.selectors import events_of, find_for_tracking
@@ -81,7 +80,7 @@ def _of_ticket(ticket: Ticket, today: date) -> TrackedCase:
 
 
 def _of_objection(objection: Objection) -> TrackedCase:
-    language = get_language() or settings.LANGUAGE_CODE
+    language = page_language()
     events = [event for event in objection.events.all() if event.to_status != ObjectionStatus.DRAFT]
     is_open = objection.status in OPEN_STATUSES
     badges = objection_statuses.BADGES

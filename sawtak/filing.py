@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import get_language
 
 from access.client import client_address
 from beneficiaries.models import Person, User
 from documents.intake import CheckedFile
 from saudi.gregorian import riyadh_date
+from saudi.languages import page_language
 from sawtak import grants
 from sawtak.models import Channel
 from sawtak.rules import submission_key
@@ -91,7 +91,7 @@ def file_from_page(
         attachments=files,
         submission_key=key,
         channel=channel,
-        language=get_language() or "ar",
+        language=page_language(),
         now=now,
         address=client_address(request),
     )

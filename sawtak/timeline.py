@@ -12,11 +12,12 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from saudi.calendar import days_off
 from saudi.gregorian import format_both, riyadh_date
+from saudi.languages import page_language
 from sawtak.models import TicketEvent
 from sawtak.rules import ANSWER_WORKING_DAYS, answer_due_on, is_final
 from sawtak.statuses import BADGES, TicketStatus
@@ -96,7 +97,7 @@ def _what_comes(status: str, events: Sequence[TicketEvent], today: date) -> str:
         ) % {"count": ANSWER_WORKING_DAYS}
     if status in {TicketStatus.NEW, TicketStatus.IN_PROGRESS}:
         due = due_on(waiting_since(events))
-        day = {"day": format_both(due, get_language() or settings.LANGUAGE_CODE)}
+        day = {"day": format_both(due, page_language())}
         if today > due:
             return _("It was due on %(day)s. We are late and still working on it.") % day
         return _("By the end of %(day)s at the latest.") % day

@@ -14,8 +14,8 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -31,6 +31,7 @@ from access.errors import (
 from access.models import CodePurpose
 from documents.serving import attachment_response
 from saudi.gregorian import format_time, riyadh_date
+from saudi.languages import page_language
 from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.errors import TransitionRefused
@@ -260,7 +261,7 @@ def _is_proved(form: TicketCodeForm, found: Ticket, now: datetime) -> bool:
 
 
 def _too_many(retry_at: datetime) -> str:
-    time = format_time(retry_at, get_language() or "ar")
+    time = format_time(retry_at, page_language())
     return _("Too many tries. Try again at %(time)s.") % {"time": time}
 
 

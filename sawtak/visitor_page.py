@@ -20,8 +20,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
 
+from saudi.languages import page_language
 from sawtak import grants
 from sawtak.filing import new_token
 
@@ -59,7 +59,7 @@ def _is_like_everybody(request: HttpRequest) -> bool:
 
 
 def _page_of_the_minute(request: HttpRequest, template: str, context: Context) -> str:
-    key = (template, get_language())
+    key = (template, page_language())
     minute = int(timezone.now().timestamp()) // _SECONDS
     kept = _drawn.get(key)
     if kept is None or kept[0] != minute:

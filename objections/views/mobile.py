@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from access.errors import CodeExpired, CodeSentRecently, TooManyCodes, TooManyWrongTries, WrongCode
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile
-from objections import presenting
 from objections.forms import MobileCodeForm
 from objections.models import Objection
 from objections.services import reach_step, record_profile_step
 from objections.views.citizens import Citizen
 from saudi.gregorian import format_time
+from saudi.languages import page_language
 
 SESSION_KEY = "objection_mobile"
 """The number that waits for its code: in the session, never in an address."""
@@ -37,7 +37,7 @@ def send_code(
         pass  # the code that went out a moment ago is good
     except (TooManyCodes, TooManyWrongTries) as refusal:
         return _("Too many codes were asked for. Try again at %(time)s, or go on without it.") % {
-            "time": format_time(refusal.retry_at, presenting.language())
+            "time": format_time(refusal.retry_at, page_language())
         }
     request.session[SESSION_KEY] = {"draft": str(draft.uuid), "mobile": number}
     return ""
@@ -104,7 +104,7 @@ def _is_proved(
         form.add_error(
             "code",
             _("Too many wrong tries. Try again at %(time)s, or go on without it.")
-            % {"time": format_time(refusal.retry_at, presenting.language())},
+            % {"time": format_time(refusal.retry_at, page_language())},
         )
         return False
     record_profile_step(objection=draft, changes=[change])

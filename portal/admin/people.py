@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, mobile_cell, number_cell, page_language, two_lines
+from access.cells import day_cell, mobile_cell, number_cell, two_lines
 from access.staff import ShowAdmin
 from beneficiaries.admin import SEE_SENSITIVE, reasons_text, result_tag
 from beneficiaries.cycles import cycle_name
@@ -23,6 +23,7 @@ from objections.models import Objection
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.hijri import format_hijri
 from saudi.iban import group_iban
+from saudi.languages import page_language
 from sawtak.models import Ticket
 
 SHOWN_ROWS = 12

@@ -10,35 +10,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, MultiWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
+from saudi.languages import page_language
 from saudi.mobile import display_mobile
 from saudi.money import format_sar
 from saudi.plurals import days_text
 
 register = template.Library()
 
-Language = Literal["ar", "en"]
-
 SOON_DAYS = 14
 """From so many days left a deadline is shown as near: the day of the last reminder."""
 
 _NOTICE_ICONS = {"info": "info", "ok": "ok", "wait": "clock", "bad": "alert", "plain": "info"}
 _MESSAGE_KINDS = {"error": "bad", "warning": "wait", "success": "ok", "info": "info"}
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "ar").startswith("en") else "ar"
 
 
 # Icons, tags, notices -----------------------------------------------------------
@@ -134,7 +128,7 @@ def mobile(number: str) -> SafeString:
 @register.filter
 def sar(amount: Decimal) -> str:
     """Show an amount in riyals with the right Arabic form."""
-    return format_sar(amount, _language())
+    return format_sar(amount, page_language())
 
 
 def _civil_day(value: date | datetime) -> date:
@@ -144,34 +138,34 @@ def _civil_day(value: date | datetime) -> date:
 @register.filter
 def gregorian(value: date | datetime) -> str:
     """Write a day by the Gregorian calendar: 27 يناير 2027 م."""
-    return format_gregorian(_civil_day(value), _language())
+    return format_gregorian(_civil_day(value), page_language())
 
 
 @register.filter
 def hijri(value: date | datetime | HijriDate) -> str:
     """Write a day by the Umm al-Qura calendar, or a stored Hijri date as it stands."""
     if isinstance(value, HijriDate):
-        return format_hijri(value, _language())
+        return format_hijri(value, page_language())
     converted = HijriDate.from_gregorian(_civil_day(value))
-    return format_hijri(converted, _language())
+    return format_hijri(converted, page_language())
 
 
 @register.filter
 def both(value: date | datetime) -> str:
     """Write weekday, Hijri and Gregorian in one line of text."""
-    return format_both(_civil_day(value), _language())
+    return format_both(_civil_day(value), page_language())
 
 
 @register.filter
 def clock_time(value: datetime) -> str:
     """Write the time of an instant in Riyadh: 9:14 مساءً."""
-    return format_time(value.astimezone(RIYADH), _language())
+    return format_time(value.astimezone(RIYADH), page_language())
 
 
 @register.filter
 def days(count: int) -> str:
     """Write a number of days with the right plural: يوم واحد، يومان، 3 أيام، 64 يومًا."""
-    return days_text(count, _language())
+    return days_text(count, page_language())
 
 
 @register.filter

@@ -18,14 +18,15 @@ from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.cells import NOTHING, mobile_cell
 from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.templatetags.portal_ui import tag
+from saudi.languages import page_language
 from sawtak.admin import staff_label
 from sawtak.statuses import BADGES as TICKET_BADGES
 
@@ -35,7 +36,7 @@ register = template.Library()
 @register.filter
 def cycle(code: str) -> str:
     """Write a cycle as its month: نوفمبر 2026."""
-    return cycle_name(code, get_language() or "ar")
+    return cycle_name(code, page_language())
 
 
 _CHANGED_FIELDS = {

@@ -8,7 +8,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,6 +15,7 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import Cycle
 from portal.views.pages import public_page
 from saudi.gregorian import month_name, riyadh_today
+from saudi.languages import page_language
 
 PAYMENT_DAY: Final = 10
 """The Gregorian day of the month on which support is paid (docs/glossary.md)."""
@@ -34,12 +34,8 @@ class ComingDate:
     @property
     def month(self) -> str:
         """Name the month as shortly as the small sheet of a calendar needs it."""
-        name = month_name(self.day.month, _language())
-        return name[:3] if _language() == "en" else name
-
-
-def _language() -> str:
-    return "en" if (get_language() or "ar").startswith("en") else "ar"
+        name = month_name(self.day.month, page_language())
+        return name[:3] if page_language() == "en" else name
 
 
 def announced_cycles() -> list[Cycle]:
@@ -64,7 +60,7 @@ def coming_dates(cycles: list[Cycle], today: date) -> list[ComingDate]:
         (
             cycle.filing_deadline,
             _("Last day to object to the results of %(cycle)s")
-            % {"cycle": cycle_name(cycle.code, _language())},
+            % {"cycle": cycle_name(cycle.code, page_language())},
         )
         for cycle in cycles
         if cycle.filing_deadline and cycle.filing_deadline >= today
@@ -82,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = cycles[0] if cycles else None
     context = {
         "newest": newest,
-        "newest_name": cycle_name(newest.code, _language()) if newest else "",
+        "newest_name": cycle_name(newest.code, page_language()) if newest else "",
         "is_newest_open": newest is not None
         and newest.filing_deadline is not None
         and newest.filing_deadline >= today,

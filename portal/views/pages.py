@@ -19,7 +19,6 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,6 +26,7 @@ from objections.rules import FILING_WINDOW_DAYS
 from portal.display import COOKIE_AGE_SECONDS, DISPLAY_CHOICES, USUAL
 from portal.feedback import count_page_feedback, is_page
 from saudi.gregorian import riyadh_today
+from saudi.languages import page_language
 
 PUBLIC_PAGE_SECONDS = 300
 
@@ -105,7 +105,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         if is_page(page) and useful in {"yes", "no"}:
             count_page_feedback(
                 page=page,
-                language=get_language() or settings.LANGUAGE_CODE,
+                language=page_language(),
                 is_useful=useful == "yes",
                 on=riyadh_today(),
             )

@@ -10,7 +10,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -31,13 +30,10 @@ from portal.forms.profile import ContactDetailsForm, MobileCodeForm, NewMobileFo
 from portal.profile import SHOWN_CASES, profile_of, rows_of
 from portal.views.signed_in import person_required, user_and_person
 from saudi.gregorian import riyadh_today
+from saudi.languages import page_language
 from sawtak.statuses import BADGES as TICKET_BADGES
 
 _NEW_MOBILE: Final = "new_mobile"
-
-
-def _language() -> str:
-    return "en" if (get_language() or "ar").startswith("en") else "ar"
 
 
 @require_GET
@@ -49,7 +45,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         user,
         person,
         today=riyadh_today(),
-        language=_language(),
+        language=page_language(),
         has_all_cycles=request.GET.get("all") == "1",
     )
     context = {
@@ -80,7 +76,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         EligibilityResult.objects.visible_to(user).select_related("person", "cycle"), pk=pk
     )
     today = riyadh_today()
-    [row] = rows_of([found], viewer=person, today=today, language=_language())
+    [row] = rows_of([found], viewer=person, today=today, language=page_language())
     corrected = None
     if found.superseded_on:
         corrected = (

@@ -20,7 +20,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -41,6 +40,7 @@ from portal.forms.sign_in import CodeForm, SignInForm
 from portal.sign_in import give_back_codes, send_sign_in_code
 from portal.views.pages import public_page
 from portal.views.signed_in import signed_in_person
+from saudi.languages import page_language
 
 _PENDING: Final = "sign_in"
 _BACKEND: Final = "beneficiaries.backends.OneTimeCodeBackend"
@@ -145,7 +145,7 @@ def _send(request: HttpRequest, pending: Pending) -> Pending:
     send_sign_in_code(
         national_id=pending.national_id,
         address=address,
-        language=get_language() or settings.LANGUAGE_CODE,
+        language=page_language(),
         now=now,
     )
     pending = replace(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.choices import CallableChoiceIterator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saudi.digits import clean_number
@@ -21,6 +21,7 @@ from saudi.hijri import (
     InvalidHijriDate,
     month_name,
 )
+from saudi.languages import page_language
 
 PARTS: Final = ("day", "month", "year")
 
@@ -30,12 +31,8 @@ _FIRST_GREGORIAN_YEAR: Final = 1850
 """A year typed from here on is a Gregorian one: 1850 AH is four centuries away."""
 
 
-def _language() -> str:
-    return get_language() or "ar"
-
-
 def _month_choices() -> list[tuple[str, str]]:
-    language = _language()
+    language = page_language()
     months = range(1, MONTHS_IN_YEAR + 1)
     return [
         ("", gettext("Choose")),
@@ -181,7 +178,7 @@ class HijriDateField(forms.MultiValueField):
         if reason == "length":
             reason = "short" if len(typed["year"]) < _YEAR_LENGTH else "long"
         if reason == "no_such_day":
-            params["month"] = month_name(int(typed["month"]), _language())
+            params["month"] = month_name(int(typed["month"]), page_language())
         if part == "year" and reason == "future" and int(typed["year"]) >= _FIRST_GREGORIAN_YEAR:
             reason = "gregorian"
         code = f"{part}_{reason}"

@@ -1,0 +1,14 @@
+"""The two languages of every page: Arabic, and English where it is asked for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.utils.translation import get_language
+
+Language = Literal["ar", "en"]
+
+
+def page_language() -> Language:
+    """Give the language of the page that is being made, Arabic where none is chosen."""
+    return "en" if (get_language() or "ar").startswith("en") else "ar"
