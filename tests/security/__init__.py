@@ -1,0 +1,1 @@
+"""The portal as a hostile or unlucky person meets it."""
