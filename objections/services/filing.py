@@ -18,7 +18,7 @@ from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import riyadh_date
 
-_REFERENCE_TRIES: Final = 5
+_REFERENCE_DRAWS: Final = 5
 _REFERENCE_CONSTRAINT: Final = "reference"
 _SUBMITTED_FIELDS: Final = ("reference", "status", "has_declared", "submitted_at", "deadline")
 
@@ -91,18 +91,18 @@ def _ensure_complete(draft: Objection, *, has_declared: bool) -> None:
 
 def _save_with_new_reference(draft: Objection) -> None:
     """Save a submission under a reference that nobody has; a collision draws another one."""
-    tries_left = _REFERENCE_TRIES
-    while tries_left:
-        tries_left -= 1
+    draws = 0
+    while True:
+        draws += 1
         draft.reference = new_reference(ReferenceKind.OBJECTION)
         try:
             with transaction.atomic():
                 draft.save(update_fields=_SUBMITTED_FIELDS)
         except IntegrityError as error:
-            if not tries_left or _REFERENCE_CONSTRAINT not in str(error):
+            if draws == _REFERENCE_DRAWS or _REFERENCE_CONSTRAINT not in str(error):
                 raise
         else:
-            tries_left = 0
+            return
 
 
 def add_wanted_documents(

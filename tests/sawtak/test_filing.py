@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -144,10 +144,10 @@ def test_taken_reference_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.django_db
-def test_endless_collisions_end_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_collisions_end_in_the_databases_error(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = file().reference
     monkeypatch.setattr(services, "new_reference", lambda _kind: taken)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(IntegrityError, match="reference"):
         file()
 
 
