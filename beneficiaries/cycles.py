@@ -13,6 +13,11 @@ _FORM: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _LAST_MONTH: Final = 12
 
 
+def is_cycle(code: str) -> bool:
+    """Tell whether a text is a cycle in its stored form."""
+    return _FORM.fullmatch(code) is not None
+
+
 def parse_cycle(text: str) -> str:
     """Give `2026-11` for a typed cycle, in any digits.
 
@@ -20,7 +25,7 @@ def parse_cycle(text: str) -> str:
         InvalidCycle: for anything but a year from 2000 and a month.
     """
     code = strip_invisible(to_ascii_digits(text)).strip()
-    if _FORM.fullmatch(code) is None:
+    if not is_cycle(code):
         raise InvalidCycle(text)
     return code
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from beneficiaries.cycles import next_cycle
 from objections.errors import FilingWindowClosed
 
 FILING_WINDOW_DAYS: Final = 90
@@ -113,11 +114,12 @@ def _may_head_file(standing: Standing) -> bool:
 
 
 def effective_cycle(decided_on: date) -> str:
-    """Give the cycle in which an acceptance counts: the next month's up to the 10th, else the one
-    after that. `decided_on` is a civil day in Riyadh."""
-    months = 1 if decided_on.day <= EFFECT_CUT_OFF_DAY else 2
-    index = decided_on.year * 12 + (decided_on.month - 1) + months
-    return f"{index // 12}-{index % 12 + 1:02}"
+    """Give the cycle in which an acceptance counts.
+
+    The next month's up to the 10th, else the one after that. `decided_on` is a civil day in Riyadh.
+    """
+    coming = next_cycle(f"{decided_on:%Y-%m}")
+    return coming if decided_on.day <= EFFECT_CUT_OFF_DAY else next_cycle(coming)
 
 
 def decision_limit(received_on: date) -> date:

@@ -7,7 +7,6 @@ An attempt that comes too late is refused and stays in the history.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Final
 
 from django.db import transaction
 
+from beneficiaries.cycles import is_cycle
 from beneficiaries.models import User
 from objections.errors import IncompleteDecision, TransitionRefused
 from objections.models import Objection, ObjectionEvent
@@ -22,8 +22,6 @@ from objections.services.history import append_event, tell_filer
 from objections.statuses import DECIDED_STATUSES, TRANSITIONS, ObjectionStatus
 from saudi.digits import is_blank
 from saudi.gregorian import format_gregorian, riyadh_date
-
-_CYCLE: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 _DECISION_TEMPLATES: Final[dict[str, str]] = {
     ObjectionStatus.ACCEPTED: "objection_accepted",
@@ -176,9 +174,7 @@ def _ensure_decision(decision: str, answer: str, effective_cycle: str) -> None:
     if is_blank(answer):
         raise IncompleteDecision(missing="answer")
     fits = (
-        not effective_cycle
-        if decision == ObjectionStatus.REJECTED
-        else _CYCLE.fullmatch(effective_cycle) is not None
+        not effective_cycle if decision == ObjectionStatus.REJECTED else is_cycle(effective_cycle)
     )
     if not fits:
         raise IncompleteDecision(missing="effective_cycle")
