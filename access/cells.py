@@ -21,6 +21,11 @@ def number_cell(value: object) -> SafeString | str:
     return format_html('<bdi class="num" dir="ltr">{}</bdi>', value)
 
 
+def reference_cell(reference: str | None) -> SafeString:
+    """Write a case's reference left to right, in the groups that the stylesheet makes."""
+    return format_html('<bdi class="ref" dir="ltr">{}</bdi>', reference)
+
+
 def mobile_cell(mobile: str) -> SafeString | str:
     """Write a stored mobile as people do, 05…"""
     return number_cell(display_mobile(mobile)) if mobile else NOTHING

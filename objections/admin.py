@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from access.cells import number_cell, reference_cell
 from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
@@ -81,15 +82,14 @@ class ObjectionAdmin(CaseAdmin):
 
     @admin.display(description=_("Reference"))
     def number(self, objection: Objection) -> SafeString:
-        return format_html('<bdi class="ref" dir="ltr">{}</bdi>', objection.reference)
+        return reference_cell(objection.reference)
 
     @admin.display(description=_("Citizen"))
     def citizen(self, objection: Objection) -> SafeString:
         return format_html(
-            '<span class="person">{}</span><span class="sub"><bdi class="num" dir="ltr">{}</bdi>{}'
-            "</span>",
+            '<span class="person">{}</span><span class="sub">{}{}</span>',
             objection.person.full_name,
-            objection.person.national_id,
+            number_cell(objection.person.national_id),
             f" · {objection.person.city}" if objection.person.city else "",
         )
 

@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access.cells import number_cell
+from access.cells import number_cell, reference_cell
 from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
 from beneficiaries.models import User
 from documents.serving import attachment_response
@@ -72,7 +72,7 @@ class TicketAdmin(CaseAdmin):
 
     @admin.display(description=_("Reference"))
     def number(self, ticket: Ticket) -> SafeString:
-        return format_html('<bdi class="ref" dir="ltr">{}</bdi>', ticket.reference)
+        return reference_cell(ticket.reference)
 
     @admin.display(description=_("Sender"))
     def sender(self, ticket: Ticket) -> SafeString:

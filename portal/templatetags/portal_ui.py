@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from access.cells import reference_cell
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
 from saudi.languages import page_language
@@ -110,7 +111,7 @@ def notice_kind(level_tag: str) -> str:
 @register.filter
 def ref(reference: str) -> SafeString:
     """Show a reference: ten digits, one text, left to right; the stylesheet spaces them."""
-    return format_html('<bdi class="ref" dir="ltr">{}</bdi>', reference)
+    return reference_cell(reference)
 
 
 @register.filter
