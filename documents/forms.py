@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import DocumentRefused, RefusalReason
@@ -15,6 +16,12 @@ from documents.intake import CheckedFile, check_upload
 from documents.names import readable_name
 
 ACCEPT: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+
+FILES_HELP: Final = format_lazy(
+    _("PDF, JPG or PNG, up to {size} MB each and {count} files in all."),
+    size=settings.LIMITS["file_bytes"] // (1024 * 1024),
+    count=settings.LIMITS["files"],
+)
 
 
 class MultipleFileInput(forms.FileInput):
@@ -44,6 +51,7 @@ class MultipleFileField(forms.FileField):
         self.already = already
         self.accepted: list[CheckedFile] = []
         self.refused: list[DocumentRefused] = []
+        kwargs.setdefault("help_text", FILES_HELP)
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[CheckedFile]:

@@ -98,10 +98,7 @@ class StatementForm(DocumentsMixin, forms.Form):
         ),
         error_messages={"required": _("Write in a line or two what is not right.")},
     )
-    documents = MultipleFileField(
-        label=_("Documents"),
-        help_text=_("PDF, JPG or PNG, up to 10 MB each and 10 files in all."),
-    )
+    documents = MultipleFileField(label=_("Documents"))
 
     def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,10 +108,7 @@ class StatementForm(DocumentsMixin, forms.Form):
 class WantedDocumentsForm(DocumentsMixin, forms.Form):
     """The documents that staff asked for."""
 
-    documents = MultipleFileField(
-        label=_("Documents"),
-        help_text=_("PDF, JPG or PNG, up to 10 MB each and 10 files in all."),
-    )
+    documents = MultipleFileField(label=_("Documents"))
 
 
 class DeclarationForm(forms.Form):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
@@ -23,11 +22,6 @@ from sawtak.models import Category
 from sawtak.services import TicketDetails
 
 MESSAGE_LENGTH: int = settings.LIMITS["message_characters"]
-FILES_HELP = format_lazy(
-    _("PDF, JPG or PNG, up to {size} MB a file and {count} files."),
-    size=settings.LIMITS["file_bytes"] // (1024 * 1024),
-    count=settings.LIMITS["files"],
-)
 
 
 class TicketForm(forms.Form):
@@ -63,7 +57,7 @@ class TicketForm(forms.Form):
             "Say what happened, when, and what you want. Never write a password or a sign-in code."
         ),
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False, help_text=FILES_HELP)
+    attachments = MultipleFileField(label=_("Attachments"), required=False)
 
     def details(self) -> TicketDetails:
         """Give what was written, once the form is valid."""
@@ -99,7 +93,7 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write your reply.")},
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False, help_text=FILES_HELP)
+    attachments = MultipleFileField(label=_("Attachments"), required=False)
 
 
 class TicketCodeForm(forms.Form):
