@@ -31,6 +31,10 @@ class TestStaffPasswords:
         data = {"username": username, "password": password}
         return client.post("/admin/login/", data, REMOTE_ADDR=address).status_code
 
+    @pytest.fixture(autouse=True)
+    def _quick_hashes(self, settings: Settings) -> None:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
     @pytest.fixture
     def username(self) -> str:
         user = staff("agent")
