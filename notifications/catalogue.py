@@ -1,7 +1,7 @@
 """Every SMS the portal sends, in Arabic and English.
 
 Texts say what happened and what to do next. None has a link, a reason or an amount: a phone is
-read by others (DOMAIN 13 and 16 in docs/adr). Arabic is UCS-2, 70 characters alone and 67 a part,
+read by others (DOMAIN 13 and 16). Arabic is UCS-2, 70 characters alone and 67 a part,
 so the texts are short and carry no vowel marks, tatweel or direction marks; a code fits one part,
 everything else two (O24). Codes and references stand in ASCII digits, in one piece (O20).
 """
