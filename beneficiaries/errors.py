@@ -18,6 +18,13 @@ class InvalidCycle(RegisterRefused):
 
 
 @dataclass
+class UnknownCycle(RegisterRefused):
+    """No results of this cycle were imported yet."""
+
+    code: str
+
+
+@dataclass
 class AnnouncementInFuture(RegisterRefused):
     """Day 0 of a window may be today or past, never a day to come."""
 

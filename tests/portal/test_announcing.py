@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from beneficiaries.errors import AnnouncementInFuture, InvalidCycle
+from beneficiaries.errors import AnnouncementInFuture, InvalidCycle, UnknownCycle
 from beneficiaries.models import Cycle, EligibilityResult
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign, Message
@@ -188,8 +188,23 @@ def test_a_malformed_cycle_is_refused():
         run(cycle_code="November")
 
 
-def test_an_unknown_cycle_has_nothing_waiting():
-    assert run(cycle_code="2031-01").campaign is None
+def test_an_unknown_cycle_is_refused():
+    with pytest.raises(UnknownCycle) as refusal:
+        run(cycle_code="2031-01")
+    assert refusal.value.code == "2031-01"
+
+
+def test_a_second_person_named_later_starts_the_campaign_that_waits(cycle):
+    waiting(cycle)
+    run()
+    approver = personas.staff("approver")
+    later = run(approved_by=approver)
+    assert later.campaign is None
+    assert [(c.key, c.status, c.started_by) for c in later.started] == [
+        ("2026-11", "started", approver)
+    ]
+    assert Message.objects.get().status == "queued"
+    assert run(approved_by=approver).started == ()
 
 
 def test_statements_do_not_grow_with_the_rows(cycle, django_assert_max_num_queries):
@@ -243,6 +258,34 @@ def test_the_command_counts_from_a_past_day_and_starts_the_campaign(cycle):
 
 
 @time_machine.travel(NOW, tick=False)
+def test_the_command_run_again_with_a_second_person_starts_what_waits(cycle):
+    waiting(cycle)
+    personas.staff("approver", username="approver")
+    command("2026-11")
+    words = command("2026-11", "--approved-by", "approver")
+    assert "nothing is waiting to be announced" in words
+    assert "The campaign 2026-11 was started (1 SMS, 1 parts)" in words
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_command_refuses_whoever_prepared_the_campaign(cycle):
+    waiting(cycle)
+    supervisor = personas.staff("supervisor", username="supervisor")
+    run(prepared_by=supervisor)
+    with pytest.raises(CommandError, match="name a second person"):
+        command("2026-11", "--approved-by", "supervisor")
+    assert Message.objects.get().status == "held"
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_command_shows_how_far_it_is(cycle):
+    waiting(cycle)
+    err = StringIO()
+    call_command("announce", "2026-11", stdout=StringIO(), stderr=err)
+    assert "1 SMS prepared" in err.getvalue()
+
+
+@time_machine.travel(NOW, tick=False)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -250,10 +293,19 @@ def test_the_command_counts_from_a_past_day_and_starts_the_campaign(cycle):
         (["2026-11", "--on", "2026-11-26"], "in the future"),
         (["2026-11", "--on", "soon"], "no date"),
         (["2026/11"], "no cycle"),
+        (["2031-01"], "There is no cycle 2031-01"),
         (["2026-11", "--approved-by", "nobody"], "no staff account"),
         (["2026-11", "--approved-by", "agent"], "may not start"),
     ],
-    ids=["payments", "future", "no-date", "no-cycle", "unknown-staff", "without-the-right"],
+    ids=[
+        "payments",
+        "future",
+        "no-date",
+        "no-cycle",
+        "unknown-cycle",
+        "unknown-staff",
+        "without-the-right",
+    ],
 )
 def test_the_command_refuses_in_words(cycle, arguments, words):
     result = waiting(cycle)

@@ -8,8 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from beneficiaries.errors import AnnouncementInFuture, InvalidCycle
+from beneficiaries.errors import AnnouncementInFuture, InvalidCycle, UnknownCycle
 from beneficiaries.models import User
+from notifications.errors import SamePersonRefused
+from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
 from portal.announcing import START_PERMISSION, Announcement, MayNotStart, announce
 from saudi.gregorian import InvalidGregorianDate, format_both, parse_gregorian, riyadh_date
@@ -51,10 +53,15 @@ class Command(BaseCommand):
                 on=riyadh_date(now) if on is None else _day(on),
                 approved_by=None if approved_by is None else _staff(approved_by),
                 now=now,
+                report=self._report,
             )
         except InvalidCycle as error:
             raise CommandError(
                 f"{error.text} is no cycle: write a year and a month like 2026-11."
+            ) from error
+        except UnknownCycle as error:
+            raise CommandError(
+                f"There is no cycle {error.code}: import its results first. Nothing was announced."
             ) from error
         except AnnouncementInFuture as error:
             raise CommandError(
@@ -65,11 +72,20 @@ class Command(BaseCommand):
                 f"{error.username} may not start a campaign ({START_PERMISSION} is missing). "
                 "Nothing was announced."
             ) from error
+        except SamePersonRefused as error:
+            raise CommandError(
+                f"{approved_by} prepared the campaign and cannot start it: name a second person."
+            ) from error
         self._tell(done)
+
+    def _report(self, words: str) -> None:
+        self.stderr.write(f"… {words}", self.style.NOTICE)
 
     def _tell(self, done: Announcement) -> None:
         if done.campaign is None:
             self.stdout.write(f"{done.cycle_code}: nothing is waiting to be announced.")
+            for campaign in done.started:
+                self._tell_of(campaign)
             return
         self.stdout.write(
             f"{done.cycle_code}: {done.announced:,} results announced as of {done.on}, "
@@ -79,12 +95,15 @@ class Command(BaseCommand):
             f"Objections may be filed until the end of {done.deadline} in Riyadh "
             f"({format_both(done.deadline, 'en')})."
         )
-        messages = f"{done.campaign.recipients:,} SMS, {done.campaign.parts:,} parts"
-        if done.campaign.status == CampaignStatus.STARTED:
-            self.stdout.write(f"The campaign {done.campaign.key} was started ({messages}).")
+        self._tell_of(done.campaign)
+
+    def _tell_of(self, campaign: Campaign) -> None:
+        messages = f"{campaign.recipients:,} SMS, {campaign.parts:,} parts"
+        if campaign.status == CampaignStatus.STARTED:
+            self.stdout.write(f"The campaign {campaign.key} was started ({messages}).")
         else:
             self.stdout.write(
-                f"The campaign {done.campaign.key} waits for a second person in the staff site "
+                f"The campaign {campaign.key} waits for a second person in the staff site "
                 f"({messages})."
             )
 
