@@ -109,6 +109,7 @@ class Portal:
                 self.env = postgres.without_libpq(self.env)
                 self.env["DATABASE_URL"] = cluster.url()
         if options.redis_url:
+            valkey.ensure_answers(options.redis_url)
             self.env["REDIS_URL"] = options.redis_url
         else:
             with step("Starting Valkey"):

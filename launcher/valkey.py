@@ -19,6 +19,7 @@ from launcher.children import Child, wait_until
 from launcher.console import Failure
 from launcher.private import write_private
 
+GIVEN_SERVER_SECONDS = 5
 START_SECONDS = 30
 
 
@@ -45,6 +46,26 @@ def start(folder: Path, log: Path, environ: Mapping[str, str], *, keeps: bool = 
             if attempt == tries - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def ensure_answers(url: str) -> None:
+    """Wait a few seconds for an answer of a server that others run.
+
+    Raises:
+        Failure: when there is none. Its address is not told: it may hold a password.
+    """
+    try:
+        wait_until(lambda: answers(url), seconds=GIVEN_SERVER_SECONDS, what="Redis")
+    except ValueError as error:
+        raise Failure(
+            "REDIS_URL is no address of a Redis or Valkey server.",
+            "Write it like redis://:password@127.0.0.1:6379/0, or unset it.",
+        ) from error
+    except Failure as error:
+        raise Failure(
+            "The Redis or Valkey server of REDIS_URL does not answer.",
+            "Start it and check address and password, or unset REDIS_URL to have one started.",
+        ) from error
 
 
 def server_program() -> Path:
@@ -74,7 +95,7 @@ def _start_once(folder: Path, log: Path, environ: Mapping[str, str], *, keeps: b
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     child.start()
     try:
-        wait_until(lambda: _answers(url), seconds=START_SECONDS, what="Valkey", children=[child])
+        wait_until(lambda: answers(url), seconds=START_SECONDS, what="Valkey", children=[child])
     except BaseException:  # asked to stop meanwhile, too: nothing may stay behind
         child.stop()
         raise
@@ -105,7 +126,8 @@ def _free_port() -> int:
         return port
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Tell whether a server answers under an address. Raises ValueError where it is none."""
     once = Retry(NoBackoff(), 0)
     client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=once)
     try:

@@ -96,6 +96,7 @@ def test_store_wants_its_password_and_refuses_to_forget(tmp_path: Path) -> None:
     try:
         client = redis.Redis.from_url(store.url)
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        valkey.ensure_answers(store.url)
         assert client.config_get("bind") == {"bind": "127.0.0.1"}
         client.close()
         port = int(store.url.rpartition(":")[2].partition("/")[0])
@@ -107,6 +108,23 @@ def test_store_wants_its_password_and_refuses_to_forget(tmp_path: Path) -> None:
         assert stat.S_IMODE(mode) == 0o600
     finally:
         store.child.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("redis://:secret@127.0.0.1:1/0", "REDIS_URL does not answer"),
+        ("127.0.0.1:6379", "REDIS_URL is no address"),
+    ],
+    ids=["silent", "no-address"],
+)
+def test_given_store_that_cannot_serve_is_named_without_its_password(
+    url: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(valkey, "GIVEN_SERVER_SECONDS", 0.2)
+    with pytest.raises(Failure, match=words) as refused:
+        valkey.ensure_answers(url)
+    assert "secret" not in f"{refused.value}{refused.value.remedy}"
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
