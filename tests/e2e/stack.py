@@ -71,7 +71,9 @@ class Stack:
         name = urlsplit(self.database_url).path.lstrip("/")
         self._in_admin_database("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         self._in_admin_database("CREATE DATABASE {}", name)
-        if not (ROOT / "var" / "static" / "staticfiles.json").is_file():
+        collected = ROOT / "var" / "static" / "staticfiles.json"
+        newest = max(file.stat().st_mtime for file in (ROOT / "static").iterdir())
+        if not collected.is_file() or collected.stat().st_mtime < newest:
             self.run("-m", "launcher.prepare", "static")
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_demo")
