@@ -12,9 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
@@ -28,6 +30,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from saudi.digits import clean_number, clean_text
+from saudi.gregorian import format_gregorian, format_time, riyadh_date
+from saudi.languages import page_language
 from saudi.mobile import InvalidMobile, parse_mobile
 
 if TYPE_CHECKING:
@@ -38,6 +42,13 @@ LONGEST_ROW_NUMBER = 18
 
 COUNTED_ROWS = 1_000
 """A list counts no further: page one of a million rows must cost what page one of ten does."""
+
+
+KEPT_SEARCH = "kept"
+"""Stands in a list's address for the words that were searched for: they are personal data, and
+lie in the session."""
+
+LONGEST_SEARCH = 200
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -107,6 +118,29 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     search_mobile: ClassVar[str] = ""
     search_name: ClassVar[str] = ""
 
+    keeps_search = True
+    """The search is posted and kept in the session, so that no number is in an address."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the list; take a search without leaving its words in the address."""
+        if request.method == "POST" and SEARCH_VAR in request.POST:
+            typed = request.POST[SEARCH_VAR][:LONGEST_SEARCH]
+            request.session[self._search_key] = typed
+            return HttpResponseRedirect(
+                f"{request.path}?{urlencode({SEARCH_VAR: KEPT_SEARCH})}" if typed else request.path
+            )
+        typed = self._typed(request, request.GET.get(SEARCH_VAR, ""))
+        return super().changelist_view(request, {"typed": typed, **(extra_context or {})})
+
+    @property
+    def _search_key(self) -> str:
+        return f"search:{self.opts.label_lower}"
+
+    def _typed(self, request: HttpRequest, query: str) -> str:
+        return str(request.session.get(self._search_key, "")) if query == KEPT_SEARCH else query
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
@@ -135,7 +169,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find by reference, national ID or mobile exactly, else by name."""
-        term = clean_text(search_term)
+        term = clean_text(self._typed(request, search_term))
         if not term:
             return queryset, False
         number = clean_number(term)
@@ -321,9 +355,11 @@ def is_text(field: forms.Field) -> bool:
 def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:
     """Say that a case is in another status than its reader saw, and who brought it there."""
     if by and at is not None:
+        language = page_language()
+        when = f"{format_gregorian(riyadh_date(at), language)} {format_time(at, language)}"
         return _("Not done: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
             "who": by,
             "status": status,
-            "when": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
+            "when": when,
         }
     return _("Not done: this is now «%(status)s».") % {"status": status}

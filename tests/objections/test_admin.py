@@ -212,6 +212,22 @@ def test_search_finds_a_case_in_any_spelling(client, term):
     assert other.reference not in text
 
 
+def test_what_was_searched_for_is_not_in_the_address(client):
+    personas.sign_in_staff(client, "caseworker")
+    wanted = filed(national_id="1000000008", full_name="سارة أحمد التجريبية")
+    other = filed()
+    response = client.post(LIST, {"q": "١٠٠٠٠٠٠٠٠٨"}, follow=True)
+    text = page(response)
+    assert [url for url, _status in response.redirect_chain] == [f"{LIST}?q=kept"]
+    assert wanted.reference in text
+    assert other.reference not in text
+    assert 'value="١٠٠٠٠٠٠٠٠٨"' in text
+    assert "q=1000000008" not in text
+    cleared = client.post(LIST, {"q": ""}, follow=True)
+    assert cleared.redirect_chain == [(LIST, 302)]
+    assert other.reference in page(cleared)
+
+
 def test_a_draft_is_never_seen_by_staff(client):
     personas.sign_in_staff(client, "supervisor")
     owner = personas.head(full_name="صاحبة المسودة")
