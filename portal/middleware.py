@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
@@ -46,3 +47,29 @@ class HonestRequestMiddleware:
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
         return self.get_response(request)
+
+
+class StrictTransportMiddleware:
+    """Have browsers come by HTTPS alone, on every answer, where PUBLIC_URL is HTTPS.
+
+    Django says it only on a request it knows to be secure, and with no TRUSTED_PROXIES named it
+    knows none: what PUBLIC_URL promises would be void. Over plain HTTP browsers ignore it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SECURE_HSTS_SECONDS:
+            response.headers.setdefault("Strict-Transport-Security", self._policy())
+        return response
+
+    @staticmethod
+    def _policy() -> str:
+        parts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+        if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+            parts.append("includeSubDomains")
+        if settings.SECURE_HSTS_PRELOAD:
+            parts.append("preload")
+        return "; ".join(parts)
