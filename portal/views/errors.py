@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
+import sys
+
 from django.contrib.admin import site
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10
 
 
 def _refused(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
@@ -36,4 +45,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Show that it is our fault, with a number that stands before the traceback in the log.
+
+    While the database is away, or has no connection left, the answer is 503: proxies and
+    browsers may try again.
+    """
+    number = secrets.token_hex(4).upper()
+    logger.error("Error page %s was shown for the error that follows.", number)
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    response = render(
+        request, "500.html", {"error_reference": number}, status=503 if is_away else 500
+    )
+    if is_away:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -327,3 +328,21 @@ def test_call_centre_says_what_a_caller_needs(
 def test_hours_come_from_the_programme() -> None:
     with override("ar"):
         assert opening_hours(settings.PROGRAMME, "ar") == "الأحد إلى الخميس، من 8 صباحًا إلى 8 مساءً"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError("gone"), 503), (InterfaceError("closed"), 503), (KeyError("x"), 500)],
+    ids=["database-away", "connection-closed", "bug"],
+)
+def test_error_page_has_a_number_that_the_log_has_too(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture, error: Exception, status: int
+) -> None:
+    try:
+        raise error
+    except type(error):
+        response = errors.server_error(rf.get("/"))
+    assert response.status_code == status
+    assert response.has_header("Retry-After") == (status == 503)
+    [number] = re.findall(r"Error page ([0-9A-F]{8})", caplog.text)
+    assert number in response.content.decode()
