@@ -137,7 +137,10 @@ def test_an_overtaken_answer_says_who_and_when_and_keeps_the_text(client):
     faster = personas.staff("agent", display_name="سعد الأسرع")
     take_ticket(ticket_id=ticket.pk, agent=faster, seen_status="new", now=tickets.NOW)
     text = tickets.page(act(client, ticket, "answer", text=TEXT))
-    assert "لم يتم: سبقك سعد الأسرع وغيّر الحالة إلى «قيد المعالجة» في 24 نوفمبر 2026 م 12 ظهرًا." in text
+    assert (
+        "لم يتم: سبقك سعد الأسرع وغيّر الحالة إلى «قيد المعالجة» في 24 نوفمبر 2026 م 12 ظهرًا."
+        in text
+    )
     assert TEXT in text
     assert status_of(ticket) == TicketStatus.IN_PROGRESS
     assert not tickets.texts_sent("ticket_answered")
