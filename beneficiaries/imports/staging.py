@@ -7,6 +7,7 @@ by BATCH_ROWS, statements by the number of batches.
 from __future__ import annotations
 
 import csv
+import shutil
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -146,6 +147,7 @@ class Staging:
             connection.chunked_cursor() as cursor,
             part.open("w", encoding="utf-8", newline="") as out,
         ):
+            shutil.copymode(file.path, part)  # read by whoever may read the rows in the input
             cursor.execute("SELECT line, reason FROM rejected ORDER BY line")
             writer = csv.writer(out)
             writer.writerow(("line_number", "reason", "row"))

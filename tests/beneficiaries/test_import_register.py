@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -410,6 +411,15 @@ def test_the_command_says_that_another_import_runs(tmp_path):
     with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as threads:
         take_turn(cursor, KIND)
         assert "Another import of register is running" in threads.submit(another).result()
+
+
+@pytest.mark.django_db
+def test_rejected_rows_are_read_by_whoever_may_read_the_input(tmp_path):
+    path = write(tmp_path / "r.csv", REGISTER_HEADER, [register_row(A, iban="X")])
+    path.chmod(0o600)
+    with pytest.raises(CommandError, match="1 rows were rejected"):
+        run(str(path))
+    assert stat.S_IMODE(rejected_file(path).stat().st_mode) == 0o600
 
 
 @pytest.mark.django_db
