@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from access import limits
 from access.codes import issue_code, verify_code
@@ -51,15 +52,10 @@ def user_of(person: Person) -> User:
 
     It has no password and its name is no personal data.
     """
-    user = User.objects.filter(person=person).first()
-    if user is None:
-        user = User(username=f"person-{person.pk}", person=person)
-        user.set_unusable_password()
-        try:
-            with transaction.atomic():
-                user.save()
-        except IntegrityError:  # the other tab was faster
-            return User.objects.select_related("person").get(person=person)
+    user, _is_new = User.objects.get_or_create(
+        person=person,
+        defaults={"username": f"person-{person.pk}", "password": make_password(None)},
+    )
     user.person = person
     return user
 
