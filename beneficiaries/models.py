@@ -6,14 +6,21 @@ from decimal import Decimal
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.querysets import PersonQuerySet, ResultQuerySet
-from beneficiaries.statuses import ChangeSource, Relation, ResultStatus
+from beneficiaries.querysets import PaymentLineQuerySet, PersonQuerySet, ResultQuerySet
+from beneficiaries.statuses import (
+    SETTLED_STATUSES,
+    ChangeSource,
+    PaymentStatus,
+    Relation,
+    ResultStatus,
+)
 from saudi.hijri import HijriDate
-from saudi.models import HijriDateField
+from saudi.models import FoldedText, HijriDateField
 
 # Both are asked for by name: a check lets a comparison with NULL pass.
 _ANNOUNCED_WITH_DEADLINE = Q(
@@ -70,6 +77,7 @@ class Person(models.Model):
 
     national_id = models.CharField(_("national ID"), max_length=10, unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
+    folded_name = FoldedText("full_name")
     birth_date = HijriDateField(_("birth date (Hijri)"))
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, related_name="people", verbose_name=_("household")
@@ -112,7 +120,10 @@ class Person(models.Model):
                 fields=["household"], condition=Q(relation="head"), name="household_has_one_head"
             ),
         ]
-        indexes = [models.Index(fields=["mobile"], name="person_mobile")]
+        indexes = [
+            models.Index(fields=["mobile"], name="person_mobile"),
+            GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="person_name_words"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -234,6 +245,98 @@ class EligibilityResult(models.Model):
         return f"result {self.pk}"
 
 
+class PaymentLine(models.Model):
+    """A person's line of their household's payment in a cycle: the same lives as a result.
+
+    `status` and `paid_on` are the household's, the same in each of its lines. Imported and waiting
+    (`announced_on` empty): nobody sees it. Announced: `counted_from` is day 0 of its window, the
+    deposit day, and `filing_deadline` the last filing day; both stay empty while more is to come
+    (DOMAIN 1 and 2). Superseded: a corrected line was announced in its place; the row stays as
+    history together with the objections against it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payments")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="payments")
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="payments")
+    status = models.CharField(_("payment"), max_length=10, choices=PaymentStatus.choices)
+    entitled_sar = models.DecimalField(_("entitled to, in riyals"), max_digits=10, decimal_places=2)
+    paid_sar = models.DecimalField(_("paid, in riyals"), max_digits=10, decimal_places=2)
+    paid_on = models.DateField(_("deposit day"), null=True, blank=True)
+    reason_codes = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("reasons"), default=list, blank=True
+    )
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    counted_from = models.DateField(_("counted from"), null=True, blank=True)
+    filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
+    superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+
+    objects = PaymentLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment line")
+        verbose_name_plural = _("payment lines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "cycle"],
+                condition=Q(announced_on__isnull=True),
+                name="payment_waiting_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "cycle"],
+                condition=Q(announced_on__isnull=False, superseded_on__isnull=True),
+                name="payment_announced_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_on__isnull=True, filing_deadline__isnull=True)
+                | Q(announced_on__isnull=False, filing_deadline__isnull=True)
+                & ~Q(status__in=["none", "paid"])
+                | Q(announced_on__isnull=False, filing_deadline__isnull=False)
+                & Q(status__in=["none", "paid"]),
+                name="payment_deadline_when_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_from__isnull=True, filing_deadline__isnull=True)
+                | Q(
+                    counted_from__isnull=False,
+                    filing_deadline__isnull=False,
+                    filing_deadline__gte=F("counted_from"),
+                ),
+                name="payment_deadline_after_day_0",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_on__isnull=False) | ~Q(status__in=["none", "paid"]),
+                name="payment_settled_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_on__isnull=True) | Q(announced_on__isnull=False),
+                name="payment_superseded_after_announcement",
+            ),
+            models.CheckConstraint(
+                condition=Q(entitled_sar__gte=0, paid_sar__gte=0), name="payment_amounts"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-cycle"], name="payment_person_cycle"),
+            models.Index(fields=["household", "-cycle"], name="payment_household_cycle"),
+            models.Index(
+                fields=["cycle"], name="payment_waiting", condition=Q(announced_on__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment line {self.pk}"
+
+    @property
+    def is_settled(self) -> bool:
+        """True where nothing more is coming, so that what was paid can be judged."""
+        return self.status in SETTLED_STATUSES
+
+    @property
+    def is_short(self) -> bool:
+        """True where less came than was due, or nothing."""
+        return self.paid_sar < self.entitled_sar or self.paid_sar == 0
+
+
 class ImportRun(models.Model):
     """One run of an import: what came in and what was refused."""
 
@@ -259,6 +362,7 @@ __all__ = [
     "HijriDate",
     "Household",
     "ImportRun",
+    "PaymentLine",
     "Person",
     "PersonChange",
     "User",

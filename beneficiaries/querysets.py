@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from beneficiaries.models import EligibilityResult, Person, User  # noqa: F401
+    from beneficiaries.models import EligibilityResult, PaymentLine, Person, User  # noqa: F401
+
+_Row = TypeVar("_Row", "EligibilityResult", "PaymentLine")
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -25,19 +27,19 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(pk=person.pk)
 
 
-class ResultQuerySet(models.QuerySet["EligibilityResult"]):
-    """Eligibility results."""
+class _AnnouncedQuerySet(models.QuerySet[_Row]):
+    """Rows that wait unseen until they are announced, and may be replaced by a correction."""
 
     def announced(self) -> Self:
-        """Give the results that people may know of, superseded ones among them."""
+        """Give what people may know of, superseded rows among it."""
         return self.filter(announced_on__isnull=False)
 
     def current(self) -> Self:
-        """Give the announced results that no correction has replaced."""
+        """Give what was announced and no correction has replaced."""
         return self.announced().filter(superseded_on__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """Give the announced results of the people whose file the user may open."""
+        """Give what was announced of the people whose file the user may open."""
         person = user.person
         if person is None:
             return self.none()
@@ -47,3 +49,11 @@ class ResultQuerySet(models.QuerySet["EligibilityResult"]):
             else Q(person_id=person.pk)
         )
         return self.announced().filter(whose)
+
+
+class ResultQuerySet(_AnnouncedQuerySet["EligibilityResult"]):
+    """Eligibility results."""
+
+
+class PaymentLineQuerySet(_AnnouncedQuerySet["PaymentLine"]):
+    """Lines of payments."""

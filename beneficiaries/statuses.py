@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,24 @@ class ResultStatus(models.TextChoices):
 
     ELIGIBLE = "eligible", _("Eligible")
     INELIGIBLE = "ineligible", _("Not eligible")
+
+
+class PaymentStatus(models.TextChoices):
+    """Where a household's payment of a cycle is, in words that explain themselves.
+
+    The programme's own labels («لا يوجد», «وُجهت», «مرفوضة») are known to be misread.
+    """
+
+    NONE = "none", _("No payment this month")
+    PROCESSING = "processing", _("Being prepared")
+    SENT = "sent", _("On its way to the bank")
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("Refused by the bank")
+    WAITING = "waiting", _("Waiting for a working account")
+
+
+SETTLED_STATUSES: Final = frozenset({PaymentStatus.NONE, PaymentStatus.PAID})
+"""Nothing more is coming: these have a deposit (or payment) day, and only they can be contested."""
 
 
 class ChangeSource(models.TextChoices):

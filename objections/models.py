@@ -9,10 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import EligibilityResult, Person, PersonChange
+from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
 from documents.models import Document
 from objections.querysets import ObjectionQuerySet
 from objections.statuses import ObjectionStatus
+
+Contested = EligibilityResult | PaymentLine
+"""What an objection can be against. Both have a person, a cycle and reason codes."""
 
 
 class Ground(models.TextChoices):
@@ -26,16 +29,24 @@ class Ground(models.TextChoices):
 
 
 class Objection(models.Model):
-    """An objection of a person, or of the head for them, against an eligibility result.
+    """An objection of a person, or of the head for them, on one of two tracks.
 
-    A draft has no reference. `deadline` is the result's last filing day as it was when the
-    draft was opened; the submission checks it again under lock.
+    Against an eligibility result or against a line of a payment: one of both is set (DOMAIN 1). A
+    draft has no reference. `deadline` is the last filing day as it was when the draft was opened;
+    the submission checks it again under lock.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=10, null=True, blank=True, unique=True)
     result = models.ForeignKey(
-        EligibilityResult, on_delete=models.PROTECT, related_name="objections"
+        EligibilityResult,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="objections",
+    )
+    payment = models.ForeignKey(
+        PaymentLine, null=True, blank=True, on_delete=models.PROTECT, related_name="objections"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="objections")
     filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="filed_objections")
@@ -88,6 +99,21 @@ class Objection(models.Model):
                 condition=Q(status="draft"),
                 name="one_draft_a_result_and_person",
             ),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(status__in=["submitted", "under_review", "documents_wanted"]),
+                name="one_open_objection_a_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["payment", "filed_by"],
+                condition=Q(status="draft"),
+                name="one_draft_a_payment_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(result__isnull=False, payment__isnull=True)
+                | Q(result__isnull=True, payment__isnull=False),
+                name="objection_on_one_track",
+            ),
             models.CheckConstraint(
                 condition=Q(reference__isnull=True, submitted_at__isnull=True)
                 & Q(status__in=["draft", "stopped"])
@@ -119,6 +145,13 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return self.reference or f"draft {self.pk}"
+
+    @property
+    def contested(self) -> Contested:
+        """The result or the payment line it is against."""
+        contested = self.result or self.payment
+        assert contested is not None  # noqa: S101  # the constraint objection_on_one_track
+        return contested
 
 
 class ObjectionDocument(models.Model):

@@ -1,4 +1,4 @@
-"""The Hijri date as a model field; no tables of its own."""
+"""Model fields for Hijri dates and folded text, and the table of holidays."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -84,3 +84,43 @@ class HijriDateField(_Field[_Set_contra, _Get_co]):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Use the field of three parts, in the staff site too."""
         return super().formfield(**{"form_class": HijriDateFormField, **kwargs})
+
+
+class FoldedText(models.GeneratedField):
+    """The folded form of another column, kept by the database so that nothing escapes it.
+
+    The function `saudi_fold` is made by this package's first migration and gives what
+    `saudi.text.fold` gives. Index the column with trigrams and search it through
+    `saudi.text.fold` (O06).
+    """
+
+    def __init__(self, source: str = "", **kwargs: Any) -> None:
+        self.source = source
+        kwargs.setdefault("expression", models.Func(models.F(source), function="saudi_fold"))
+        kwargs.setdefault("output_field", models.TextField())
+        kwargs["db_persist"] = True
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Give a plain generated field: migrations need nothing of this class."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.GeneratedField", list(args), kwargs
+
+
+class Holiday(models.Model):
+    """A day off, for the call centre and for the clocks of staff. Staff correct it (DOMAIN 14)."""
+
+    day = models.DateField(_("day"), unique=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    is_estimate = models.BooleanField(
+        _("estimated"), default=False, help_text=_("The day follows the moon and may still move.")
+    )
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.name_en}"

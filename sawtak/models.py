@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from documents.models import Document
-from saudi.models import HijriDateField
+from saudi.models import FoldedText, HijriDateField
 from sawtak.querysets import TicketQuerySet
 from sawtak.statuses import TicketStatus
 
@@ -54,6 +55,7 @@ class Ticket(models.Model):
     category = models.CharField(_("type"), max_length=14, choices=Category.choices)
     subject = models.CharField(_("subject"), max_length=120, blank=True)
     full_name = models.CharField(_("name"), max_length=150)
+    folded_name = FoldedText("full_name")
     mobile = models.CharField(_("mobile"), max_length=16)
     national_id = models.CharField(_("national ID"), max_length=10, blank=True)
     birth_date = HijriDateField(_("birth date (Hijri)"), null=True, blank=True)
@@ -105,6 +107,7 @@ class Ticket(models.Model):
             models.Index(fields=["national_id"], name="ticket_national_id"),
             models.Index(fields=["mobile"], name="ticket_mobile"),
             models.Index(fields=["assigned_to", "status"], name="ticket_mine"),
+            GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="ticket_name_words"),
         ]
 
     def __str__(self) -> str:
