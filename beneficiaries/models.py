@@ -332,6 +332,11 @@ class PaymentLine(models.Model):
         return self.status in SETTLED_STATUSES
 
     @property
+    def missing_sar(self) -> Decimal:
+        """What was due and did not come; nothing where as much came, or more."""
+        return max(self.entitled_sar - self.paid_sar, Decimal(0))
+
+    @property
     def is_short(self) -> bool:
         """True where less came than was due, or nothing."""
         return self.paid_sar < self.entitled_sar or self.paid_sar == 0

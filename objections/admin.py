@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 
 from access.cells import number_cell, reference_cell
 from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
-from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
 from documents.serving import attachment_response
 from objections.clock import case_clock
 from objections.errors import IncompleteDecision, TransitionRefused
 from objections.models import Objection
+from objections.presenting import matter_of, title_of
 from objections.rules import effective_cycle
 from objections.services.review import decide_objection, request_documents, take_objection
 from objections.staff_forms import DecisionForm, DocumentsForm
@@ -66,7 +66,7 @@ class ObjectionAdmin(CaseAdmin):
         "caseworker",
     )
     list_filter = (MineFilter, ObjectionStatusFilter)
-    list_select_related = ("person", "result__cycle", "assigned_to")
+    list_select_related = ("person", "result__cycle", "payment__cycle", "assigned_to")
     ordering = ("submitted_at", "id")
     search_help_text = _("Reference, national ID, mobile or name")
     search_reference = "reference"
@@ -93,13 +93,13 @@ class ObjectionAdmin(CaseAdmin):
             f" · {objection.person.city}" if objection.person.city else "",
         )
 
-    @admin.display(description=_("Result"))
+    @admin.display(description=_("Against"))
     def matter(self, objection: Objection) -> SafeString:
-        reasons = shown_reasons(objection.result.reason_codes, is_own=False)
+        reasons = shown_reasons(objection.contested.reason_codes, is_own=False)
         language = page_language()
         return format_html(
             '{}<span class="sub">{}</span>',
-            cycle_name(objection.result.cycle.code, language),
+            matter_of(objection.contested),
             "، ".join(reason.text(language).label for reason in reasons),
         )
 
@@ -143,7 +143,12 @@ class ObjectionAdmin(CaseAdmin):
     def get_case(self, request: HttpRequest, pk: int) -> Objection:
         case: Objection = get_object_or_404(
             self.get_queryset(request).select_related(
-                "person__household", "filed_by", "result__cycle", "assigned_to", "decided_by"
+                "person__household",
+                "filed_by",
+                "result__cycle",
+                "payment__cycle",
+                "assigned_to",
+                "decided_by",
             ),
             pk=pk,
         )
@@ -208,7 +213,7 @@ class ObjectionAdmin(CaseAdmin):
         user = request.user
         language = page_language()
         reasons = shown_reasons(
-            case.result.reason_codes,
+            case.contested.reason_codes,
             is_own=False,
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
@@ -221,7 +226,8 @@ class ObjectionAdmin(CaseAdmin):
         return {
             "objection": case,
             "clock": case_clock(case, today=riyadh_today()),
-            "cycle_name": cycle_name(case.result.cycle.code, language),
+            "matter": matter_of(case.contested),
+            "title": title_of(case.contested),
             "reasons": [reason.text(language) for reason in reasons],
             "may_see_documents": user.has_perm("objections.view_objectiondocument"),
             "documents": case.documents.filter(removed_at=None).select_related("document"),
@@ -230,7 +236,7 @@ class ObjectionAdmin(CaseAdmin):
             "changes": case.profile_changes.all(),
             "earlier": household.exclude(pk=case.pk)
             .exclude(reference=None)
-            .select_related("person", "result__cycle")
+            .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at")[:5],
             "may_open_documents": user.has_perms(OPEN_DOCUMENTS),
             "may_take": case.status == ObjectionStatus.SUBMITTED

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from beneficiaries.cycles import cycle_name
-from beneficiaries.models import EligibilityResult, Person
+from beneficiaries.models import Person
 from beneficiaries.reasons import ReasonText, shown_reasons
 from documents.errors import DocumentRefused
 from documents.models import ContentType
 from objections import rules
-from objections.models import Objection, ObjectionDocument, ObjectionEvent
+from objections.contested import track_of
+from objections.models import Contested, Objection, ObjectionDocument, ObjectionEvent
 from objections.statuses import (
     BADGES,
     DECIDED_STATUSES,
@@ -49,11 +50,14 @@ class StepView:
     note: str = ""
 
 
-def steps_of(result: EligibilityResult, draft: Objection | None, *, number: int) -> list[StepView]:
+def steps_of(contested: Contested, draft: Objection | None, *, number: int) -> list[StepView]:
     """List the four steps with the one that is shown now; the done ones lead back."""
-    labels = (_("Reasons of the result"), _("Your data"), _("Statement and documents"), _("Review"))
+    first_label = _("Reasons of the result")
+    if track_of(contested) == "payment":
+        first_label = _("The payment and its reasons")
+    labels = (first_label, _("Your data"), _("Statement and documents"), _("Review"))
     reached = draft.step if draft is not None else 1
-    first = reverse("objections:new") + f"?result={result.pk}"
+    first = new_url(contested)
     views = []
     for n, text in enumerate(labels, 1):
         state = "now" if n == number else "done" if n < max(reached, number) else ""
@@ -64,15 +68,31 @@ def steps_of(result: EligibilityResult, draft: Objection | None, *, number: int)
     return views
 
 
-def reasons_of(result: EligibilityResult, viewer: Person) -> list[ReasonText]:
-    """Give the reasons of a result as this viewer may read them, in the page's language."""
-    reasons = shown_reasons(result.reason_codes, is_own=result.person_id == viewer.pk)
+def new_url(contested: Contested) -> str:
+    """Give the address at which an objection against a row begins."""
+    return reverse("objections:new") + f"?{track_of(contested)}={contested.pk}"
+
+
+def reasons_of(contested: Contested, viewer: Person) -> list[ReasonText]:
+    """Give the reasons of a row as this viewer may read them, in the page's language."""
+    reasons = shown_reasons(contested.reason_codes, is_own=contested.person_id == viewer.pk)
     return [reason.text(page_language()) for reason in reasons]
 
 
-def cycle_of(result: EligibilityResult) -> str:
-    """Name the cycle of a result in the page's language."""
-    return cycle_name(result.cycle.code, page_language())
+def matter_of(contested: Contested) -> str:
+    """Name what is contested: the result or the payment of a cycle, in the page's language."""
+    cycle = cycle_name(contested.cycle.code, page_language())
+    if track_of(contested) == "payment":
+        return _("Payment of %(cycle)s") % {"cycle": cycle}
+    return _("Result of %(cycle)s") % {"cycle": cycle}
+
+
+def title_of(contested: Contested) -> str:
+    """Name an objection by what it is against, in the page's language."""
+    cycle = cycle_name(contested.cycle.code, page_language())
+    if track_of(contested) == "payment":
+        return _("Objection to the payment of %(cycle)s") % {"cycle": cycle}
+    return _("Objection to the result of %(cycle)s") % {"cycle": cycle}
 
 
 def cycle_text(code: str) -> str:

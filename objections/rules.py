@@ -27,13 +27,24 @@ DECISION_LIMIT_DAYS: Final = 60
 STATEMENT_CHARACTERS: Final = 2000
 
 ContestKind = Literal[
-    "open", "closed", "eligible", "objected", "draft", "own_only", "head_only", "superseded"
+    "open",
+    "closed",
+    "eligible",
+    "paid_in_full",
+    "pending",
+    "not_yet",
+    "objected",
+    "draft",
+    "own_only",
+    "head_only",
+    "superseded",
 ]
-"""What a viewer can do about a result.
+"""What a viewer can do about a result or a line of a payment.
 
 open: object now. draft: go on with the objection they began. objected: one was filed. closed: the
-window is over. eligible: nothing to contest. own_only: only the adult it is about may object.
-head_only: the viewer is a minor. superseded: a corrected result took its place.
+window is over. eligible, paid_in_full: nothing to contest. pending: the payment is still on its
+way. not_yet: its deposit day is to come. own_only: only the adult it is about may object.
+head_only: the viewer is a minor. superseded: a corrected one took its place.
 """
 
 # The window -------------------------------------------------------------------
@@ -73,32 +84,39 @@ def ensure_filing_open(*, counted_from: date, deadline: date, today: date) -> No
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides whether a viewer may contest a result."""
+    """What decides whether a viewer may contest a result or a line of a payment.
 
-    is_ineligible: bool
+    `obstacle` is what in the row itself leaves nothing to contest, if anything does.
+    """
+
+    obstacle: ContestKind | None
     is_superseded: bool
     is_own: bool
     viewer_is_head: bool
     viewer_age: int
     subject_age: int
     has_sensitive_reason: bool
+    counted_from: date
     deadline: date
     is_objected: bool = False
     has_draft: bool = False
 
 
 def contestability(standing: Standing, *, today: date) -> ContestKind:
-    """Tell what a viewer can do about an announced result of somebody of their household.
+    """Tell what a viewer can do about an announced row of somebody of their household.
 
     The head may file for anyone, an adult for themselves; an adult's sensitive reason is
     contested by that adult alone (DOMAIN 1 and 16).
     """
+    if standing.is_superseded:
+        return "superseded"
+    if standing.obstacle is not None:
+        return standing.obstacle
     kinds: tuple[tuple[bool, ContestKind], ...] = (
-        (standing.is_superseded, "superseded"),
-        (not standing.is_ineligible, "eligible"),
         (standing.is_objected, "objected"),
         (not standing.viewer_is_head and standing.viewer_age < ADULT_YEARS, "head_only"),
         (not standing.is_own and not _may_head_file(standing), "own_only"),
+        (today < standing.counted_from, "not_yet"),
         (not is_filing_open(standing.deadline, today=today), "closed"),
         (standing.has_draft, "draft"),
     )

@@ -1,4 +1,4 @@
-"""What is read of objections: a result's standing for a viewer, the lists of a person."""
+"""What is read of objections: a row's standing for a viewer, the lists of a person."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from datetime import date
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from beneficiaries.models import EligibilityResult, Person, User
+from beneficiaries.models import Person, User
 from objections import rules
-from objections.models import Objection, ObjectionDocument
+from objections.contested import (
+    ContestedKey,
+    Track,
+    against_any,
+    key_of,
+    key_of_objection,
+    standing_of,
+    track_of,
+)
+from objections.models import Contested, Objection, ObjectionDocument
 from objections.rules import ContestKind, contestability
-from objections.services.drafts import standing_of
 from objections.statuses import ObjectionStatus
 
 
 @dataclass(frozen=True)
 class ContestState:
-    """What a viewer can do about one result, and until when.
+    """What a viewer can do about one result or payment line, and until when.
 
     `reference` names the objection where one was filed and the viewer may open it; it is empty
     otherwise, so that a page offers no address that ends in a 404.
@@ -32,53 +40,58 @@ class ContestState:
 
 
 def contest_states(
-    results: Iterable[EligibilityResult], *, viewer: Person, today: date
-) -> dict[int, ContestState]:
-    """Give each announced result's standing for a viewer, by the result's id.
+    contested: Iterable[Contested], *, viewer: Person, today: date
+) -> dict[ContestedKey, ContestState]:
+    """Give the standing of each announced result and payment line for a viewer, by its key.
 
-    At most two statements however many results there are: one where their people are loaded.
+    At most two statements however many rows there are: one where their people are loaded.
     `today` is a civil day in Riyadh.
     """
-    announced = [result for result in results if result.announced_on and result.filing_deadline]
+    announced = [row for row in contested if row.announced_on]
     if not announced:
         return {}
-    prefetch_related_objects(announced, "person")
-    filed: dict[int, Objection] = {}
-    drafts: set[int] = set()
-    of_results = Objection.objects.filter(result_id__in=[result.pk for result in announced])
-    for objection in of_results.exclude(
-        status__in=[ObjectionStatus.STOPPED, ObjectionStatus.WITHDRAWN]
-    ).only("result_id", "person_id", "filed_by_id", "status", "reference"):
+    for rows in (_of_track(announced, "result"), _of_track(announced, "payment")):
+        prefetch_related_objects(rows, "person")
+    filed: dict[ContestedKey, Objection] = {}
+    drafts: set[ContestedKey] = set()
+    for objection in (
+        Objection.objects.filter(against_any(announced))
+        .exclude(status__in=[ObjectionStatus.STOPPED, ObjectionStatus.WITHDRAWN])
+        .only("result_id", "payment_id", "person_id", "filed_by_id", "status", "reference")
+    ):
         if objection.status != ObjectionStatus.DRAFT:
-            filed[objection.result_id] = objection
+            filed[key_of_objection(objection)] = objection
         elif objection.filed_by_id == viewer.pk:
-            drafts.add(objection.result_id)
+            drafts.add(key_of_objection(objection))
     return {
-        result.pk: _state_of(
-            result, viewer, filed=filed.get(result.pk), has_draft=result.pk in drafts, today=today
+        key_of(row): _state_of(
+            row, viewer, filed=filed.get(key_of(row)), has_draft=key_of(row) in drafts, today=today
         )
-        for result in announced
+        for row in announced
     }
 
 
+def _of_track(rows: Iterable[Contested], track: Track) -> list[Contested]:
+    return [row for row in rows if track_of(row) == track]
+
+
 def _state_of(
-    result: EligibilityResult,
+    contested: Contested,
     viewer: Person,
     *,
     filed: Objection | None,
     has_draft: bool,
     today: date,
 ) -> ContestState:
-    deadline = result.filing_deadline or date.min
     standing = standing_of(
-        result, viewer, today=today, is_objected=filed is not None, has_draft=has_draft
+        contested, viewer, today=today, is_objected=filed is not None, has_draft=has_draft
     )
     may_open = filed is not None and viewer.pk in {filed.filed_by_id, filed.person_id}
     return ContestState(
         kind=contestability(standing, today=today),
-        deadline=deadline,
-        counted_from=result.announced_on or date.min,
-        days_left=rules.days_left(deadline, today=today),
+        deadline=standing.deadline,
+        counted_from=standing.counted_from,
+        days_left=rules.days_left(standing.deadline, today=today),
         reference=(filed.reference or "") if filed is not None and may_open else "",
     )
 
@@ -87,7 +100,7 @@ def objections_of(user: User) -> list[Objection]:
     """Give the objections and drafts a person may open, the newest first, in one statement."""
     return list(
         Objection.objects.visible_to(user)
-        .select_related("person", "result__cycle")
+        .select_related("person", "result__cycle", "payment__cycle")
         .order_by("-opened_at", "-id")[:100]
     )
 
@@ -97,7 +110,7 @@ def with_whole_case(user: User, reference: str) -> Objection | None:
     return (
         Objection.objects.visible_to(user)
         .filter(reference=reference)
-        .select_related("person", "filed_by", "result__cycle", "decided_by")
+        .select_related("person", "filed_by", "result__cycle", "payment__cycle", "decided_by")
         .prefetch_related(
             "events",
             Prefetch(

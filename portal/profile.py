@@ -17,8 +17,10 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, Person, User
 from beneficiaries.reasons import Reason, shown_reasons
 from beneficiaries.statuses import ResultStatus
+from objections.contested import key_of
 from objections.models import Objection
 from objections.selectors import ContestState, contest_states, objections_of
+from portal.payments import Payments, payments_of
 from sawtak.models import Ticket
 
 SHOWN_CYCLES: Final = 2
@@ -68,6 +70,7 @@ class Profile:
     people: list[PersonRow]
     cycles: list[ResultRow]
     has_more_cycles: bool
+    payments: Payments
     objections: list[Objection]
     tickets: list[Ticket]
     today: date
@@ -86,7 +89,7 @@ class Profile:
 def profile_of(
     user: User, person: Person, *, today: date, language: str, has_all_cycles: bool = False
 ) -> Profile:
-    """Read a person's file: at most seven statements, whatever the size of the household.
+    """Read a person's file: at most ten statements, whatever the size of the household.
 
     `today` is a civil day in Riyadh.
     """
@@ -101,6 +104,14 @@ def profile_of(
         people=_people_rows(people, rows, today) if len(people) > 1 else [],
         cycles=shown,
         has_more_cycles=len(shown) < len(own_rows),
+        payments=payments_of(
+            user,
+            people,
+            viewer=person,
+            today=today,
+            language=language,
+            has_all=has_all_cycles,
+        ),
         objections=objections_of(user),
         tickets=list(Ticket.objects.visible_to(user).order_by("-received_at", "-id")[:SHOWN_CASES]),
         today=today,
@@ -118,7 +129,7 @@ def rows_of(
             result=result,
             person=result.person,
             is_own=result.person_id == viewer.pk,
-            state=states[result.pk],
+            state=states[key_of(result)],
             reasons=shown_reasons(result.reason_codes, is_own=result.person_id == viewer.pk),
             cycle=cycle_name(result.cycle.code, language),
         )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/edit/", profile.edit, name="profile_edit"),
     path("profile/results/<int:pk>/", profile.result, name="result"),
+    path("profile/payments/<int:pk>/", profile.payment, name="payment"),
     path("sawtak/track/", tracking.track, name="track"),
     path("contact/", contact.contact, name="contact"),
     path("help/", pages.help_page, name="help"),

@@ -65,7 +65,7 @@ def find(text: str, *, user: User) -> Found:
         people = list(Person.objects.filter(is_person).order_by("id")[:SHOWN_ROWS])
     if user.has_perm("objections.view_objection") and not mobile:
         of_number = Objection.objects.filter(reference=number)
-        objections = list(of_number.select_related("person", "result__cycle"))
+        objections = list(of_number.select_related("person", "result__cycle", "payment__cycle"))
     if user.has_perm("sawtak.view_ticket"):
         is_ticket = Q(mobile=mobile) if mobile else Q(reference=number) | Q(national_id=number)
         tickets = list(Ticket.objects.filter(is_ticket).order_by("-received_at")[:SHOWN_ROWS])

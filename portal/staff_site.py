@@ -175,7 +175,9 @@ class StaffSite(AdminSite):
         user = request.user
         context: dict[str, Any] = {"today": riyadh_today()}
         if user.has_perm("objections.view_objection"):
-            waiting = Objection.objects.open().select_related("person", "result__cycle")
+            waiting = Objection.objects.open().select_related(
+                "person", "result__cycle", "payment__cycle"
+            )
             context["my_objections"] = waiting.filter(assigned_to=user.pk).order_by("submitted_at")[
                 :WORK_ROWS
             ]

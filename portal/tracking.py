@@ -11,11 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from access.references import is_objection
-from beneficiaries.cycles import cycle_name
 from objections import statuses as objection_statuses
 from objections.models import Objection
+from objections.presenting import title_of
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
-from saudi.languages import page_language
 from sawtak import statuses as ticket_statuses
 from sawtak.models import Ticket
 from sawtak.selectors import events_of, find_for_tracking
@@ -60,7 +59,7 @@ def _find_objection(reference: str, identifier: str) -> Objection | None:
             | Q(filed_by__national_id=identifier)
             | Q(filed_by__mobile=identifier)
         )
-        .select_related("result__cycle")
+        .select_related("result__cycle", "payment__cycle")
         .first()
     )
 
@@ -80,7 +79,6 @@ def _of_ticket(ticket: Ticket, today: date) -> TrackedCase:
 
 
 def _of_objection(objection: Objection) -> TrackedCase:
-    language = page_language()
     events = [event for event in objection.events.all() if event.to_status != ObjectionStatus.DRAFT]
     is_open = objection.status in OPEN_STATUSES
     badges = objection_statuses.BADGES
@@ -101,8 +99,7 @@ def _of_objection(objection: Objection) -> TrackedCase:
     received_at = objection.submitted_at or objection.opened_at
     return TrackedCase(
         reference=objection.reference or "",
-        title=_("Objection to the result of %(cycle)s")
-        % {"cycle": cycle_name(objection.result.cycle.code, language)},
+        title=title_of(objection.contested),
         status_label=ObjectionStatus(objection.status).label,
         badge=badges[objection.status],
         received_at=received_at,

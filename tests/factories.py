@@ -9,8 +9,8 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from beneficiaries.models import Cycle, EligibilityResult, Household, Person, User
-from beneficiaries.statuses import Relation, ResultStatus
+from beneficiaries.models import Cycle, EligibilityResult, Household, PaymentLine, Person, User
+from beneficiaries.statuses import SETTLED_STATUSES, PaymentStatus, Relation, ResultStatus
 from objections.rules import filing_deadline
 from saudi.checks import luhn_check_digit
 from saudi.hijri import HijriDate
@@ -85,6 +85,33 @@ class ResultFactory(DjangoModelFactory[EligibilityResult]):
     announced_on = date(2026, 10, 29)
     filing_deadline = factory.LazyAttribute(
         lambda row: filing_deadline(row.announced_on) if row.announced_on else None
+    )
+
+
+class PaymentLineFactory(DjangoModelFactory[PaymentLine]):
+    """An announced line that was paid and is short; `announced_on=None` waits."""
+
+    class Meta:
+        model = PaymentLine
+
+    person = factory.SubFactory(PersonFactory)
+    household = factory.SelfAttribute("person.household")
+    cycle = factory.SubFactory(CycleFactory)
+    status = PaymentStatus.PAID
+    entitled_sar = Decimal("720.00")
+    paid_sar = Decimal("504.00")
+    paid_on = factory.LazyAttribute(
+        lambda row: date(2026, 11, 10) if row.status in SETTLED_STATUSES else None
+    )
+    reason_codes = factory.LazyAttribute(
+        lambda row: ["ABSENCE_DEDUCTION"] if row.paid_sar < row.entitled_sar else []
+    )
+    announced_on = date(2026, 11, 10)
+    counted_from = factory.LazyAttribute(
+        lambda row: row.paid_on if row.announced_on and row.status in SETTLED_STATUSES else None
+    )
+    filing_deadline = factory.LazyAttribute(
+        lambda row: filing_deadline(row.counted_from) if row.counted_from else None
     )
 
 

@@ -9,11 +9,18 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from beneficiaries.models import EligibilityResult, Person, PersonChange
-from beneficiaries.reasons import has_sensitive
-from beneficiaries.statuses import ResultStatus
+from beneficiaries.models import Person, PersonChange
 from documents.intake import CheckedFile, files_follow_transaction, store_document
+from objections.contested import (
+    Window,
+    lock_contested,
+    objections_against,
+    standing_of,
+    track_of,
+    window_of,
+)
 from objections.errors import (
     AlreadyObjected,
     DraftClosed,
@@ -21,8 +28,8 @@ from objections.errors import (
     NotContestable,
     TooManyDocuments,
 )
-from objections.models import Objection, ObjectionDocument
-from objections.rules import Standing, contestability, ensure_filing_open
+from objections.models import Contested, Objection, ObjectionDocument
+from objections.rules import contestability, ensure_filing_open
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import format_gregorian, riyadh_date
@@ -30,65 +37,31 @@ from saudi.gregorian import format_gregorian, riyadh_date
 _STOPPED_AT_ONCE: Final = 200
 
 
-def standing_of(
-    result: EligibilityResult,
-    viewer: Person,
-    *,
-    today: date,
-    is_objected: bool = False,
-    has_draft: bool = False,
-) -> Standing:
-    """Gather what decides whether a viewer may contest an announced result."""
-    return Standing(
-        is_ineligible=result.status == ResultStatus.INELIGIBLE,
-        is_superseded=result.superseded_on is not None,
-        is_own=result.person_id == viewer.pk,
-        viewer_is_head=viewer.is_head and viewer.household_id == result.person.household_id,
-        viewer_age=viewer.birth_date.age_on(today),
-        subject_age=result.person.birth_date.age_on(today),
-        has_sensitive_reason=has_sensitive(result.reason_codes),
-        deadline=result.filing_deadline or date.min,
-        is_objected=is_objected,
-        has_draft=has_draft,
-    )
-
-
-def ensure_contestable(
-    result: EligibilityResult, filer: Person, *, today: date
-) -> tuple[date, date]:
-    """Give the day counted from and the last filing day of a result that this person may contest
-    today. The caller holds the result's lock.
+def ensure_contestable(contested: Contested, filer: Person, *, today: date) -> Window:
+    """Give the window of a row that this person may contest today. The caller holds its lock.
 
     Raises:
         AlreadyObjected, FilingWindowClosed, NotContestable.
     """
-    if result.announced_on is None or result.filing_deadline is None:
+    if contested.announced_on is None:
         raise NotContestable("not_announced")
     filed = (
-        Objection.objects.filter(result=result)
+        objections_against(contested)
         .exclude(reference=None)
         .exclude(status=ObjectionStatus.WITHDRAWN)
         .first()
     )
     kind = contestability(
-        standing_of(result, filer, today=today, is_objected=filed is not None), today=today
+        standing_of(contested, filer, today=today, is_objected=filed is not None), today=today
     )
     if filed is not None and kind == "objected":
         raise AlreadyObjected(reference=filed.reference or "")
-    if kind == "closed":
-        raise FilingWindowClosed(counted_from=result.announced_on, deadline=result.filing_deadline)
-    if kind != "open":
+    window = window_of(contested)
+    if kind == "closed" and window is not None:
+        raise FilingWindowClosed(counted_from=window.counted_from, deadline=window.deadline)
+    if kind != "open" or window is None:
         raise NotContestable(kind)
-    return result.announced_on, result.filing_deadline
-
-
-def lock_result(result_id: int) -> EligibilityResult:
-    """Lock a result, so that two filings against it come one after the other."""
-    return (
-        EligibilityResult.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=result_id)
-    )
+    return window
 
 
 def lock_draft(objection: Objection) -> Objection:
@@ -103,27 +76,29 @@ def lock_draft(objection: Objection) -> Objection:
     return locked
 
 
-def open_draft(*, result: EligibilityResult, filed_by: Person, now: datetime) -> Objection:
-    """Open a draft against a result, or give the one this person began already.
+def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Objection:
+    """Open a draft against a result or a payment line, or give the one this person began already.
 
-    One transaction under the result's lock, so that a double click opens one draft.
+    One transaction under the row's lock, so that a double click opens one draft.
 
     Raises:
         AlreadyObjected, FilingWindowClosed, NotContestable: what this person may not do today.
     """
     with transaction.atomic():
-        locked = lock_result(result.pk)
-        counted_from, deadline = ensure_contestable(locked, filed_by, today=riyadh_date(now))
-        draft = Objection.objects.filter(
-            result=locked, filed_by=filed_by, status=ObjectionStatus.DRAFT
-        ).first()
+        locked = lock_contested(contested)
+        window = ensure_contestable(locked, filed_by, today=riyadh_date(now))
+        draft = (
+            objections_against(locked)
+            .filter(filed_by=filed_by, status=ObjectionStatus.DRAFT)
+            .first()
+        )
         if draft is None:
             draft = Objection.objects.create(
-                result=locked,
+                **{track_of(locked): locked},
                 person=locked.person,
                 filed_by=filed_by,
-                counted_from=counted_from,
-                deadline=deadline,
+                counted_from=window.counted_from,
+                deadline=window.deadline,
                 opened_at=now,
                 step=2,
             )
@@ -137,10 +112,10 @@ def open_draft(*, result: EligibilityResult, filed_by: Person, now: datetime) ->
     return draft
 
 
-def ensure_draft_open(objection: Objection, *, result: EligibilityResult, now: datetime) -> None:
-    """Refuse to go on with what is no draft any more, or whose result's last day has passed.
+def ensure_draft_open(objection: Objection, *, contested: Contested, now: datetime) -> None:
+    """Refuse to go on with what is no draft any more, or whose last day has passed.
 
-    The result's own days are asked, because an extension may have moved them.
+    The contested row's own days are asked, because an extension may have moved them.
 
     Raises:
         DraftClosed: it was submitted or stopped.
@@ -148,10 +123,9 @@ def ensure_draft_open(objection: Objection, *, result: EligibilityResult, now: d
     """
     if objection.status != ObjectionStatus.DRAFT:
         raise DraftClosed(status=objection.status, reference=objection.reference or "")
+    window = window_of(contested) or Window(objection.counted_from, objection.deadline)
     ensure_filing_open(
-        counted_from=result.announced_on or objection.counted_from,
-        deadline=result.filing_deadline or objection.deadline,
-        today=riyadh_date(now),
+        counted_from=window.counted_from, deadline=window.deadline, today=riyadh_date(now)
     )
 
 
@@ -261,9 +235,8 @@ def _stop_some(*, now: datetime) -> int:
     with transaction.atomic():
         drafts = list(
             Objection.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(
-                status=ObjectionStatus.DRAFT, deadline__lt=today, result__filing_deadline__lt=today
-            )
+            .filter(status=ObjectionStatus.DRAFT, deadline__lt=today)
+            .filter(Q(result__filing_deadline__lt=today) | Q(payment__filing_deadline__lt=today))
             .select_related("filed_by")
             .order_by("deadline", "id")[:_STOPPED_AT_ONCE]
         )

@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import User
 from documents.intake import CheckedFile, files_follow_transaction
+from objections.contested import lock_contested
 from objections.errors import FilingWindowClosed, IncompleteObjection, TransitionRefused
 from objections.models import Objection
-from objections.services.drafts import ensure_contestable, keep_new_files, lock_result
+from objections.services.drafts import ensure_contestable, keep_new_files
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import riyadh_date
@@ -27,15 +28,15 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
     """Submit a draft and give it with its reference; a second call gives the submitted one.
 
     `now` is the instant at which the last step arrived: the receipt. One transaction under the
-    locks of the result and the draft, in this order. The window is judged here, by the civil day
-    in Riyadh, whatever a page said before (docs/adr/0002).
+    locks of the contested row and the draft, in this order. The window is judged here, by the
+    civil day in Riyadh, whatever a page said before (docs/adr/0002).
 
     Raises:
         FilingWindowClosed, AlreadyObjected, NotContestable: what the filer may not do any more.
         IncompleteObjection: what is missing.
     """
     with transaction.atomic():
-        result = lock_result(objection.result_id)
+        contested = lock_contested(objection.contested)
         draft = (
             Objection.objects.select_for_update(of=("self",))
             .select_related("filed_by")
@@ -45,9 +46,9 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
             return draft
         if draft.status == ObjectionStatus.STOPPED:
             raise FilingWindowClosed(counted_from=draft.counted_from, deadline=draft.deadline)
-        _counted_from, deadline = ensure_contestable(result, draft.filed_by, today=riyadh_date(now))
+        window = ensure_contestable(contested, draft.filed_by, today=riyadh_date(now))
         _ensure_complete(draft, has_declared=has_declared)
-        draft.deadline = deadline
+        draft.deadline = window.deadline
         draft.status = ObjectionStatus.SUBMITTED
         draft.has_declared = True
         draft.submitted_at = now

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.serving import attachment_response
 from objections import presenting, rules
+from objections.contested import track_of
 from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import WantedDocumentsForm
 from objections.models import Objection, ObjectionDocument
@@ -32,7 +33,7 @@ def index(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
         {
             "objection": objection,
             "status": presenting.status_of(objection),
-            "cycle": presenting.cycle_of(objection.result),
+            "matter": presenting.matter_of(objection.contested),
             "url": _url_of(objection),
             "is_draft": objection.status == ObjectionStatus.DRAFT,
         }
@@ -88,12 +89,12 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
     wish = objection.events.all()
     context = {
         "objection": objection,
-        "result": objection.result,
-        "cycle": presenting.cycle_of(objection.result),
+        "title": presenting.title_of(objection.contested),
+        "track": track_of(objection.contested),
         "status": presenting.status_of(objection),
         "stations": presenting.timeline_of(objection, today=today),
         "files": presenting.kept_files(objection.documents.all(), reference=reference),
-        "reasons": presenting.reasons_of(objection.result, citizen.person),
+        "reasons": presenting.reasons_of(objection.contested, citizen.person),
         "is_wanted": is_wanted,
         "wanted_text": next(
             (

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from beneficiaries.models import EligibilityResult
 from objections import presenting, rules
+from objections.contested import track_of, window_of
 from objections.errors import (
     AlreadyObjected,
     DraftClosed,
@@ -20,7 +20,7 @@ from objections.errors import (
     NotContestable,
     ObjectionRefused,
 )
-from objections.models import Objection
+from objections.models import Contested, Objection
 from objections.views.citizens import Citizen
 
 
@@ -29,7 +29,7 @@ def refusal_page(
     citizen: Citizen,
     refusal: ObjectionRefused,
     *,
-    result: EligibilityResult,
+    contested: Contested,
     today: date,
     draft: Objection | None = None,
 ) -> HttpResponseBase:
@@ -39,10 +39,10 @@ def refusal_page(
         if mine.exists():
             return redirect("objections:detail", refusal.reference)
     if isinstance(refusal, FilingWindowClosed | DraftClosed):
-        return _closed_page(request, result, today=today, draft=draft)
+        return _closed_page(request, contested, today=today, draft=draft)
     if isinstance(refusal, AlreadyObjected | NotContestable):
         kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
-        return _not_contestable_page(request, result, kind=kind)
+        return _not_contestable_page(request, contested, kind=kind)
     if isinstance(refusal, IncompleteObjection) and draft is not None:
         messages.warning(request, _("Complete this step first, then review and send."))
         return redirect("objections:step", draft.uuid, "statement")
@@ -54,7 +54,7 @@ def _status(request: HttpRequest) -> HTTPStatus:
 
 
 def _closed_page(
-    request: HttpRequest, result: EligibilityResult, *, today: date, draft: Objection | None
+    request: HttpRequest, contested: Contested, *, today: date, draft: Objection | None
 ) -> HttpResponse:
     """Say which day was counted, when the window closed, and what is open; lose nothing typed."""
     written, files = request.POST.get("statement", ""), []
@@ -63,11 +63,11 @@ def _closed_page(
         kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
         files = presenting.kept_files(kept)
     context = {
-        "result": result,
-        "cycle": presenting.cycle_of(result),
+        "contested": contested,
+        "track": track_of(contested),
+        "title": presenting.title_of(contested),
         "today": today,
-        "counted_from": result.announced_on,
-        "deadline": result.filing_deadline,
+        "window": window_of(contested),
         "window_days": rules.FILING_WINDOW_DAYS,
         "written": written,
         "files": files,
@@ -75,8 +75,12 @@ def _closed_page(
     return render(request, "objections/closed.html", context, status=_status(request))
 
 
-def _not_contestable_page(
-    request: HttpRequest, result: EligibilityResult, *, kind: str
-) -> HttpResponse:
-    context = {"result": result, "cycle": presenting.cycle_of(result), "kind": kind}
+def _not_contestable_page(request: HttpRequest, contested: Contested, *, kind: str) -> HttpResponse:
+    context = {
+        "contested": contested,
+        "track": track_of(contested),
+        "matter": presenting.matter_of(contested),
+        "window": window_of(contested),
+        "kind": kind,
+    }
     return render(request, "objections/not_contestable.html", context, status=_status(request))

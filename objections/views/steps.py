@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from beneficiaries.models import EligibilityResult
+from beneficiaries.models import EligibilityResult, PaymentLine
 from beneficiaries.services import update_contact_details
 from objections import presenting
+from objections.contested import Window, key_of, track_of, window_of
 from objections.errors import (
     AlreadyObjected,
     FilingWindowClosed,
@@ -31,7 +32,7 @@ from objections.errors import (
     TooManyDocuments,
 )
 from objections.forms import DeclarationForm, ProfileForm, StatementForm
-from objections.models import Objection
+from objections.models import Contested, Objection
 from objections.selectors import ContestState, contest_states
 from objections.services import (
     attach_documents,
@@ -52,27 +53,30 @@ from saudi.iban import group_iban
 
 REASONS, PROFILE, STATEMENT, REVIEW = 1, 2, 3, 4
 
+_LONGEST_ID: Final = 19
+"""Digits of the first number that no row of the database can have."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_citizens
 def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
-    """Step 1: read the reasons of the result. Going on opens the draft, or finds it again."""
+    """Step 1: read the reasons. Going on opens the draft, or finds it again."""
     now = timezone.now()
     today = riyadh_date(now)
-    result = _result_or_404(request, citizen)
+    contested = _contested_or_404(request, citizen)
     try:
         if request.method == "POST":
-            draft = open_draft(result=result, filed_by=citizen.person, now=now)
+            draft = open_draft(contested=contested, filed_by=citizen.person, now=now)
             return redirect("objections:step", draft.uuid, presenting.step_name(draft.step))
-        state = contest_states([result], viewer=citizen.person, today=today)[result.pk]
+        state = contest_states([contested], viewer=citizen.person, today=today)[key_of(contested)]
         _ensure_open(state)
     except ObjectionRefused as refusal:
-        return refusal_page(request, citizen, refusal, result=result, today=today)
+        return refusal_page(request, citizen, refusal, contested=contested, today=today)
     context = {
-        **_frame(result, None, number=REASONS, today=today),
-        "reasons": presenting.reasons_of(result, citizen.person),
+        **_frame(contested, None, number=REASONS, today=today),
+        "reasons": presenting.reasons_of(contested, citizen.person),
         "has_draft": state.kind == "draft",
-        "is_own": result.person_id == citizen.person.pk,
+        "is_own": contested.person_id == citizen.person.pk,
     }
     return render(request, "objections/step_reasons.html", context)
 
@@ -87,16 +91,21 @@ def step(request: HttpRequest, citizen: Citizen, uuid: UUID, step: str) -> HttpR
     draft = get_object_or_404(
         Objection.objects.visible_to(citizen.user)
         .filter(filed_by=citizen.person)
-        .select_related("result__cycle", "person"),
+        .select_related("result__cycle", "payment__cycle", "person"),
         uuid=uuid,
     )
     draft.filed_by = citizen.person
     try:
-        ensure_draft_open(draft, result=draft.result, now=now)
+        ensure_draft_open(draft, contested=draft.contested, now=now)
         return _STEPS[step](request, citizen, draft, now)
     except ObjectionRefused as refusal:
         return refusal_page(
-            request, citizen, refusal, result=draft.result, today=riyadh_date(now), draft=draft
+            request,
+            citizen,
+            refusal,
+            contested=draft.contested,
+            today=riyadh_date(now),
+            draft=draft,
         )
 
 
@@ -122,9 +131,9 @@ def _profile(
             return redirect("objections:step", draft.uuid, "mobile")
         form.add_error("mobile", problem)
     context = {
-        **_frame(draft.result, draft, number=PROFILE, today=riyadh_date(now)),
+        **_frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now)),
         "form": form,
-        "back_url": reverse("objections:new") + f"?result={draft.result_id}",
+        "back_url": presenting.new_url(draft.contested),
     }
     return render(request, "objections/step_profile.html", context)
 
@@ -133,7 +142,7 @@ def _mobile(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
     """Between 2 and 3: prove a new number, or go on without it."""
-    frame = _frame(draft.result, draft, number=PROFILE, today=riyadh_date(now))
+    frame = _frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now))
     return mobile.prove(request, citizen, draft, frame=frame, now=now)
 
 
@@ -159,11 +168,11 @@ def _statement(
             kept_documents=kept.count(),
         )
     context = {
-        **_frame(draft.result, draft, number=STATEMENT, today=riyadh_date(now)),
+        **_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),
         "form": form,
         "refused": presenting.refused_files(form.file_field.refused),
         "files": presenting.kept_files(kept, removable=True),
-        "reasons": presenting.reasons_of(draft.result, citizen.person),
+        "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "back_url": reverse("objections:step", args=[draft.uuid, "profile"]),
     }
     return render(request, "objections/step_statement.html", context)
@@ -219,13 +228,13 @@ def _review(
         raise IncompleteObjection(missing=missing)
     kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     context = {
-        **_frame(draft.result, draft, number=REVIEW, today=riyadh_date(now)),
+        **_frame(draft.contested, draft, number=REVIEW, today=riyadh_date(now)),
         "form": form,
         "files": presenting.kept_files(kept),
         "changes": draft.profile_changes.order_by("id"),
         "person": citizen.person,
         "iban": group_iban(citizen.person.iban),
-        "reasons": presenting.reasons_of(draft.result, citizen.person),
+        "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
         "profile_url": reverse("objections:step", args=[draft.uuid, "profile"]),
     }
@@ -238,16 +247,20 @@ _STEPS: Final[
 
 
 def _frame(
-    result: EligibilityResult, draft: Objection | None, *, number: int, today: date
+    contested: Contested, draft: Objection | None, *, number: int, today: date
 ) -> dict[str, Any]:
-    """Give what every step shows: the result, the steps, the days left."""
+    """Give what every step shows: what is contested, the steps, the days left."""
+    contested.person = draft.person if draft is not None else contested.person
+    window = window_of(contested) or Window(today, today)
     return {
-        "result": result,
+        "contested": contested,
+        "track": track_of(contested),
+        "window": window,
         "draft": draft,
-        "cycle": presenting.cycle_of(result),
-        "steps": presenting.steps_of(result, draft, number=number),
+        "title": presenting.title_of(contested),
+        "steps": presenting.steps_of(contested, draft, number=number),
         "today": today,
-        "last_day": presenting.deadline_text(result.filing_deadline or today),
+        "last_day": presenting.deadline_text(window.deadline),
     }
 
 
@@ -261,11 +274,22 @@ def _ensure_open(state: ContestState) -> None:
         raise NotContestable(state.kind)
 
 
-def _result_or_404(request: HttpRequest, citizen: Citizen) -> EligibilityResult:
-    text = request.GET.get("result") or request.POST.get("result") or ""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    return get_object_or_404(
-        EligibilityResult.objects.visible_to(citizen.user).select_related("person", "cycle"),
-        pk=int(text),
-    )
+def _contested_or_404(request: HttpRequest, citizen: Citizen) -> Contested:
+    """Give the result or payment line that the address names, to whoever may see it."""
+    result_id, payment_id = _id_in(request, "result"), _id_in(request, "payment")
+    if result_id is not None:
+        return get_object_or_404(
+            EligibilityResult.objects.visible_to(citizen.user).select_related("person", "cycle"),
+            pk=result_id,
+        )
+    if payment_id is not None:
+        return get_object_or_404(
+            PaymentLine.objects.visible_to(citizen.user).select_related("person", "cycle"),
+            pk=payment_id,
+        )
+    raise Http404
+
+
+def _id_in(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name) or request.POST.get(name) or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_ID else None

@@ -74,7 +74,7 @@ class PersonAdmin(ShowAdmin):
             context["objections"] = (
                 Objection.objects.filter(person=shown)
                 .exclude(reference=None)
-                .select_related("person", "result__cycle")
+                .select_related("person", "result__cycle", "payment__cycle")
                 .order_by("-submitted_at")[:SHOWN_ROWS]
             )
         if user.has_perm("sawtak.view_ticket"):

@@ -304,7 +304,7 @@ class Walk:
             filed_on = self.days.today - timedelta(days=made.filed)
         began_at = at(filed_on, 9 + number % 9, number * 7 % 60)
         user = user_of(filer)
-        draft = open_draft(result=result, filed_by=filer, now=began_at)
+        draft = open_draft(contested=result, filed_by=filer, now=began_at)
         if made.new_city:
             changes = update_contact_details(
                 person=filer,

@@ -20,13 +20,14 @@ from access.errors import (
     TooManyWrongTries,
     WrongCode,
 )
-from beneficiaries.models import EligibilityResult, Person, User
+from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile, update_contact_details
-from objections.presenting import cycle_of, step_name
+from objections.presenting import matter_of, step_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.code_words import worded_code_refusal
 from portal.forms.profile import ContactDetailsForm, MobileCodeForm, NewMobileForm
+from portal.payments import payment_rows
 from portal.profile import SHOWN_CASES, profile_of, rows_of
 from portal.views.signed_in import person_required, user_and_person
 from saudi.gregorian import riyadh_today
@@ -56,7 +57,7 @@ def profile(request: HttpRequest) -> HttpResponse:
                 objection,
                 OBJECTION_BADGES[objection.status],
                 step_name(objection.step),
-                cycle_of(objection.result),
+                matter_of(objection.contested),
             )
             for objection in found.objections[:SHOWN_CASES]
         ],
@@ -86,6 +87,27 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         )
     context = {"row": row, "today": today, "corrected": corrected}
     return render(request, "portal/result.html", context)
+
+
+@require_GET
+@person_required
+def payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one line of a payment: what was due, what came, why, and until when to object."""
+    user, person = user_and_person(request)
+    found = get_object_or_404(
+        PaymentLine.objects.visible_to(user).select_related("person", "cycle"), pk=pk
+    )
+    today = riyadh_today()
+    [row] = payment_rows([found], viewer=person, today=today, language=page_language())
+    corrected = None
+    if found.superseded_on:
+        corrected = (
+            PaymentLine.objects.current()
+            .filter(person_id=found.person_id, cycle_id=found.cycle_id)
+            .first()
+        )
+    context = {"row": row, "today": today, "corrected": corrected}
+    return render(request, "portal/payment.html", context)
 
 
 # Contact details -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from beneficiaries.models import EligibilityResult, Person, User
 from documents.intake import CheckedFile, check_upload
 from notifications.models import Message
-from objections.models import Objection
+from objections.models import Contested, Objection
 from objections.services import (
     attach_documents,
     open_draft,
@@ -43,9 +43,9 @@ def pdf(name: str = "عقد.pdf", *, pages: int = 1) -> CheckedFile:
     return check_upload(upload(name, pdf_bytes(pages=pages)))
 
 
-def draft(result: EligibilityResult, filer: Person, *, now: datetime = NOW) -> Objection:
+def draft(contested: Contested, filer: Person, *, now: datetime = NOW) -> Objection:
     """Give a draft that lacks nothing but the declaration."""
-    opened = open_draft(result=result, filed_by=filer, now=now)
+    opened = open_draft(contested=contested, filed_by=filer, now=now)
     save_statement(objection=opened, ground="documents", statement=STATEMENT)
     attach_documents(objection=opened, checked=[pdf()], now=now)
     reach_step(objection=opened, step=4)
@@ -53,8 +53,8 @@ def draft(result: EligibilityResult, filer: Person, *, now: datetime = NOW) -> O
     return opened
 
 
-def submitted(result: EligibilityResult, filer: Person, *, now: datetime = NOW) -> Objection:
-    return submit_objection(objection=draft(result, filer, now=now), has_declared=True, now=now)
+def submitted(contested: Contested, filer: Person, *, now: datetime = NOW) -> Objection:
+    return submit_objection(objection=draft(contested, filer, now=now), has_declared=True, now=now)
 
 
 def taken(objection: Objection, caseworker: User, *, now: datetime = NOW) -> Objection:

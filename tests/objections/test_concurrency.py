@@ -48,7 +48,7 @@ def at_once(count: int, work: Callable[[int], T]) -> list[T]:
 def test_twenty_first_steps_at_once_open_one_draft() -> None:
     person = head()
     result = result_of(person)
-    opened = at_once(20, lambda _n: open_draft(result=result, filed_by=person, now=NOW).pk)
+    opened = at_once(20, lambda _n: open_draft(contested=result, filed_by=person, now=NOW).pk)
     assert len(set(opened)) == 1
     assert Objection.objects.count() == 1
 
@@ -76,7 +76,7 @@ def test_twenty_submissions_at_once_make_one_objection_and_one_sms() -> None:
 
 def test_twenty_uploads_at_once_keep_one_copy(attachments: Path) -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     client = Client()
     sign_in(client, person)
     address = reverse("objections:step", args=[opened.uuid, "statement"])

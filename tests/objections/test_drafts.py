@@ -57,7 +57,7 @@ TOO_LATE = riyadh("2027-01-28 00:00:00")
 def test_draft_has_no_reference_and_keeps_the_days_of_its_result() -> None:
     person = head()
     user = user_of(person)
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     assert opened.reference is None
     assert (opened.counted_from, opened.deadline) == (ANNOUNCED_ON, date(2027, 1, 27))
     assert (opened.person, opened.filed_by) == (person, person)
@@ -69,8 +69,8 @@ def test_draft_has_no_reference_and_keeps_the_days_of_its_result() -> None:
 def test_second_opening_goes_on_with_the_draft() -> None:
     person = head()
     result = result_of(person)
-    first = open_draft(result=result, filed_by=person, now=NOW)
-    assert open_draft(result=result, filed_by=person, now=NOW) == first
+    first = open_draft(contested=result, filed_by=person, now=NOW)
+    assert open_draft(contested=result, filed_by=person, now=NOW) == first
     assert Objection.objects.count() == 1
 
 
@@ -78,8 +78,8 @@ def test_head_and_adult_may_each_begin_a_draft() -> None:
     person = head()
     adult = adult_of(person)
     result = result_of(adult)
-    first = open_draft(result=result, filed_by=person, now=NOW)
-    assert open_draft(result=result, filed_by=adult, now=NOW) != first
+    first = open_draft(contested=result, filed_by=person, now=NOW)
+    assert open_draft(contested=result, filed_by=adult, now=NOW) != first
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_head_and_adult_may_each_begin_a_draft() -> None:
 def test_what_cannot_be_contested_opens_nothing(fields: dict[str, object], why: str) -> None:
     person = head()
     with pytest.raises(NotContestable) as caught:
-        open_draft(result=result_of(person, **fields), filed_by=person, now=NOW)
+        open_draft(contested=result_of(person, **fields), filed_by=person, now=NOW)
     assert caught.value.why == why
     assert not Objection.objects.exists()
 
 
 def test_outsider_opens_nothing() -> None:
     with pytest.raises(NotContestable):
-        open_draft(result=result_of(head()), filed_by=outsider(), now=NOW)
+        open_draft(contested=result_of(head()), filed_by=outsider(), now=NOW)
 
 
 def test_head_opens_nothing_for_an_adults_sensitive_reason() -> None:
@@ -108,18 +108,18 @@ def test_head_opens_nothing_for_an_adults_sensitive_reason() -> None:
     adult = adult_of(person)
     result = result_of(adult, reason_codes=["SHELTER"])
     with pytest.raises(NotContestable) as caught:
-        open_draft(result=result, filed_by=person, now=NOW)
+        open_draft(contested=result, filed_by=person, now=NOW)
     assert caught.value.why == "own_only"
-    assert open_draft(result=result, filed_by=adult, now=NOW)
+    assert open_draft(contested=result, filed_by=adult, now=NOW)
 
 
 def test_head_files_for_a_child_and_the_child_does_not() -> None:
     person = head()
     child = child_of(person)
     result = result_of(child, reason_codes=["SHELTER"])
-    assert open_draft(result=result, filed_by=person, now=NOW).person == child
+    assert open_draft(contested=result, filed_by=person, now=NOW).person == child
     with pytest.raises(NotContestable) as caught:
-        open_draft(result=result, filed_by=child, now=NOW)
+        open_draft(contested=result, filed_by=child, now=NOW)
     assert caught.value.why == "head_only"
 
 
@@ -127,22 +127,22 @@ def test_window_is_judged_at_the_opening() -> None:
     person = head()
     result = result_of(person)
     with pytest.raises(FilingWindowClosed) as caught:
-        open_draft(result=result, filed_by=person, now=TOO_LATE)
+        open_draft(contested=result, filed_by=person, now=TOO_LATE)
     assert caught.value == FilingWindowClosed(counted_from=ANNOUNCED_ON, deadline=date(2027, 1, 27))
-    assert open_draft(result=result, filed_by=person, now=LAST_SECOND)
+    assert open_draft(contested=result, filed_by=person, now=LAST_SECOND)
 
 
 def test_filed_objection_opens_no_second_draft() -> None:
     person = head()
     filed = submitted(result_of(person), person)
     with pytest.raises(AlreadyObjected) as caught:
-        open_draft(result=filed.result, filed_by=person, now=NOW)
+        open_draft(contested=filed.result, filed_by=person, now=NOW)
     assert caught.value.reference == filed.reference
 
 
 def test_statement_is_kept_until_the_draft_is_closed() -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     save_statement(objection=opened, ground="other", statement=STATEMENT)
     opened.refresh_from_db()
     assert (opened.ground, opened.statement) == ("other", STATEMENT)
@@ -154,7 +154,7 @@ def test_statement_is_kept_until_the_draft_is_closed() -> None:
 
 def test_step_reached_never_goes_back() -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     for step, reached in [(4, 4), (3, 4)]:
         reach_step(objection=opened, step=step)
         opened.refresh_from_db()
@@ -163,7 +163,7 @@ def test_step_reached_never_goes_back() -> None:
 
 def test_profile_changes_are_linked_with_the_draft() -> None:
     person = head(city="الرياض")
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     changes = update_contact_details(
         person=person, city="جدة", iban=person.iban, changed_by=user_of(person), now=NOW
     )
@@ -174,7 +174,7 @@ def test_profile_changes_are_linked_with_the_draft() -> None:
 
 def test_same_file_is_kept_once(attachments: Path) -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     attach_documents(objection=opened, checked=[pdf("a.pdf"), pdf("b.pdf")], now=NOW)
     attach_documents(objection=opened, checked=[pdf("a.pdf")], now=NOW)
     attach_documents(objection=opened, checked=[], now=NOW)
@@ -196,7 +196,7 @@ def test_removed_file_can_be_added_again() -> None:
 
 def test_too_many_files_leave_nothing_behind(attachments: Path) -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     limit = settings.LIMITS["files"]
     files = [pdf(pages=n + 1) for n in range(limit + 1)]
     with pytest.raises(TooManyDocuments) as caught:
@@ -209,12 +209,12 @@ def test_too_many_files_leave_nothing_behind(attachments: Path) -> None:
 def test_draft_is_open_until_its_results_last_day() -> None:
     person = head()
     opened = draft(result_of(person), person)
-    ensure_draft_open(opened, result=opened.result, now=LAST_SECOND)
+    ensure_draft_open(opened, contested=opened.contested, now=LAST_SECOND)
     with pytest.raises(FilingWindowClosed):
-        ensure_draft_open(opened, result=opened.result, now=TOO_LATE)
+        ensure_draft_open(opened, contested=opened.contested, now=TOO_LATE)
     opened.status = ObjectionStatus.STOPPED
     with pytest.raises(DraftClosed):
-        ensure_draft_open(opened, result=opened.result, now=NOW)
+        ensure_draft_open(opened, contested=opened.contested, now=NOW)
 
 
 def test_overdue_draft_is_stopped_once_and_its_writer_told(

@@ -91,7 +91,7 @@ def test_submitted_objection_answers_a_repeat_after_the_window_too() -> None:
 
 def test_incomplete_draft_names_what_is_missing() -> None:
     person = head()
-    opened = open_draft(result=result_of(person), filed_by=person, now=NOW)
+    opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     with pytest.raises(IncompleteObjection) as caught:
         submit_objection(objection=opened, has_declared=False, now=NOW)
     assert caught.value.missing == ("ground", "statement", "documents", "declaration")

@@ -67,13 +67,14 @@ def test_closed_window_says_what_was_counted() -> None:
 
 
 HEADS_OWN = Standing(
-    is_ineligible=True,
+    obstacle=None,
     is_superseded=False,
     is_own=True,
     viewer_is_head=True,
     viewer_age=40,
     subject_age=40,
     has_sensitive_reason=False,
+    counted_from=DAY_0,
     deadline=DEADLINE,
 )
 FOR_CHILD = replace(HEADS_OWN, is_own=False, subject_age=9)
@@ -87,7 +88,13 @@ ADULTS_OWN = replace(HEADS_OWN, viewer_is_head=False, viewer_age=18, subject_age
         pytest.param(HEADS_OWN, "open", id="head-own"),
         pytest.param(replace(HEADS_OWN, has_draft=True), "draft", id="draft-waits"),
         pytest.param(replace(HEADS_OWN, is_objected=True), "objected", id="objected"),
-        pytest.param(replace(HEADS_OWN, is_ineligible=False), "eligible", id="eligible"),
+        pytest.param(replace(HEADS_OWN, obstacle="eligible"), "eligible", id="eligible"),
+        pytest.param(replace(HEADS_OWN, obstacle="pending"), "pending", id="on-its-way"),
+        pytest.param(replace(HEADS_OWN, obstacle="paid_in_full"), "paid_in_full", id="all-paid"),
+        pytest.param(
+            replace(HEADS_OWN, counted_from=date(2025, 5, 31)), "not_yet", id="deposit-tomorrow"
+        ),
+        pytest.param(replace(HEADS_OWN, counted_from=DEADLINE), "open", id="deposit-today"),
         pytest.param(replace(HEADS_OWN, is_superseded=True), "superseded", id="superseded"),
         pytest.param(replace(HEADS_OWN, deadline=date(2025, 5, 29)), "closed", id="closed"),
         pytest.param(replace(HEADS_OWN, has_sensitive_reason=True), "open", id="own-sensitive"),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beneficiaries.models import EligibilityResult
 from beneficiaries.statuses import ResultStatus
+from objections.contested import key_of
 from objections.models import Objection
 from objections.selectors import contest_states, objections_of, with_whole_case
 from objections.services import open_draft, stop_overdue_drafts
@@ -30,13 +31,13 @@ def test_each_result_has_its_state() -> None:
     theirs = result_of(adult)
     submitted(theirs, adult)
     childs = result_of(child)
-    open_draft(result=childs, filed_by=person, now=NOW)
+    open_draft(contested=childs, filed_by=person, now=NOW)
     old = result_of(person, cycle__code="2026-07", announced_on=date(2026, 7, 29))
     good = result_of(person, cycle__code="2026-09", status=ResultStatus.ELIGIBLE)
     waiting = result_of(person, cycle__code="2026-11", announced_on=None)
     every = [own, sensitive, theirs, childs, old, good, waiting]
     states = contest_states(every, viewer=person, today=TODAY)
-    assert {result: states[result.pk].kind for result in every if result != waiting} == {
+    assert {result: states[key_of(result)].kind for result in every if result != waiting} == {
         own: "objected",
         sensitive: "own_only",
         theirs: "objected",
@@ -44,10 +45,10 @@ def test_each_result_has_its_state() -> None:
         old: "closed",
         good: "eligible",
     }
-    assert waiting.pk not in states
-    assert states[own.pk].reference == filed.reference
-    assert states[theirs.pk].reference == ""
-    state = states[childs.pk]
+    assert key_of(waiting) not in states
+    assert states[key_of(own)].reference == filed.reference
+    assert states[key_of(theirs)].reference == ""
+    state = states[key_of(childs)]
     assert (state.counted_from, state.deadline, state.days_left) == (
         ANNOUNCED_ON,
         date(2027, 1, 27),
@@ -59,8 +60,8 @@ def test_draft_of_another_person_does_not_show() -> None:
     person = head()
     adult = adult_of(person)
     result = result_of(adult)
-    open_draft(result=result, filed_by=adult, now=NOW)
-    assert contest_states([result], viewer=person, today=TODAY)[result.pk].kind == "open"
+    open_draft(contested=result, filed_by=adult, now=NOW)
+    assert contest_states([result], viewer=person, today=TODAY)[key_of(result)].kind == "open"
 
 
 @pytest.mark.parametrize("status", [ObjectionStatus.WITHDRAWN, ObjectionStatus.STOPPED])
@@ -77,7 +78,7 @@ def test_what_was_withdrawn_or_stopped_does_not_count(status: ObjectionStatus) -
         stop_overdue_drafts(now=riyadh("2026-11-20 10:00:00"))
         EligibilityResult.objects.update(filing_deadline=date(2027, 1, 27))
         result.refresh_from_db()
-    assert contest_states([result], viewer=person, today=TODAY)[result.pk].kind == "open"
+    assert contest_states([result], viewer=person, today=TODAY)[key_of(result)].kind == "open"
 
 
 def test_statements_do_not_grow_with_the_results() -> None:

@@ -64,7 +64,7 @@ def test_service_counts_days_of_riyadh(decided: str, sent: str, is_accepted: boo
     with pytest.raises(FilingWindowClosed):
         submit_objection(objection=opened, has_declared=True, now=now)
     with pytest.raises(FilingWindowClosed):
-        open_draft(result=opened.result, filed_by=opened.filed_by, now=now)
+        open_draft(contested=opened.result, filed_by=opened.filed_by, now=now)
 
 
 @pytest.mark.parametrize(("decided", "sent", "is_accepted"), ROWS)

@@ -1,0 +1,72 @@
+"""What each status of a payment says, what it means and what its reader can do.
+
+The programme's own labels are known to be misread («لا يوجد», «وُجهت», «مرفوضة»): each has a plain
+label in `PaymentStatus` and its meaning here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.statuses import PaymentStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class PaymentWords:
+    """A status of a payment in words; they follow the reader's language.
+
+    `action` is empty where there is nothing to do. `kind` and `icon` are those of its tag.
+    """
+
+    label: StrOrPromise
+    meaning: StrOrPromise
+    kind: str
+    icon: str
+    action: StrOrPromise = ""
+
+
+_MEANINGS: Final[dict[str, tuple[StrOrPromise, str, str, StrOrPromise]]] = {
+    PaymentStatus.NONE: (
+        _("Nothing was due to you in this cycle, so nothing was deposited."),
+        "info",
+        "info",
+        _("If the reason is not right, object before the last day."),
+    ),
+    PaymentStatus.PROCESSING: (
+        _("We are preparing the amount. It has not gone to the bank yet."),
+        "wait",
+        "clock",
+        _("You need not do anything now."),
+    ),
+    PaymentStatus.SENT: (
+        _("We sent the amount to your bank. It reaches the account within days."),
+        "wait",
+        "send",
+        _("You need not do anything now."),
+    ),
+    PaymentStatus.PAID: (_("The amount is in the account."), "ok", "ok", ""),
+    PaymentStatus.REFUSED: (
+        _("Your bank did not take the amount: the account is closed or not active."),
+        "bad",
+        "no",
+        _("Write a working IBAN in your file. We send the amount again."),
+    ),
+    PaymentStatus.WAITING: (
+        _("An earlier payment came back from the bank, so this one waits."),
+        "wait",
+        "pause",
+        _("Write a working IBAN in your file. We then send both."),
+    ),
+}
+
+
+def words_of(status: str) -> PaymentWords:
+    """Give the words of a status. Raises ValueError for what is none."""
+    meaning, kind, icon, action = _MEANINGS[PaymentStatus(status)]
+    return PaymentWords(PaymentStatus(status).label, meaning, kind, icon, action)
