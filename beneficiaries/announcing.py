@@ -1,4 +1,4 @@
-"""Making a cycle's results visible. `portal.announcing` adds the deadline and the SMS."""
+"""Making a cycle's results or payments visible. `portal.announcing` adds the window and the SMS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 
 from django.db import connection
 
-from beneficiaries.models import Cycle
+from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
+from beneficiaries.statuses import SETTLED_STATUSES
 
 _PEOPLE_TO_TELL: Final = """
     SELECT DISTINCT ON (mobile) mobile, language
@@ -18,7 +19,7 @@ _PEOPLE_TO_TELL: Final = """
                CASE WHEN p.mobile <> '' OR head.id IS NULL THEN p.language
                     ELSE head.language END AS language,
                p.relation = 'head' AS is_head
-        FROM beneficiaries_eligibilityresult AS r
+        FROM {table} AS r
         JOIN beneficiaries_person AS p ON p.id = r.person_id
         LEFT JOIN beneficiaries_person AS head
                ON head.household_id = p.household_id AND head.relation = 'head'
@@ -29,9 +30,9 @@ _PEOPLE_TO_TELL: Final = """
 """
 
 _SUPERSEDE: Final = """
-    UPDATE beneficiaries_eligibilityresult AS told
+    UPDATE {table} AS told
     SET superseded_on = greatest(%(on)s::date, told.announced_on)
-    FROM beneficiaries_eligibilityresult AS waiting
+    FROM {table} AS waiting
     WHERE waiting.cycle_id = %(cycle)s AND waiting.announced_on IS NULL
       AND told.cycle_id = %(cycle)s AND told.person_id = waiting.person_id
       AND told.announced_on IS NOT NULL AND told.superseded_on IS NULL
@@ -44,9 +45,30 @@ _ANNOUNCE: Final = """
 """
 
 
+# What replaces a payment that was settled and announced counts from its own announcement, where
+# that is later than the deposit: else a late correction would be closed at once (docs/adr/0007).
+_ANNOUNCE_PAYMENTS: Final = """
+    WITH counted AS (
+        SELECT line.id, CASE WHEN line.status = ANY(%(settled)s) THEN
+            CASE WHEN EXISTS (
+                SELECT FROM beneficiaries_paymentline AS old
+                WHERE old.person_id = line.person_id AND old.cycle_id = line.cycle_id
+                  AND old.superseded_on IS NOT NULL AND old.status = ANY(%(settled)s)
+            ) THEN greatest(line.paid_on, %(on)s::date) ELSE line.paid_on END
+        END AS day
+        FROM beneficiaries_paymentline AS line
+        WHERE line.cycle_id = %(cycle)s AND line.announced_on IS NULL
+    )
+    UPDATE beneficiaries_paymentline AS line
+    SET announced_on = %(on)s, counted_from = counted.day,
+        filing_deadline = counted.day + %(window_days)s::int
+    FROM counted WHERE counted.id = line.id
+"""
+
+
 @dataclass(frozen=True)
 class AnnouncedCounts:
-    """How many results became visible, and how many of them correct an earlier one."""
+    """How many rows became visible, and how many of them correct an earlier one."""
 
     announced: int
     corrected: int
@@ -57,14 +79,16 @@ def lock_cycle(code: str) -> Cycle | None:
     return Cycle.objects.select_for_update().filter(code=code).first()
 
 
-def people_to_tell(cycle: Cycle) -> Iterator[tuple[str, str]]:
-    """Give each mobile that is told of the waiting results, once, with its language.
+def people_to_tell(
+    cycle: Cycle, rows: type[EligibilityResult | PaymentLine]
+) -> Iterator[tuple[str, str]]:
+    """Give each mobile that is told of what waits, once, with its language.
 
     Who has no mobile is told through the head of the household. The rows stream from a cursor of
     the server's: read them inside the transaction that announces.
     """
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_PEOPLE_TO_TELL, [cycle.pk])
+        cursor.execute(_PEOPLE_TO_TELL.format(table=rows._meta.db_table), [cycle.pk])
         yield from cursor
 
 
@@ -76,11 +100,32 @@ def announce_results(*, cycle: Cycle, on: date, deadline: date) -> AnnouncedCoun
     """
     facts: dict[str, int | date] = {"cycle": cycle.pk, "on": on, "deadline": deadline}
     with connection.cursor() as cursor:
-        cursor.execute(_SUPERSEDE, facts)
+        cursor.execute(_SUPERSEDE.format(table=EligibilityResult._meta.db_table), facts)
         corrected = int(cursor.rowcount)
         cursor.execute(_ANNOUNCE, facts)
         announced = int(cursor.rowcount)
     if cycle.announced_on is None and announced:
         cycle.announced_on, cycle.filing_deadline = on, deadline
         cycle.save(update_fields=["announced_on", "filing_deadline"])
+    return AnnouncedCounts(announced=announced, corrected=corrected)
+
+
+def announce_payments(*, cycle: Cycle, on: date, window_days: int) -> AnnouncedCounts:
+    """Announce the lines that wait in a cycle; their windows are fixed here for good.
+
+    Day 0 of a settled line is its deposit day; one that is still on its way has no window until a
+    later announcement says that it was deposited. Two statements for any number of rows; the
+    caller holds the cycle's lock.
+    """
+    facts: dict[str, int | date | list[str]] = {
+        "cycle": cycle.pk,
+        "on": on,
+        "window_days": window_days,
+        "settled": sorted(SETTLED_STATUSES),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPERSEDE.format(table=PaymentLine._meta.db_table), facts)
+        corrected = int(cursor.rowcount)
+        cursor.execute(_ANNOUNCE_PAYMENTS, facts)
+        announced = int(cursor.rowcount)
     return AnnouncedCounts(announced=announced, corrected=corrected)

@@ -121,6 +121,18 @@ _ALL: Final = (
         },
         {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
     ),
+    Template(
+        "payments_announced",
+        Lane.ANNOUNCEMENTS,
+        {
+            "ar": "{programme}: صدرت حالة دفعة {cycle}. اقرأ تفاصيلها في ملفك.",
+            "en": (
+                "{programme}: the payment of {cycle} has been settled. "
+                "Sign in to your file to read about it."
+            ),
+        },
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+    ),
     _case(
         "objection_submitted",
         _OBJECTION,

@@ -1,4 +1,4 @@
-"""Announcing a cycle: results become visible, windows open, an SMS campaign is made."""
+"""Announcing a cycle: results or payments become visible, windows open, a campaign is made."""
 
 from __future__ import annotations
 
@@ -7,22 +7,46 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from beneficiaries.announcing import announce_results, lock_cycle, people_to_tell
+from beneficiaries.announcing import (
+    AnnouncedCounts,
+    announce_payments,
+    announce_results,
+    lock_cycle,
+    people_to_tell,
+)
 from beneficiaries.cycles import cycle_name, parse_cycle
 from beneficiaries.errors import AnnouncementInFuture, UnknownCycle
-from beneficiaries.models import Cycle, User
+from beneficiaries.models import Cycle, EligibilityResult, PaymentLine, User
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
-from objections.rules import filing_deadline
+from objections.rules import FILING_WINDOW_DAYS, filing_deadline
 from saudi.gregorian import riyadh_date
 
 START_PERMISSION = "notifications.start_campaign"
 
 Report = Callable[[str], None]
 """Told in a few words how far an announcement is."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What can be announced of a cycle: its rows, the SMS, and the mark in a campaign's key."""
+
+    rows: type[EligibilityResult | PaymentLine]
+    template: str
+    mark: str
+    name_ar: str
+
+    def key_of(self, cycle_code: str) -> str:
+        """Give the key of a cycle's first campaign about this."""
+        return f"{cycle_code}{self.mark}"
+
+
+RESULTS = Matter(EligibilityResult, "results_announced", "", "نتائج")
+PAYMENTS = Matter(PaymentLine, "payments_announced", ":payments", "دفعات")
 
 
 @dataclass
@@ -36,12 +60,13 @@ class MayNotStart(Exception):
 class Announcement:
     """What an announcement did. Without a campaign nothing was waiting.
 
-    `started` are the campaigns of earlier runs that the second person started then.
+    `deadline` is that of results; lines of payments each have their own. `started` are the
+    campaigns of earlier runs that the second person started then.
     """
 
     cycle_code: str
     on: date
-    deadline: date
+    deadline: date | None
     announced: int = 0
     corrected: int = 0
     campaign: Campaign | None = None
@@ -53,13 +78,15 @@ def announce(
     cycle_code: str,
     on: date,
     now: datetime,
+    matter: Matter = RESULTS,
     prepared_by: User | None = None,
     approved_by: User | None = None,
     report: Report = lambda _: None,
 ) -> Announcement:
-    """Make a cycle's waiting results visible, all in one transaction.
+    """Make what waits in a cycle visible, its results or its payments, all in one transaction.
 
-    `on` is day 0 of their windows, a civil day in Riyadh, today or past. What was announced
+    `on` is a civil day in Riyadh, today or past: day 0 of results' windows. A payment's counts
+    from its deposit day. What was announced
     before keeps its dates, so that a second run tells only what is new or corrected, in a
     campaign of its own. The campaign waits for a second person, or `approved_by` starts it; where
     nothing is new, `approved_by` starts the cycle's campaigns that wait. Locks the cycle.
@@ -75,18 +102,18 @@ def announce(
         raise AnnouncementInFuture(on=on, today=today)
     if approved_by is not None and not may_start_campaigns(approved_by):
         raise MayNotStart(approved_by.get_username())
-    deadline = filing_deadline(on)
+    deadline = filing_deadline(on) if matter is RESULTS else None
     with transaction.atomic():
         cycle = lock_cycle(code)
         if cycle is None:
             raise UnknownCycle(code)
-        if not cycle.results.filter(announced_on__isnull=True).exists():
-            started = _start_waiting(code, started_by=approved_by, now=now)
+        if not matter.rows._default_manager.filter(cycle=cycle, announced_on__isnull=True).exists():
+            started = _start_waiting(matter, code, started_by=approved_by, now=now)
             return Announcement(cycle_code=code, on=on, deadline=deadline, started=started)
         report("preparing the SMS")
-        campaign = _prepare(cycle, prepared_by=prepared_by, now=now)
-        report(f"{campaign.recipients:,} SMS prepared, making the results visible")
-        counts = announce_results(cycle=cycle, on=on, deadline=deadline)
+        campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
+        report(f"{campaign.recipients:,} SMS prepared, making them visible")
+        counts = _announce(matter, cycle, on=on)
         if approved_by is not None:
             campaign = start_campaign(campaign=campaign, started_by=approved_by, now=now)
     return Announcement(
@@ -104,33 +131,43 @@ def may_start_campaigns(user: User) -> bool:
     return user.is_active and user.is_staff and user.has_perm(START_PERMISSION)
 
 
-def _campaigns_of(code: str) -> QuerySet[Campaign]:
-    return Campaign.objects.filter(Q(key=code) | Q(key__startswith=f"{code}:"))
+def _announce(matter: Matter, cycle: Cycle, *, on: date) -> AnnouncedCounts:
+    if matter is PAYMENTS:
+        return announce_payments(cycle=cycle, on=on, window_days=FILING_WINDOW_DAYS)
+    return announce_results(cycle=cycle, on=on, deadline=filing_deadline(on))
 
 
-def _start_waiting(code: str, *, started_by: User | None, now: datetime) -> tuple[Campaign, ...]:
+def _campaigns_of(matter: Matter, code: str) -> QuerySet[Campaign]:
+    """Give a cycle's campaigns about one matter: `2026-11`, `2026-11:2`, not `2026-11:payments`."""
+    return Campaign.objects.filter(key__regex=rf"^{matter.key_of(code)}(:[0-9]+)?$")
+
+
+def _start_waiting(
+    matter: Matter, code: str, *, started_by: User | None, now: datetime
+) -> tuple[Campaign, ...]:
     """Start what earlier runs prepared, where a second person is named."""
     if started_by is None:
         return ()
-    waiting = _campaigns_of(code).filter(status=CampaignStatus.PREPARED).order_by("pk")
+    waiting = _campaigns_of(matter, code).filter(status=CampaignStatus.PREPARED).order_by("pk")
     return tuple(
         start_campaign(campaign=campaign, started_by=started_by, now=now) for campaign in waiting
     )
 
 
-def _prepare(cycle: Cycle, *, prepared_by: User | None, now: datetime) -> Campaign:
+def _prepare(matter: Matter, cycle: Cycle, *, prepared_by: User | None, now: datetime) -> Campaign:
     """Make the campaign of this run: `2026-11`, then `2026-11:2` for what came later."""
-    runs = _campaigns_of(cycle.code).count()
-    key = cycle.code if runs == 0 else f"{cycle.code}:{runs + 1}"
+    run = _campaigns_of(matter, cycle.code).count() + 1
+    first_key = matter.key_of(cycle.code)
+    key = first_key if run == 1 else f"{first_key}:{run}"
 
     def recipients() -> Iterator[Recipient]:
-        for mobile, language in people_to_tell(cycle):
+        for mobile, language in people_to_tell(cycle, matter.rows):
             yield Recipient(event=f"announced:{key}", mobile=mobile, language=language)
 
     return prepare_campaign(
         key=key,
-        name=cycle_name(cycle.code, "ar") if runs == 0 else _later_name(cycle.code, runs + 1),
-        template="results_announced",
+        name=_name_of(matter, cycle.code, run),
+        template=matter.template,
         values={language: {"cycle": cycle_name(cycle.code, language)} for language in ("ar", "en")},
         recipients=recipients(),
         prepared_by=prepared_by,
@@ -138,5 +175,6 @@ def _prepare(cycle: Cycle, *, prepared_by: User | None, now: datetime) -> Campai
     )
 
 
-def _later_name(code: str, run: int) -> str:
-    return f"{cycle_name(code, 'ar')} ({run})"
+def _name_of(matter: Matter, code: str, run: int) -> str:
+    name = f"{matter.name_ar} {cycle_name(code, 'ar')}"
+    return name if run == 1 else f"{name} ({run})"

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import Final
 
 from beneficiaries.reasons import REASONS
-from beneficiaries.statuses import Relation, ResultStatus
+from beneficiaries.statuses import PaymentStatus, Relation, ResultStatus
 from saudi.digits import clean_text, is_blank, strip_invisible, to_ascii_digits
+from saudi.gregorian import InvalidGregorianDate, parse_gregorian
 from saudi.hijri import HijriDate, InvalidHijriDate
 from saudi.iban import InvalidIban, parse_iban
 from saudi.mobile import InvalidMobile, parse_mobile
@@ -24,6 +25,7 @@ HOUSEHOLD_LENGTH: Final = 40
 _PLACES: Final = {code: place for place, code in enumerate(REASONS)}
 _RELATIONS: Final = tuple(Relation.values)
 _STATUSES: Final = tuple(ResultStatus.values)
+_PAYMENT_STATUSES: Final = tuple(PaymentStatus.values)
 # Letters and signs that are stored as they come: most names, read several times faster.
 _PLAIN: Final = re.compile(r"[ -~\u0621-\u063a\u0641-\u064a]+")
 _MONEY: Final = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
@@ -116,6 +118,22 @@ def read_relation(text: str) -> str:
 def read_status(text: str) -> str:
     """Give a result's status. Raises InvalidValue."""
     return _choice(text, "status", _STATUSES)
+
+
+def read_payment_status(text: str) -> str:
+    """Give a payment's status. Raises InvalidValue."""
+    return _choice(text, "status", _PAYMENT_STATUSES)
+
+
+@lru_cache(maxsize=10_000)
+def read_paid_on(text: str) -> str:
+    """Give a deposit day as `2026-11-10`, or an empty text. Raises InvalidValue."""
+    if is_blank(text):
+        return ""
+    try:
+        return parse_gregorian(text).isoformat()
+    except InvalidGregorianDate as error:
+        raise InvalidValue("paid_on: not a date like 2026-11-10") from error
 
 
 @lru_cache(maxsize=10_000)

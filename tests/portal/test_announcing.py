@@ -289,7 +289,6 @@ def test_the_command_shows_how_far_it_is(cycle):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["2026-11", "--payments"], "Payments cannot be announced yet"),
         (["2026-11", "--on", "2026-11-26"], "in the future"),
         (["2026-11", "--on", "soon"], "no date"),
         (["2026/11"], "no cycle"),
@@ -298,7 +297,6 @@ def test_the_command_shows_how_far_it_is(cycle):
         (["2026-11", "--approved-by", "agent"], "may not start"),
     ],
     ids=[
-        "payments",
         "future",
         "no-date",
         "no-cycle",

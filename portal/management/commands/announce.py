@@ -13,15 +13,23 @@ from beneficiaries.models import User
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
-from portal.announcing import START_PERMISSION, Announcement, MayNotStart, announce
+from portal.announcing import (
+    PAYMENTS,
+    RESULTS,
+    START_PERMISSION,
+    Announcement,
+    MayNotStart,
+    announce,
+)
 from saudi.gregorian import InvalidGregorianDate, format_both, parse_gregorian, riyadh_date
 
 
 class Command(BaseCommand):
-    """Make a cycle's results visible and open their windows."""
+    """Make a cycle's results, or its payments, visible and open their windows."""
 
     help = (
-        "Make the results of a cycle that wait visible, open their windows of objection and "
+        "Make the results (or, with --payments, the payments) of a cycle that wait visible, open "
+        "their windows of objection and "
         "prepare the SMS. What was announced before keeps its date."
     )
 
@@ -42,10 +50,6 @@ class Command(BaseCommand):
         payments: bool,
         **_options: Any,
     ) -> None:
-        if payments:
-            raise CommandError(
-                "Payments cannot be announced yet: this version knows eligibility results only."
-            )
         now = timezone.now()
         try:
             done = announce(
@@ -53,6 +57,7 @@ class Command(BaseCommand):
                 on=riyadh_date(now) if on is None else _day(on),
                 approved_by=None if approved_by is None else _staff(approved_by),
                 now=now,
+                matter=PAYMENTS if payments else RESULTS,
                 report=self._report,
             )
         except InvalidCycle as error:
@@ -61,7 +66,7 @@ class Command(BaseCommand):
             ) from error
         except UnknownCycle as error:
             raise CommandError(
-                f"There is no cycle {error.code}: import its results first. Nothing was announced."
+                f"There is no cycle {error.code}: import it first. Nothing was announced."
             ) from error
         except AnnouncementInFuture as error:
             raise CommandError(
@@ -88,13 +93,17 @@ class Command(BaseCommand):
                 self._tell_of(campaign)
             return
         self.stdout.write(
-            f"{done.cycle_code}: {done.announced:,} results announced as of {done.on}, "
+            f"{done.cycle_code}: {done.announced:,} "
+            f"{'payment lines' if done.deadline is None else 'results'} announced as of {done.on}, "
             f"{done.corrected:,} of them corrections."
         )
-        self.stdout.write(
-            f"Objections may be filed until the end of {done.deadline} in Riyadh "
-            f"({format_both(done.deadline, 'en')})."
-        )
+        if done.deadline is None:
+            self.stdout.write("Objections may be filed for 90 days from each deposit day.")
+        else:
+            self.stdout.write(
+                f"Objections may be filed until the end of {done.deadline} in Riyadh "
+                f"({format_both(done.deadline, 'en')})."
+            )
         self._tell_of(done.campaign)
 
     def _tell_of(self, campaign: Campaign) -> None:
