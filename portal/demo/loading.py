@@ -12,18 +12,21 @@ from typing import Any, Final
 
 from django.db import connection
 
+from beneficiaries.imports.payments import COLUMNS as PAYMENT_COLUMNS
+from beneficiaries.imports.payments import import_payments
 from beneficiaries.imports.register import COLUMNS as REGISTER_COLUMNS
 from beneficiaries.imports.register import import_register
 from beneficiaries.imports.results import COLUMNS as RESULT_COLUMNS
 from beneficiaries.imports.results import import_results
-from beneficiaries.models import Person, User
+from beneficiaries.models import Cycle, Person, User
 from documents.intake import files_follow_transaction
 from objections.models import Objection
 from objections.services import stop_overdue_drafts
-from portal.announcing import announce
+from portal.announcing import PAYMENTS, announce
 from portal.demo.days import DemoDays, at, days_from
 from portal.demo.history import send_in_the_past
 from portal.demo.objections import OBJECTIONS, Walk
+from portal.demo.payments import EARLIER, LAST, paid_on, payment_rows
 from portal.demo.people import ENGLISH, SARA, RegisterRow, register_rows
 from portal.demo.results import late_rows, result_rows
 from portal.demo.staff import make_staff
@@ -74,6 +77,7 @@ def load_demonstration(*, staff_password: str, now: datetime) -> Loaded:
         with TemporaryDirectory() as folder:
             _import_people(Path(folder), rows, days)
             _announce_cycles(Path(folder), rows, days, staff)
+            _pay(Path(folder), days, staff)
         people = _people(rows)
         walk = Walk(days=days, people=people, staff=staff)
         for number, objection in enumerate(OBJECTIONS, start=1):
@@ -122,6 +126,25 @@ def _announce(
         approved_by=staff["approver"],
         now=at(on, 10),
     )
+
+
+def _pay(folder: Path, days: DemoDays, staff: dict[str, User]) -> None:
+    """Announce the payment of each cycle whose day has come, the last two with their exceptions."""
+    codes = [cycle.code for cycle in days.cycles if paid_on(cycle.code) <= days.today]
+    for age, code in enumerate(reversed(codes)):
+        place = {0: LAST, 1: EARLIER}.get(age, "")
+        day = paid_on(code)
+        lines = payment_rows(Cycle.objects.get(code=code), place=place)
+        path = _write(folder / f"payments-{code}.csv", PAYMENT_COLUMNS, lines)
+        import_payments(code, path, now=at(day, 8))
+        announce(
+            cycle_code=code,
+            on=day,
+            matter=PAYMENTS,
+            prepared_by=staff["admin"],
+            approved_by=staff["approver"],
+            now=at(day, 9),
+        )
 
 
 def _people(rows: list[RegisterRow]) -> dict[tuple[int, int], Person]:

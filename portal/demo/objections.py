@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from beneficiaries.models import EligibilityResult, Person, User
+from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import update_contact_details, user_of
 from documents.intake import CheckedFile
-from objections.models import Ground, Objection
+from objections.models import Contested, Ground, Objection
 from objections.rules import effective_cycle
 from objections.services import (
     add_wanted_documents,
@@ -62,6 +62,8 @@ class DemoObjection:
     is_submitted: bool = True
     new_city: str = ""
     review: Review | None = None
+    against_payment: bool = False
+    """Against their line of the payment before the last, instead of the result of `cycle`."""
 
 
 _LEASE: Final = (
@@ -280,6 +282,41 @@ OBJECTIONS: Final = (
             answer="الخطاب لا يذكر مدة المهمة. يمكنك تقديم طلب جديد ومعه خطاب يبين المدة.",
         ),
     ),
+    # The second track: less was paid than was due.
+    DemoObjection(
+        household=30,
+        cycle=BEFORE,
+        filed=6,
+        ground=Ground.REASON_WRONG,
+        statement="خُصم نصف المبلغ بسبب السفر، ولم أغادر المملكة في هذه المدة. أرفقت تقرير المنافذ.",
+        files=("تقرير المنافذ.pdf",),
+        against_payment=True,
+    ),
+    DemoObjection(
+        household=31,
+        cycle=BEFORE,
+        filed=16,
+        ground=Ground.CIRCUMSTANCES_CHANGED,
+        statement="لم تُودَع لي الدفعة بعد تغيّر عدد أفراد الأسرة. سجّلنا المولود وأرفقت شهادته.",
+        files=("شهادة الميلاد.pdf",),
+        against_payment=True,
+        review=Review(taken_after=2),
+    ),
+    DemoObjection(
+        household=35,
+        cycle=BEFORE,
+        filed=20,
+        ground=Ground.REASON_WRONG,
+        statement="راتبي لم يزد. هذا تعريف جهة العمل بالراتب نفسه منذ عام.",
+        files=("تعريف بالراتب.pdf",),
+        against_payment=True,
+        review=Review(
+            taken_after=3,
+            decision=ObjectionStatus.ACCEPTED,
+            decided_after=9,
+            answer="تحققنا من الراتب مع جهة العمل، وهو كما ذكرت. نصرف الفرق مع دفعة قادمة.",
+        ),
+    ),
 )
 
 
@@ -297,14 +334,20 @@ class Walk:
         cycle = self.days.cycles[place]
         person = self.people[made.household, made.person]
         filer = self.people[made.household, made.filer]
-        result = EligibilityResult.objects.current().get(person=person, cycle__code=cycle.code)
+        contested: Contested
+        if made.against_payment:
+            contested = _payment_before_the_last(person, self.days.today)
+        else:
+            contested = EligibilityResult.objects.current().get(
+                person=person, cycle__code=cycle.code
+            )
         if made.cycle == OLD:
             filed_on = cycle.announced_on + timedelta(days=made.filed)
         else:
             filed_on = self.days.today - timedelta(days=made.filed)
         began_at = at(filed_on, 9 + number % 9, number * 7 % 60)
         user = user_of(filer)
-        draft = open_draft(contested=result, filed_by=filer, now=began_at)
+        draft = open_draft(contested=contested, filed_by=filer, now=began_at)
         if made.new_city:
             changes = update_contact_details(
                 person=filer,
@@ -376,6 +419,11 @@ class Walk:
                 seen_status=ObjectionStatus.UNDER_REVIEW,
                 now=decided_at,
             )
+
+
+def _payment_before_the_last(person: Person, today: date) -> PaymentLine:
+    paid = PaymentLine.objects.current().filter(person=person, paid_on__lte=today)
+    return paid.order_by("-paid_on")[1]
 
 
 def _file(name: str) -> CheckedFile:

@@ -14,7 +14,15 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
-from beneficiaries.models import Cycle, EligibilityResult, Household, Person, User
+from beneficiaries.models import (
+    Cycle,
+    EligibilityResult,
+    Household,
+    PaymentLine,
+    Person,
+    User,
+)
+from beneficiaries.statuses import PaymentStatus
 from notifications.models import Message, PhoneMessage
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
@@ -108,6 +116,30 @@ class DemonstrationTests(TestCase):
         assert result.filing_deadline == TODAY - timedelta(days=1)
         assert [o.status for o in result.objections.all()] == [ObjectionStatus.STOPPED]
         assert Message.objects.filter(recipient="+966500000003", template="draft_stopped").exists()
+
+    def test_the_account_paid_short_can_object_to_its_newest_payment(self):
+        head = Person.objects.get(national_id=people.PAID_SHORT)
+        newest = PaymentLine.objects.current().filter(person=head).order_by("-paid_on")[0]
+        assert (newest.status, newest.reason_codes) == ("paid", ["ABSENCE_DEDUCTION"])
+        assert newest.is_short
+        assert newest.counted_from <= TODAY <= newest.filing_deadline
+        assert not newest.objections.exists()
+
+    def test_payments_are_in_every_status_and_the_other_accounts_owe_nothing_to_them(self):
+        lines = PaymentLine.objects.current()
+        assert set(lines.values_list("status", flat=True)) == set(PaymentStatus.values)
+        for national_id in (people.SARA, people.KHALID, people.RESIDENT):
+            own = lines.filter(person__national_id=national_id)
+            assert own
+            assert not [line for line in own if line.is_short]
+
+    def test_objections_are_on_both_tracks(self):
+        against = Objection.objects.filter(payment__isnull=False)
+        assert set(against.values_list("status", flat=True)) == {
+            ObjectionStatus.SUBMITTED,
+            ObjectionStatus.UNDER_REVIEW,
+            ObjectionStatus.ACCEPTED,
+        }
 
     def test_the_other_accounts_are_in_their_state(self):
         assert contestable(people.PAID_SHORT) == []
