@@ -43,6 +43,10 @@ class PaymentRow:
         return self.state.kind in {"open", "draft"}
 
     @property
+    def is_paid_short(self) -> bool:
+        return self.line.is_settled and 0 < self.line.paid_sar < self.line.entitled_sar
+
+    @property
     def stands_out(self) -> bool:
         """Tell whether the line says something that its household's sum does not."""
         return self.state.kind in _OF_INTEREST
@@ -64,6 +68,10 @@ class HouseholdPayment:
         return any(row.is_contestable for row in self.rows)
 
     @property
+    def is_paid_short(self) -> bool:
+        return 0 < self.paid_sar < self.entitled_sar
+
+    @property
     def rows_that_stand_out(self) -> list[PaymentRow]:
         return [row for row in self.rows if row.stands_out]
 
@@ -78,6 +86,11 @@ class Payments:
 
     shown: list[HouseholdPayment]
     has_more: bool
+
+    @property
+    def come_first(self) -> bool:
+        """Tell whether one can be contested, so that payments come before results."""
+        return any(payment.is_contestable for payment in self.shown)
 
 
 def payments_of(
