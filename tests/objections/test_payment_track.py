@@ -277,7 +277,12 @@ def test_page_of_a_line_hides_a_sensitive_reason_from_the_head(client: Client) -
 @pytest.mark.parametrize("status", PaymentStatus.values)
 def test_each_status_is_explained(client: Client, status: str) -> None:
     person = head()
-    line = line_of(person, status=status)
+    facts: dict[str, Any] = {"status": status}
+    if status == PaymentStatus.NONE:
+        facts = NOTHING_DUE
+    elif status == PaymentStatus.PAID:
+        facts = PAID_IN_FULL
+    line = line_of(person, **facts)
     sign_in(client, person)
     text = client.get(page_url(line)).content.decode()
     words = words_of(status)
