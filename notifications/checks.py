@@ -35,6 +35,22 @@ def longest_messages_fit(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
     return faults
 
 
+@register("notifications")
+def callbacks_can_be_checked(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Refuse Twilio without its token: every report would be turned away (O21)."""
+    if settings.SMS_GATEWAY != "twilio" or settings.TWILIO_AUTH_TOKEN:
+        return []
+    return [
+        Error(
+            "TWILIO_AUTH_TOKEN is missing: no report of Twilio's can be believed.",
+            hint="Set TWILIO_AUTH_TOKEN to the account's token.",
+            id="notifications.E002",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def messages_reach_real_phones(
     app_configs: Sequence[AppConfig] | None, **_: Any

@@ -21,12 +21,14 @@ from django.utils import timezone
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.gateways.base import (
     Gateway,
+    GatewayCapReached,
     GatewayPermanent,
     GatewayTemporary,
     OutcomeUnknown,
     OutgoingSms,
 )
-from notifications.models import Attempt, Message
+from notifications.models import Attempt, DoubtfulNumber, GatewayPause, Message
+from notifications.receipts import apply_early_reports
 from notifications.rules import (
     LOST_AFTER_SECONDS,
     is_sending_hour,
@@ -34,6 +36,7 @@ from notifications.rules import (
     sending_time,
 )
 from notifications.statuses import Lane, MessageStatus
+from saudi.gregorian import riyadh_date, start_of_day
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +92,8 @@ def drain(
     is left alone until the next sweep, and what was claimed behind it keeps its place.
     """
     done = 0
+    if GatewayPause.objects.filter(gateway=gateway.name, until__gt=clock()).exists():
+        return Drained(done)
     for _ in range(batches):
         claimed = claim(lane=lane, now=clock(), gateway_name=gateway.name)
         if not claimed:
@@ -156,11 +161,15 @@ def deliver(message: Message, *, gateway: Gateway, clock: Clock = timezone.now) 
     sms = OutgoingSms(message_id=message.pk, to=message.recipient, body=message.body)
     try:
         receipt = gateway.send(sms)
+    except GatewayCapReached as refusal:
+        _pause(message, attempt, reason=refusal.reason, now=clock())
+        return False
     except GatewayTemporary as refusal:
         _try_again(message, attempt, reason=refusal.reason, now=clock())
         return False
     except GatewayPermanent as refusal:
         _finish(message, attempt, MessageStatus.FAILED, error=refusal.reason, now=clock())
+        _heed(message, refusal, now=clock())
     except OutcomeUnknown as doubt:
         _finish(message, attempt, MessageStatus.UNKNOWN, error=doubt.reason, now=clock())
     except Exception as error:
@@ -251,6 +260,8 @@ def _finish(
             error=error[:80],
             body=_WITHOUT_SECRET,
         )
+        if gateway_id:
+            apply_early_reports(gateway=message.gateway, gateway_id=gateway_id)
     if error:
         logger.warning("message %s: %s (%s)", message.pk, status.value, error)
 
@@ -273,3 +284,29 @@ def _try_again(message: Message, attempt: Attempt, *, reason: str, now: datetime
             error=reason[:80],
         )
     logger.warning("message %s: to be tried again (%s)", message.pk, reason)
+
+
+def _heed(message: Message, refusal: GatewayPermanent, *, now: datetime) -> None:
+    """Do what a refusal for good asks for: call the operator, doubt the number (O23)."""
+    if refusal.is_alarming:
+        logger.error("sms alarm: %s refuses (%s)", message.gateway, refusal.reason)
+    if refusal.makes_number_doubtful:
+        DoubtfulNumber.objects.get_or_create(
+            mobile=message.recipient,
+            defaults={"since": now, "reason": f"{message.gateway} {refusal.reason}"[:40]},
+        )
+
+
+def _pause(message: Message, attempt: Attempt, *, reason: str, now: datetime) -> None:
+    """Let a gateway rest until the next day in Riyadh; the message keeps its place and its tries.
+
+    A message that would be worthless by then is expired by the claim that finds it (O23).
+    """
+    until = start_of_day(riyadh_date(now) + timedelta(days=1))
+    with transaction.atomic():
+        GatewayPause.objects.update_or_create(
+            gateway=message.gateway, defaults={"until": until, "reason": reason[:80]}
+        )
+        attempt.delete()
+        _claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None, error=reason[:80])
+    logger.error("sms alarm: %s takes nothing more today (%s)", message.gateway, reason)

@@ -14,10 +14,13 @@ __all__ = [
     "Attempt",
     "Campaign",
     "CampaignStatus",
+    "DoubtfulNumber",
+    "GatewayPause",
     "Lane",
     "Message",
     "MessageStatus",
     "PhoneMessage",
+    "StatusReport",
 ]
 
 
@@ -87,6 +90,9 @@ class Message(models.Model):
     expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    delivered_at = models.DateTimeField(
+        pgettext_lazy("message", "delivered"), null=True, blank=True
+    )
     gateway = models.CharField(_("gateway"), max_length=12, blank=True)
     gateway_id = models.CharField(_("gateway's id"), max_length=64, blank=True)
     error = models.CharField(_("error"), max_length=80, blank=True)
@@ -136,6 +142,63 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk} of message {self.message_id}"
+
+
+class StatusReport(models.Model):
+    """What a gateway reported of a message, once, in its own word and in ours.
+
+    It holds no number and no text. `status` is empty for a word that we do not know.
+    """
+
+    gateway = models.CharField(max_length=12)
+    gateway_id = models.CharField(max_length=64)
+    reported = models.CharField(max_length=20)
+    error = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
+    makes_number_doubtful = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("report of a gateway")
+        verbose_name_plural = _("reports of gateways")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "gateway_id", "reported", "error"], name="report_kept_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"
+
+
+class DoubtfulNumber(models.Model):
+    """A number at which, as a gateway said, nobody can be reached. A delivery clears it."""
+
+    mobile = models.CharField(_("mobile"), max_length=16, unique=True)
+    since = models.DateTimeField(_("since"))
+    reason = models.CharField(_("reason"), max_length=40)
+
+    class Meta:
+        verbose_name = _("doubtful number")
+        verbose_name_plural = _("doubtful numbers")
+
+    def __str__(self) -> str:
+        return f"doubtful number {self.pk}"
+
+
+class GatewayPause(models.Model):
+    """A gateway that takes nothing more for a while, as it said itself (O23, the daily cap)."""
+
+    gateway = models.CharField(max_length=12, unique=True)
+    until = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=80)
+
+    class Meta:
+        verbose_name = _("pause of a gateway")
+        verbose_name_plural = _("pauses of gateways")
+
+    def __str__(self) -> str:
+        return f"{self.gateway} until {self.until:%Y-%m-%d %H:%M}"
 
 
 class PhoneMessage(models.Model):

@@ -33,6 +33,7 @@ class Gateway(Protocol):
         """Hand one message over; called outside any transaction, bounded in time.
 
         Raises:
+            GatewayCapReached: nothing more is accepted today.
             GatewayTemporary: it was surely not accepted and may be later.
             GatewayPermanent: it was not accepted and never will be.
             OutcomeUnknown: it may have been accepted; it must not be sent again blindly.
@@ -42,9 +43,13 @@ class Gateway(Protocol):
 class GatewayError(Exception):
     """A message was not surely accepted; `reason` is short and holds no personal data."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(
+        self, reason: str, *, is_alarming: bool = False, makes_number_doubtful: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_alarming = is_alarming
+        self.makes_number_doubtful = makes_number_doubtful
 
 
 class GatewayTemporary(GatewayError):
@@ -53,6 +58,10 @@ class GatewayTemporary(GatewayError):
 
 class GatewayPermanent(GatewayError):
     """Not accepted for good."""
+
+
+class GatewayCapReached(GatewayTemporary):
+    """Not accepted, and nothing more will be today."""
 
 
 class OutcomeUnknown(GatewayError):

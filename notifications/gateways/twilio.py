@@ -21,15 +21,20 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from notifications.gateways.base import (
+    GatewayCapReached,
     GatewayPermanent,
     GatewayReceipt,
     GatewayTemporary,
     OutcomeUnknown,
     OutgoingSms,
 )
+from notifications.gateways.twilio_codes import ALARMING, DAILY_CAP, DOUBTFUL_NUMBER
 
 CONNECT_TIMEOUT_SECONDS: Final = 3.05
 ANSWER_TIMEOUT_SECONDS: Final = 10.0
+
+STATUS_PATH: Final = "/sms/twilio/status/"
+"""Where Twilio reports what became of a message; notifications/urls.py serves it."""
 
 
 class TwilioHttp:
@@ -73,13 +78,17 @@ class TwilioHttp:
 
 
 class TwilioGateway:
-    """Sends by Twilio. Statuses that come back later are another module's matter."""
+    """Sends by Twilio. Statuses that come back later are taken by notifications/views.py."""
 
     name = "twilio"
 
-    def __init__(self, *, client: Client, sender: str, service_sid: str = "") -> None:
+    def __init__(
+        self, *, client: Client, sender: str, service_sid: str = "", status_callback: str = ""
+    ) -> None:
         self._client = client
-        self._from = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
+        self._facts = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
+        if status_callback:
+            self._facts["status_callback"] = status_callback
 
     @classmethod
     def from_settings(cls) -> TwilioGateway:
@@ -93,12 +102,13 @@ class TwilioGateway:
             client=client,
             sender=settings.SMS_SENDER,
             service_sid=settings.TWILIO_MESSAGING_SERVICE_SID,
+            status_callback=f"{settings.PUBLIC_URL}{STATUS_PATH}",
         )
 
     def send(self, sms: OutgoingSms) -> GatewayReceipt:
         """Post one message; see Gateway.send for the errors."""
         try:
-            accepted = self._client.messages.create(to=sms.to, body=sms.body, **self._from)
+            accepted = self._client.messages.create(to=sms.to, body=sms.body, **self._facts)
         except (TwilioRestException, TwilioServiceException) as refusal:
             raise _refused(refusal) from None
         except requests.ConnectTimeout:
@@ -120,12 +130,19 @@ def _refused(
 ) -> GatewayTemporary | GatewayPermanent:
     """Sort a refusal by its class, so that a code we have never seen is treated sensibly.
 
-    Twilio answers 429 and 5xx before it has taken a message; any other 4xx is for good.
+    Twilio answers 429 and 5xx before it has taken a message; any other 4xx is for good. The daily
+    cap is a 429 too, after which nothing goes until the next day (O23).
     """
     reason = f"http {refusal.status}, code {refusal.code}"
+    if refusal.code == DAILY_CAP:
+        return GatewayCapReached(reason, is_alarming=True)
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.status >= 500:
         return GatewayTemporary(reason)
-    return GatewayPermanent(reason)
+    return GatewayPermanent(
+        reason,
+        is_alarming=refusal.code in ALARMING,
+        makes_number_doubtful=refusal.code in DOUBTFUL_NUMBER,
+    )
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:

@@ -6,10 +6,13 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.utils import timezone
 
 from notifications.delivery import drain
@@ -23,9 +26,9 @@ from notifications.gateways.base import (
 )
 from notifications.gateways.phone import PhoneGateway
 from notifications.gateways.twilio import TwilioGateway
-from notifications.models import Message, PhoneMessage
+from notifications.models import DoubtfulNumber, Message, PhoneMessage
 from notifications.outbox import queue_message
-from notifications.statuses import Lane
+from notifications.statuses import Lane, MessageStatus
 from tests.notifications.sms_provider import (
     ACCOUNT,
     AcceptAndCut,
@@ -66,7 +69,14 @@ def use(settings: Any, url: str) -> None:
 
 def test_accepted_message_gives_its_id(gateway: TwilioGateway, provider: Provider) -> None:
     assert gateway.send(SMS).gateway_id == f"SM{1:032}"
-    assert provider.accepted == [{"To": SMS.to, "From": "CitizenAcc", "Body": SMS.body}]
+    assert provider.accepted == [
+        {
+            "To": SMS.to,
+            "From": "CitizenAcc",
+            "Body": SMS.body,
+            "StatusCallback": f"{django_settings.PUBLIC_URL}/sms/twilio/status/",
+        }
+    ]
     assert provider.requests == [f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"]
 
 
@@ -200,3 +210,63 @@ def test_setting_chooses_the_gateway(settings: Any) -> None:
     settings.SMS_GATEWAY = "pigeon"
     with pytest.raises(ImproperlyConfigured, match="phone, twilio"):
         chosen_gateway()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_daily_cap_stops_the_gateway_until_the_next_day(
+    gateway: TwilioGateway, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = datetime(2026, 11, 25, 20, 30, tzinfo=UTC)
+    for number in (1, 2):
+        with transaction.atomic():
+            queue_message(
+                event=f"case:{number}",
+                to="+966500000001",
+                template="objection_taken",
+                values={"reference": "4000000006"},
+                language="ar",
+                now=now,
+            )
+    provider.next_answers.append(Refuse(429, 63038))
+    drain(lane=Lane.CASES, gateway=gateway, clock=lambda: now)
+    assert drain(lane=Lane.CASES, gateway=gateway, clock=lambda: now).done == 0
+    assert len(provider.requests) == 1
+    assert "takes nothing more today" in caplog.text
+    assert set(Message.objects.values_list("status", flat=True)) == {MessageStatus.QUEUED}
+    # Half past eleven in Riyadh: its next day begins thirty minutes later.
+    morning = now + timedelta(minutes=30)
+    assert drain(lane=Lane.CASES, gateway=gateway, clock=lambda: morning).done == 2
+    assert len(provider.accepted) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("code", "alarms", "is_doubtful"),
+    [(21211, 0, False), (21408, 1, False), (21610, 0, True), (21999, 0, False)],
+)
+def test_refusal_for_good_is_tried_once_and_heeded(
+    gateway: TwilioGateway,
+    provider: Provider,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    alarms: int,
+    is_doubtful: bool,
+) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        queue_message(
+            event="case:1",
+            to="+966500000001",
+            template="objection_taken",
+            values={"reference": "4000000006"},
+            language="ar",
+            now=now,
+        )
+    provider.next_answers.append(Refuse(400, code))
+    drain(lane=Lane.CASES, gateway=gateway)
+    drain(lane=Lane.CASES, gateway=gateway)
+    message = Message.objects.get()
+    assert (message.status, message.attempts.count()) == (MessageStatus.FAILED, 1)
+    assert message.error == f"http 400, code {code}"
+    assert caplog.text.count("sms alarm") == alarms
+    assert DoubtfulNumber.objects.exists() is is_doubtful
