@@ -29,6 +29,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.names import name_filter
 from saudi.digits import clean_number, clean_text
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
@@ -117,6 +118,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     search_national_id: ClassVar[str] = ""
     search_mobile: ClassVar[str] = ""
     search_name: ClassVar[str] = ""
+    """A folded column (`saudi.models.FoldedText`)."""
 
     keeps_search = True
     """The search is posted and kept in the session, so that no number is in an address."""
@@ -168,7 +170,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find by reference, national ID or mobile exactly, else by name."""
+        """Find by reference, national ID or mobile exactly, else by the words of a name."""
         term = clean_text(self._typed(request, search_term))
         if not term:
             return queryset, False
@@ -183,7 +185,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
                 with suppress(InvalidMobile):  # it is some other number
                     wanted |= Q(**{self.search_mobile: parse_mobile(number)})
         elif self.search_name:
-            wanted = Q(**{f"{self.search_name}__icontains": term})
+            wanted = name_filter(self.search_name, term) or wanted
         return queryset.filter(wanted), False
 
 

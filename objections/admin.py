@@ -72,7 +72,7 @@ class ObjectionAdmin(CaseAdmin):
     search_reference = "reference"
     search_national_id = "person__national_id"
     search_mobile = "person__mobile"
-    search_name = "person__full_name"
+    search_name = "person__folded_name"
     case_template = "admin/objections/case.html"
     refusals = (TransitionRefused, IncompleteDecision)
 

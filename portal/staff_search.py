@@ -1,4 +1,4 @@
-"""Finding a case or a person by the number that a caller reads out."""
+"""Finding a case or a person by the number that a caller reads out, or a person by name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Q
 from django.urls import reverse
 
+from access.names import name_filter
 from beneficiaries.models import Person, User
 from objections.models import Objection
 from saudi.digits import clean_number
@@ -47,13 +48,13 @@ class Found:
 
 
 def find(text: str, *, user: User) -> Found:
-    """Look for a reference, a national ID or a mobile, in any spelling of digits.
+    """Look for a reference, a national ID or a mobile, in any spelling of digits; else for a name.
 
-    Exact matches over indexed columns only, at most three statements.
+    Exact matches and folded words over indexed columns only, at most three statements.
     """
     number = clean_number(text)
     if not (number.isascii() and number.lstrip("+").isdecimal()):
-        return Found()
+        return _find_name(text, user=user)
     mobile = ""
     with suppress(InvalidMobile):  # it is some other number
         mobile = parse_mobile(number)
@@ -70,3 +71,16 @@ def find(text: str, *, user: User) -> Found:
         is_ticket = Q(mobile=mobile) if mobile else Q(reference=number) | Q(national_id=number)
         tickets = list(Ticket.objects.filter(is_ticket).order_by("-received_at")[:SHOWN_ROWS])
     return Found(people, objections, tickets)
+
+
+def _find_name(text: str, *, user: User) -> Found:
+    wanted = name_filter("folded_name", text)
+    if wanted is None:
+        return Found()
+    people: list[Person] = []
+    tickets: list[Ticket] = []
+    if user.has_perm("beneficiaries.view_person"):
+        people = list(Person.objects.filter(wanted).order_by("id")[:SHOWN_ROWS])
+    if user.has_perm("sawtak.view_ticket"):
+        tickets = list(Ticket.objects.filter(wanted).order_by("-received_at")[:SHOWN_ROWS])
+    return Found(people=people, tickets=tickets)

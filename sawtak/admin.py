@@ -66,7 +66,7 @@ class TicketAdmin(CaseAdmin):
     search_reference = "reference"
     search_national_id = "national_id"
     search_mobile = "mobile"
-    search_name = "full_name"
+    search_name = "folded_name"
     case_template = "admin/sawtak/ticket.html"
     refusals = (TransitionRefused, TextMissing)
 

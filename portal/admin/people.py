@@ -37,9 +37,12 @@ class PersonAdmin(ShowAdmin):
     list_display = ("person_cell", "relation_cell", "household_cell", "mobile_text", "city_text")
     list_select_related = ("household",)
     ordering = ("id",)
-    search_help_text = gettext_lazy("National ID or mobile, in any digits")
+    search_help_text = gettext_lazy(
+        "National ID or mobile in any digits, or three letters of a name"
+    )
     search_national_id = "national_id"
     search_mobile = "mobile"
+    search_name = "folded_name"
     show_template = "admin/beneficiaries/person.html"
     facts = (
         "id_text",

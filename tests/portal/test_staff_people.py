@@ -58,7 +58,7 @@ def test_a_person_is_found_in_any_spelling_of_their_number(client, typed):
     assert "شخص آخر" not in text
 
 
-@pytest.mark.parametrize("typed", ["100000000", "1000000024", "سارة", "%", "' OR 1=1"])
+@pytest.mark.parametrize("typed", ["100000000", "1000000024", "سا", "%", "' OR 1=1"])
 def test_part_of_a_number_and_anything_else_finds_nobody(client, typed):
     personas.sign_in_staff(client, "agent")
     personas.head(national_id="1000000008", full_name="سارة أحمد التجريبية")

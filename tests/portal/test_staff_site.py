@@ -315,7 +315,7 @@ def test_what_is_not_found_says_how_to_ask(client, typed):
     personas.sign_in_staff(client, "agent")
     response = client.post("/admin/find/", {"q": typed})
     assert response.status_code == 200
-    assert "اكتب الرقم كاملًا" in page(response)
+    assert "اكتب رقمًا كاملًا" in page(response)
 
 
 def test_finding_gives_nothing_that_the_role_may_not_see(client):
