@@ -7,6 +7,7 @@ label in `PaymentStatus` and its meaning here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class PaymentWords:
     """A status of a payment in words; they follow the reader's language.
 
-    `action` is empty where there is nothing to do. `kind` and `icon` are those of its tag.
+    `action` is what helps the payment on its way, empty where nothing does; whether it can be
+    contested is another matter. `kind` and `icon` are those of its tag.
     """
 
     label: StrOrPromise
@@ -33,10 +35,10 @@ class PaymentWords:
 
 _MEANINGS: Final[dict[str, tuple[StrOrPromise, str, str, StrOrPromise]]] = {
     PaymentStatus.NONE: (
-        _("Nothing was due to you in this cycle, so nothing was deposited."),
+        _("Nothing was deposited for this cycle."),
         "info",
         "info",
-        _("If the reason is not right, object before the last day."),
+        "",
     ),
     PaymentStatus.PROCESSING: (
         _("We are preparing the amount. It has not gone to the bank yet."),
@@ -66,7 +68,9 @@ _MEANINGS: Final[dict[str, tuple[StrOrPromise, str, str, StrOrPromise]]] = {
 }
 
 
-def words_of(status: str) -> PaymentWords:
-    """Give the words of a status. Raises ValueError for what is none."""
+def words_of(status: str, *, due_sar: Decimal, paid_sar: Decimal) -> PaymentWords:
+    """Give the words of a status and its amounts. Raises ValueError for what is no status."""
     meaning, kind, icon, action = _MEANINGS[PaymentStatus(status)]
+    if status == PaymentStatus.PAID and paid_sar < due_sar:
+        meaning = _("Less was paid than was due.") if paid_sar else _("None of it was paid.")
     return PaymentWords(PaymentStatus(status).label, meaning, kind, icon, action)

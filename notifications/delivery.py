@@ -21,13 +21,14 @@ from django.utils import timezone
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.gateways.base import (
     Gateway,
-    GatewayCapReached,
+    GatewayClosed,
     GatewayPermanent,
     GatewayTemporary,
     OutcomeUnknown,
     OutgoingSms,
 )
-from notifications.models import Attempt, DoubtfulNumber, GatewayPause, Message
+from notifications.models import Attempt, GatewayPause, Message
+from notifications.numbers import doubt_number
 from notifications.receipts import apply_early_reports
 from notifications.rules import (
     LOST_AFTER_SECONDS,
@@ -92,9 +93,9 @@ def drain(
     is left alone until the next sweep, and what was claimed behind it keeps its place.
     """
     done = 0
-    if GatewayPause.objects.filter(gateway=gateway.name, until__gt=clock()).exists():
-        return Drained(done)
     for _ in range(batches):
+        if GatewayPause.objects.filter(gateway=gateway.name, until__gt=clock()).exists():
+            return Drained(done)
         claimed = claim(lane=lane, now=clock(), gateway_name=gateway.name)
         if not claimed:
             return Drained(done)
@@ -161,8 +162,8 @@ def deliver(message: Message, *, gateway: Gateway, clock: Clock = timezone.now) 
     sms = OutgoingSms(message_id=message.pk, to=message.recipient, body=message.body)
     try:
         receipt = gateway.send(sms)
-    except GatewayCapReached as refusal:
-        _pause(message, attempt, reason=refusal.reason, now=clock())
+    except GatewayClosed as refusal:
+        _pause(message, attempt, refusal, now=clock())
         return False
     except GatewayTemporary as refusal:
         _try_again(message, attempt, reason=refusal.reason, now=clock())
@@ -261,7 +262,7 @@ def _finish(
             body=_WITHOUT_SECRET,
         )
         if gateway_id:
-            apply_early_reports(gateway=message.gateway, gateway_id=gateway_id)
+            apply_early_reports(message, gateway_id=gateway_id)
     if error:
         logger.warning("message %s: %s (%s)", message.pk, status.value, error)
 
@@ -291,22 +292,26 @@ def _heed(message: Message, refusal: GatewayPermanent, *, now: datetime) -> None
     if refusal.is_alarming:
         logger.error("sms alarm: %s refuses (%s)", message.gateway, refusal.reason)
     if refusal.makes_number_doubtful:
-        DoubtfulNumber.objects.get_or_create(
-            mobile=message.recipient,
-            defaults={"since": now, "reason": f"{message.gateway} {refusal.reason}"[:40]},
-        )
+        reason = f"{message.gateway} {refusal.reason}"
+        doubt_number(message.recipient, reason=reason, now=now)
 
 
-def _pause(message: Message, attempt: Attempt, *, reason: str, now: datetime) -> None:
-    """Let a gateway rest until the next day in Riyadh; the message keeps its place and its tries.
+def _pause(message: Message, attempt: Attempt, refusal: GatewayClosed, *, now: datetime) -> None:
+    """Let a gateway rest; the message keeps its place and fails by no number of such tries.
 
-    A message that would be worthless by then is expired by the claim that finds it (O23).
+    One that would be worthless by then is expired by the claim that finds it (O23).
     """
-    until = start_of_day(riyadh_date(now) + timedelta(days=1))
+    if refusal.rest_seconds is None:
+        until = start_of_day(riyadh_date(now) + timedelta(days=1))
+    else:
+        until = now + timedelta(seconds=refusal.rest_seconds)
+    reason = refusal.reason[:80]
     with transaction.atomic():
         GatewayPause.objects.update_or_create(
-            gateway=message.gateway, defaults={"until": until, "reason": reason[:80]}
+            gateway=message.gateway, defaults={"until": until, "reason": reason}
         )
-        attempt.delete()
-        _claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None, error=reason[:80])
-    logger.error("sms alarm: %s takes nothing more today (%s)", message.gateway, reason)
+        Attempt.objects.filter(pk=attempt.pk).update(
+            ended_at=now, outcome=MessageStatus.QUEUED, error=reason
+        )
+        _claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None, error=reason)
+    logger.error("sms alarm: %s takes nothing until %s (%s)", message.gateway, until, reason)

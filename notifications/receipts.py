@@ -15,7 +15,8 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Value, When
 
-from notifications.models import DoubtfulNumber, Message, StatusReport
+from notifications.models import Message, StatusReport
+from notifications.numbers import doubt_number, trust_number
 from notifications.statuses import MessageStatus
 
 logger = logging.getLogger(__name__)
@@ -73,17 +74,16 @@ def take_report(
     return is_new
 
 
-def apply_early_reports(*, gateway: str, gateway_id: str) -> None:
+def apply_early_reports(message: Message, *, gateway_id: str) -> None:
     """Apply what was reported before our row knew the gateway's id.
 
     The caller has just recorded the id in a transaction of its own, which is still open.
     """
-    _lock(gateway, gateway_id)
-    reports = StatusReport.objects.filter(gateway=gateway, gateway_id=gateway_id).order_by("id")
-    for report in reports:
-        message = Message.objects.filter(gateway=gateway, gateway_id=gateway_id).first()
-        if message is not None:
-            _apply(message, report)
+    _lock(message.gateway, gateway_id)
+    for report in StatusReport.objects.filter(
+        gateway=message.gateway, gateway_id=gateway_id
+    ).order_by("id"):
+        _apply(message, report)
 
 
 def _lock(gateway: str, gateway_id: str) -> None:
@@ -114,10 +114,8 @@ def _apply(message: Message, report: StatusReport) -> None:
             delivered_at=report.received_at if is_delivered else None,
         )
     )
-    if moved and report.makes_number_doubtful and message.recipient:
-        DoubtfulNumber.objects.get_or_create(
-            mobile=message.recipient,
-            defaults={"since": report.received_at, "reason": f"{report.gateway} {report.error}"},
-        )
+    if moved and report.makes_number_doubtful:
+        reason = f"{report.gateway} {report.error}"
+        doubt_number(message.recipient, reason=reason, now=report.received_at)
     if moved and is_delivered:
-        DoubtfulNumber.objects.filter(mobile=message.recipient).delete()
+        trust_number(message.recipient)

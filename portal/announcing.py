@@ -31,11 +31,23 @@ Report = Callable[[str], None]
 """Told in a few words how far an announcement is."""
 
 
+def _announce_results(cycle: Cycle, on: date) -> AnnouncedCounts:
+    return announce_results(cycle=cycle, on=on, deadline=filing_deadline(on))
+
+
+def _announce_payments(cycle: Cycle, on: date) -> AnnouncedCounts:
+    return announce_payments(cycle=cycle, on=on, window_days=FILING_WINDOW_DAYS)
+
+
 @dataclass(frozen=True)
 class Matter:
-    """What can be announced of a cycle: its rows, the SMS, and the mark in a campaign's key."""
+    """What can be announced of a cycle: its rows, how they become visible, and the campaign.
+
+    `mark` follows the cycle in a campaign's key.
+    """
 
     rows: type[EligibilityResult | PaymentLine]
+    announce: Callable[[Cycle, date], AnnouncedCounts]
     template: str
     mark: str
     name_ar: str
@@ -45,8 +57,8 @@ class Matter:
         return f"{cycle_code}{self.mark}"
 
 
-RESULTS = Matter(EligibilityResult, "results_announced", "", "نتائج")
-PAYMENTS = Matter(PaymentLine, "payments_announced", ":payments", "دفعات")
+RESULTS = Matter(EligibilityResult, _announce_results, "results_announced", "", "نتائج")
+PAYMENTS = Matter(PaymentLine, _announce_payments, "payments_announced", ":payments", "دفعات")
 
 
 @dataclass
@@ -85,11 +97,11 @@ def announce(
 ) -> Announcement:
     """Make what waits in a cycle visible, its results or its payments, all in one transaction.
 
-    `on` is a civil day in Riyadh, today or past: day 0 of results' windows. A payment's counts
-    from its deposit day. What was announced
-    before keeps its dates, so that a second run tells only what is new or corrected, in a
-    campaign of its own. The campaign waits for a second person, or `approved_by` starts it; where
-    nothing is new, `approved_by` starts the cycle's campaigns that wait. Locks the cycle.
+    `on` is a civil day in Riyadh, today or past: day 0 of results' windows; a payment's counts
+    from its deposit day. What was announced before keeps its dates, so that a second run tells
+    only what is new or corrected, in a campaign of its own. The campaign waits for a second
+    person, or `approved_by` starts it; where nothing is new, `approved_by` starts
+    the cycle's campaigns that wait. Locks the cycle.
 
     Raises:
         InvalidCycle, UnknownCycle, AnnouncementInFuture: see `beneficiaries.errors`.
@@ -113,7 +125,7 @@ def announce(
         report("preparing the SMS")
         campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
         report(f"{campaign.recipients:,} SMS prepared, making them visible")
-        counts = _announce(matter, cycle, on=on)
+        counts = matter.announce(cycle, on)
         if approved_by is not None:
             campaign = start_campaign(campaign=campaign, started_by=approved_by, now=now)
     return Announcement(
@@ -129,12 +141,6 @@ def announce(
 def may_start_campaigns(user: User) -> bool:
     """Tell whether somebody may be the second person of a campaign."""
     return user.is_active and user.is_staff and user.has_perm(START_PERMISSION)
-
-
-def _announce(matter: Matter, cycle: Cycle, *, on: date) -> AnnouncedCounts:
-    if matter is PAYMENTS:
-        return announce_payments(cycle=cycle, on=on, window_days=FILING_WINDOW_DAYS)
-    return announce_results(cycle=cycle, on=on, deadline=filing_deadline(on))
 
 
 def _campaigns_of(matter: Matter, code: str) -> QuerySet[Campaign]:

@@ -6,50 +6,30 @@ reason of somebody else is replaced before it comes near a page (DOMAIN 16).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.db.models import Q
 
-from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, Person, User
-from beneficiaries.reasons import Reason, shown_reasons
 from beneficiaries.statuses import ResultStatus
-from objections.contested import key_of
 from objections.models import Objection
-from objections.selectors import ContestState, contest_states, objections_of
+from objections.selectors import objections_of
+from portal.contests import SHOWN_CYCLES, ContestRow, rows_of
 from portal.payments import Payments, payments_of
 from sawtak.models import Ticket
 
-SHOWN_CYCLES: Final = 2
-CLOSED_LATELY_DAYS: Final = 30
 SHOWN_CASES: Final = 5
 MOST_CYCLES: Final = 120
 
-CONTESTABLE: Final = frozenset({"open", "draft"})
-"""The kinds of standing under which an objection can be filed, or gone on with, now."""
 
-
-@dataclass(frozen=True)
-class ResultRow:
+class ResultRow(ContestRow[EligibilityResult]):
     """An announced result as one viewer may see it and act on it."""
-
-    result: EligibilityResult
-    person: Person
-    is_own: bool
-    state: ContestState
-    reasons: list[Reason]
-    cycle: str
-
-    @property
-    def is_contestable(self) -> bool:
-        return self.state.kind in CONTESTABLE
 
     @property
     def is_eligible(self) -> bool:
-        return self.result.status == ResultStatus.ELIGIBLE
+        return self.contested.status == ResultStatus.ELIGIBLE
 
 
 @dataclass(frozen=True)
@@ -96,7 +76,7 @@ def profile_of(
     own = _own_results(person)
     people = _people(user, person)
     others = _household_results(people, person, today) if len(people) > 1 else []
-    rows = rows_of([*own, *others], viewer=person, today=today, language=language)
+    rows = rows_of([*own, *others], ResultRow, viewer=person, today=today, language=language)
     own_rows = [row for row in rows if row.is_own]
     shown = own_rows if has_all_cycles else _shown_cycles(own_rows, today)
     return Profile(
@@ -118,42 +98,9 @@ def profile_of(
     )
 
 
-def rows_of(
-    results: Iterable[EligibilityResult], *, viewer: Person, today: date, language: str
-) -> list[ResultRow]:
-    """Say of each announced result what the viewer may read and do; people and cycles loaded."""
-    results = list(results)
-    states = contest_states(results, viewer=viewer, today=today)
-    return [
-        ResultRow(
-            result=result,
-            person=result.person,
-            is_own=result.person_id == viewer.pk,
-            state=states[key_of(result)],
-            reasons=shown_reasons(result.reason_codes, is_own=result.person_id == viewer.pk),
-            cycle=cycle_name(result.cycle.code, language),
-        )
-        for result in results
-    ]
-
-
 def _shown_cycles(own: list[ResultRow], today: date) -> list[ResultRow]:
     """Give the newest cycles, and each older one that is or was lately open to objection."""
-    return [
-        row
-        for nth, row in enumerate(own)
-        if nth < SHOWN_CYCLES or row.is_contestable or _closed_lately(row, today)
-    ]
-
-
-def _closed_lately(row: ResultRow, today: date) -> bool:
-    """Tell whether a window closed so lately that its person still comes to ask why."""
-    state = row.state
-    return (
-        state.kind == "closed"
-        and state.deadline is not None
-        and (today - state.deadline).days <= CLOSED_LATELY_DAYS
-    )
+    return [row for nth, row in enumerate(own) if nth < SHOWN_CYCLES or row.is_fresh(today)]
 
 
 def _people(user: User, person: Person) -> list[Person]:

@@ -8,24 +8,12 @@ announced leaves nothing waiting, and one that says something else waits as a co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
-from django.db import connection, transaction
-
-from beneficiaries.cycles import parse_cycle
 from beneficiaries.imports import values
-from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import (
-    ImportCounts,
-    Report,
-    Staging,
-    record_run,
-    settle_rejected,
-    take_turn,
-)
+from beneficiaries.imports.of_cycle import CycleImport
+from beneficiaries.imports.staging import Staging
 from beneficiaries.imports.values import InvalidValue
 from beneficiaries.models import Cycle
 from beneficiaries.statuses import SETTLED_STATUSES, PaymentStatus
@@ -116,60 +104,18 @@ _WRITE_WAITING: Final = f"""
 """  # noqa: S608  # put together from constants
 
 
-def import_payments(
-    cycle_code: str, path: Path, *, now: datetime, report: Report = lambda _: None
-) -> ImportCounts:
-    """Bring a cycle's payments in from a file, all in one transaction; make the cycle if missing.
-
-    Rows that cannot be taken are kept beside the file and stop no other household's; running the
-    same file again changes nothing. Takes the turn of its kind and the cycle's lock, so that
-    nothing is announced half imported.
-
-    Raises:
-        InvalidCycle: the cycle is not like 2026-11.
-        UnreadableFile: nothing was read.
-        ImportRunning: another import of payments is at work.
-    """
-    code = parse_cycle(cycle_code)
-    file = CsvFile(path, columns=COLUMNS)
-    counts = ImportCounts()
-    with transaction.atomic(), connection.cursor() as cursor:
-        take_turn(cursor, KIND)
-        Cycle.objects.get_or_create(code=code)
-        cycle = Cycle.objects.select_for_update().get(code=code)
-        staging = Staging(cursor, COLUMNS)
-        counts.read = staging.load(file, _read, report)
-        report("checking people and households")
-        staging.reject_repeated("national_id", "national_id: already in this file")
-        staging.reject(
-            "national_id: not in the register",
-            """NOT EXISTS (
-                SELECT FROM beneficiaries_person AS p WHERE p.national_id = s.national_id
-            )""",
-        )
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.uneven")
-        cursor.execute(_UNEVEN, {"cycle": cycle.pk})
-        staging.reject(
-            "status, paid_on: not the same for everybody of the household",
-            """EXISTS (
-                SELECT FROM beneficiaries_person AS p
-                JOIN uneven ON uneven.household_id = p.household_id
-                WHERE p.national_id = s.national_id
-            )""",
-        )
-        report("writing")
-        cursor.execute(_DROP_WAITING_WITHOUT_NEWS, {"cycle": cycle.pk})
-        dropped = cursor.rowcount
-        cursor.execute(_WRITE_WAITING, {"cycle": cycle.pk})
-        counts.created, counts.changed = cursor.fetchone()
-        if dropped:
-            counts.notes.append(f"{dropped:,} waiting corrections withdrawn: as announced again")
-        counts.rejected = staging.rejected_count()
-        record_run(KIND, file, counts, started_at=now)
-        if counts.rejected:
-            staging.keep_rejected(file)
-    counts.rejected_path = settle_rejected(file, counts.rejected)
-    return counts
+def _reject_uneven_households(staging: Staging, cycle: Cycle) -> None:
+    """Reject every row of a household that says two things, here or against its other lines."""
+    staging.cursor.execute("DROP TABLE IF EXISTS pg_temp.uneven")
+    staging.cursor.execute(_UNEVEN, {"cycle": cycle.pk})
+    staging.reject(
+        "status, paid_on: not the same for everybody of the household",
+        """EXISTS (
+            SELECT FROM beneficiaries_person AS p
+            JOIN uneven ON uneven.household_id = p.household_id
+            WHERE p.national_id = s.national_id
+        )""",
+    )
 
 
 def _read(row: Sequence[str]) -> Sequence[str]:
@@ -189,3 +135,13 @@ def _read(row: Sequence[str]) -> Sequence[str]:
         paid_on,
         ";".join(values.read_reasons(reason_codes)),
     )
+
+
+import_payments: Final = CycleImport(
+    kind=KIND,
+    columns=COLUMNS,
+    read=_read,
+    drop_waiting_without_news=_DROP_WAITING_WITHOUT_NEWS,
+    write_waiting=_WRITE_WAITING,
+    check=_reject_uneven_households,
+).run

@@ -7,25 +7,11 @@ waits as a correction beside the announced result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from django.db import connection, transaction
-
-from beneficiaries.cycles import parse_cycle
 from beneficiaries.imports import values
-from beneficiaries.imports.reader import CsvFile
-from beneficiaries.imports.staging import (
-    ImportCounts,
-    Report,
-    Staging,
-    record_run,
-    settle_rejected,
-    take_turn,
-)
+from beneficiaries.imports.of_cycle import CycleImport
 from beneficiaries.imports.values import InvalidValue
-from beneficiaries.models import Cycle
 from beneficiaries.statuses import ResultStatus
 
 KIND: Final = "results"
@@ -70,51 +56,6 @@ _WRITE_WAITING: Final = """
 """
 
 
-def import_results(
-    cycle_code: str, path: Path, *, now: datetime, report: Report = lambda _: None
-) -> ImportCounts:
-    """Bring a cycle's results in from a file, all in one transaction; make the cycle if missing.
-
-    Rows that cannot be taken are kept beside the file and stop no other row; running the same
-    file again changes nothing. Takes the turn of its kind and the cycle's lock, so that nothing
-    is announced half imported.
-
-    Raises:
-        InvalidCycle: the cycle is not like 2026-11.
-        UnreadableFile: nothing was read.
-        ImportRunning: another import of results is at work.
-    """
-    code = parse_cycle(cycle_code)
-    file = CsvFile(path, columns=COLUMNS)
-    counts = ImportCounts()
-    with transaction.atomic(), connection.cursor() as cursor:
-        take_turn(cursor, KIND)
-        Cycle.objects.get_or_create(code=code)
-        cycle = Cycle.objects.select_for_update().get(code=code)
-        staging = Staging(cursor, COLUMNS)
-        counts.read = staging.load(file, _read, report)
-        report("checking people")
-        staging.reject_repeated("national_id", "national_id: already in this file")
-        staging.reject(
-            "national_id: not in the register",
-            """NOT EXISTS (
-                SELECT FROM beneficiaries_person AS p WHERE p.national_id = s.national_id
-            )""",
-        )
-        cursor.execute(_DROP_WAITING_WITHOUT_NEWS, {"cycle": cycle.pk})
-        dropped = cursor.rowcount
-        cursor.execute(_WRITE_WAITING, {"cycle": cycle.pk})
-        counts.created, counts.changed = cursor.fetchone()
-        if dropped:
-            counts.notes.append(f"{dropped:,} waiting corrections withdrawn: as announced again")
-        counts.rejected = staging.rejected_count()
-        record_run(KIND, file, counts, started_at=now)
-        if counts.rejected:
-            staging.keep_rejected(file)
-    counts.rejected_path = settle_rejected(file, counts.rejected)
-    return counts
-
-
 def _read(row: Sequence[str]) -> Sequence[str]:
     national_id, status, reason_codes, entitlement = row
     status = values.read_status(status)
@@ -127,3 +68,12 @@ def _read(row: Sequence[str]) -> Sequence[str]:
         ";".join(reasons),
         str(values.read_money(entitlement, "entitlement_sar")),
     )
+
+
+import_results: Final = CycleImport(
+    kind=KIND,
+    columns=COLUMNS,
+    read=_read,
+    drop_waiting_without_news=_DROP_WAITING_WITHOUT_NEWS,
+    write_waiting=_WRITE_WAITING,
+).run

@@ -33,7 +33,7 @@ class Gateway(Protocol):
         """Hand one message over; called outside any transaction, bounded in time.
 
         Raises:
-            GatewayCapReached: nothing more is accepted today.
+            GatewayClosed: nothing at all is accepted for a while.
             GatewayTemporary: it was surely not accepted and may be later.
             GatewayPermanent: it was not accepted and never will be.
             OutcomeUnknown: it may have been accepted; it must not be sent again blindly.
@@ -43,13 +43,9 @@ class Gateway(Protocol):
 class GatewayError(Exception):
     """A message was not surely accepted; `reason` is short and holds no personal data."""
 
-    def __init__(
-        self, reason: str, *, is_alarming: bool = False, makes_number_doubtful: bool = False
-    ) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.is_alarming = is_alarming
-        self.makes_number_doubtful = makes_number_doubtful
 
 
 class GatewayTemporary(GatewayError):
@@ -57,11 +53,25 @@ class GatewayTemporary(GatewayError):
 
 
 class GatewayPermanent(GatewayError):
-    """Not accepted for good."""
+    """Not accepted for good; perhaps the operator must know, or the number reaches nobody."""
+
+    def __init__(
+        self, reason: str, *, is_alarming: bool = False, makes_number_doubtful: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.is_alarming = is_alarming
+        self.makes_number_doubtful = makes_number_doubtful
 
 
-class GatewayCapReached(GatewayTemporary):
-    """Not accepted, and nothing more will be today."""
+class GatewayClosed(GatewayTemporary):
+    """Not accepted, and neither is anything else for a while: the operator must know.
+
+    `rest_seconds` says how long the gateway is left alone; None is until the next day in Riyadh.
+    """
+
+    def __init__(self, reason: str, *, rest_seconds: int | None) -> None:
+        super().__init__(reason)
+        self.rest_seconds = rest_seconds
 
 
 class OutcomeUnknown(GatewayError):

@@ -21,14 +21,20 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from notifications.gateways.base import (
-    GatewayCapReached,
+    GatewayClosed,
     GatewayPermanent,
     GatewayReceipt,
     GatewayTemporary,
     OutcomeUnknown,
     OutgoingSms,
 )
-from notifications.gateways.twilio_codes import ALARMING, DAILY_CAP, DOUBTFUL_NUMBER
+from notifications.gateways.twilio_codes import (
+    ALARMING,
+    CLOSED_SECONDS,
+    DAILY_CAP,
+    DOUBTFUL_NUMBER,
+    QUEUE_FULL,
+)
 
 CONNECT_TIMEOUT_SECONDS: Final = 3.05
 ANSWER_TIMEOUT_SECONDS: Final = 10.0
@@ -131,12 +137,16 @@ def _refused(
     """Sort a refusal by its class, so that a code we have never seen is treated sensibly.
 
     Twilio answers 429 and 5xx before it has taken a message; any other 4xx is for good. The daily
-    cap is a 429 too, after which nothing goes until the next day (O23).
+    cap is a 429 too, after which nothing goes until the next day (O23). A 401 says that our token
+    is wrong, which is no message's fault.
     """
     reason = f"http {refusal.status}, code {refusal.code}"
     if refusal.code == DAILY_CAP:
-        return GatewayCapReached(reason, is_alarming=True)
-    if refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.status >= 500:
+        return GatewayClosed(reason, rest_seconds=None)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        return GatewayClosed(reason, rest_seconds=CLOSED_SECONDS)
+    is_for_now = refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.status >= 500
+    if is_for_now or refusal.code == QUEUE_FULL:
         return GatewayTemporary(reason)
     return GatewayPermanent(
         reason,

@@ -15,6 +15,12 @@ DAILY_CAP: Final = 63038
 
 OPTED_OUT: Final = 21610
 
+QUEUE_FULL: Final = 30001
+"""Our own queue at Twilio is full: worth trying again, whatever the HTTP status."""
+
+CLOSED_SECONDS: Final = 300
+"""How long Twilio is left alone after it did not take our credentials."""
+
 ALARMING: Final = frozenset({21408, 30007, DAILY_CAP})
 """The operator must act: a region that is not permitted, carriers that filter, the daily cap."""
 

@@ -250,10 +250,10 @@ def _frame(
     contested: Contested, draft: Objection | None, *, number: int, today: date
 ) -> dict[str, Any]:
     """Give what every step shows: what is contested, the steps, the days left."""
-    contested.person = draft.person if draft is not None else contested.person
     window = window_of(contested) or Window(today, today)
     return {
         "contested": contested,
+        "subject": draft.person if draft is not None else contested.person,
         "track": track_of(contested),
         "window": window,
         "draft": draft,

@@ -25,12 +25,13 @@ from objections.services import stop_overdue_drafts
 from portal.announcing import PAYMENTS, announce
 from portal.demo.days import DemoDays, at, days_from
 from portal.demo.history import send_in_the_past
-from portal.demo.objections import OBJECTIONS, Walk
+from portal.demo.objections import OBJECTIONS
 from portal.demo.payments import EARLIER, LAST, paid_on, payment_rows
 from portal.demo.people import ENGLISH, SARA, RegisterRow, register_rows
 from portal.demo.results import late_rows, result_rows
 from portal.demo.staff import make_staff
 from portal.demo.tickets import TICKETS, Desk
+from portal.demo.walk import Walk
 from saudi.gregorian import riyadh_date, start_of_day
 from sawtak.models import Ticket
 

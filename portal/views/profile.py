@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,13 +24,16 @@ from access.errors import (
 )
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile, update_contact_details
+from objections.contested import track_of
+from objections.models import Contested
 from objections.presenting import matter_of, step_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.code_words import worded_code_refusal
+from portal.contests import rows_of
 from portal.forms.profile import ContactDetailsForm, MobileCodeForm, NewMobileForm
-from portal.payments import payment_rows
-from portal.profile import SHOWN_CASES, profile_of, rows_of
+from portal.payments import PaymentRow
+from portal.profile import SHOWN_CASES, ResultRow, profile_of
 from portal.views.signed_in import person_required, user_and_person
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
@@ -77,15 +82,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         EligibilityResult.objects.visible_to(user).select_related("person", "cycle"), pk=pk
     )
     today = riyadh_today()
-    [row] = rows_of([found], viewer=person, today=today, language=page_language())
-    corrected = None
-    if found.superseded_on:
-        corrected = (
-            EligibilityResult.objects.current()
-            .filter(person_id=found.person_id, cycle_id=found.cycle_id)
-            .first()
-        )
-    context = {"row": row, "today": today, "corrected": corrected}
+    [row] = rows_of([found], ResultRow, viewer=person, today=today, language=page_language())
+    context = {"row": row, "today": today, "corrected_url": _corrected_url(found)}
     return render(request, "portal/result.html", context)
 
 
@@ -98,16 +96,24 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
         PaymentLine.objects.visible_to(user).select_related("person", "cycle"), pk=pk
     )
     today = riyadh_today()
-    [row] = payment_rows([found], viewer=person, today=today, language=page_language())
-    corrected = None
-    if found.superseded_on:
-        corrected = (
-            PaymentLine.objects.current()
-            .filter(person_id=found.person_id, cycle_id=found.cycle_id)
-            .first()
-        )
-    context = {"row": row, "today": today, "corrected": corrected}
+    [row] = rows_of([found], PaymentRow, viewer=person, today=today, language=page_language())
+    context = {"row": row, "today": today, "corrected_url": _corrected_url(found)}
     return render(request, "portal/payment.html", context)
+
+
+def _corrected_url(found: Contested) -> str:
+    """Give the page of what took the place of a superseded row, or nothing."""
+    if found.superseded_on is None:
+        return ""
+    rows: QuerySet[EligibilityResult] | QuerySet[PaymentLine]
+    rows = type(found)._default_manager.all()
+    current = rows.filter(
+        person_id=found.person_id,
+        cycle_id=found.cycle_id,
+        announced_on__isnull=False,
+        superseded_on__isnull=True,
+    ).first()
+    return "" if current is None else reverse(f"portal:{track_of(found)}", args=[current.pk])
 
 
 # Contact details -------------------------------------------------------------------------

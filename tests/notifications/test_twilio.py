@@ -231,7 +231,7 @@ def test_daily_cap_stops_the_gateway_until_the_next_day(
     drain(lane=Lane.CASES, gateway=gateway, clock=lambda: now)
     assert drain(lane=Lane.CASES, gateway=gateway, clock=lambda: now).done == 0
     assert len(provider.requests) == 1
-    assert "takes nothing more today" in caplog.text
+    assert "takes nothing until" in caplog.text
     assert set(Message.objects.values_list("status", flat=True)) == {MessageStatus.QUEUED}
     # Half past eleven in Riyadh: its next day begins thirty minutes later.
     morning = now + timedelta(minutes=30)
@@ -270,3 +270,37 @@ def test_refusal_for_good_is_tried_once_and_heeded(
     assert message.error == f"http 400, code {code}"
     assert caplog.text.count("sms alarm") == alarms
     assert DoubtfulNumber.objects.exists() is is_doubtful
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wrong_token_rests_the_gateway_and_fails_no_message(
+    gateway: TwilioGateway, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+    with transaction.atomic():
+        queue_message(
+            event="case:1",
+            to="+966500000001",
+            template="objection_taken",
+            values={"reference": "4000000006"},
+            language="ar",
+            now=now,
+        )
+    for nth in range(7):
+        provider.next_answers.append(Refuse(401, 20003))
+        drain(
+            lane=Lane.CASES, gateway=gateway, clock=lambda nth=nth: now + timedelta(minutes=6 * nth)
+        )
+    message = Message.objects.get()
+    assert (message.status, message.attempts.count()) == (MessageStatus.QUEUED, 7)
+    assert caplog.text.count("sms alarm") == 7
+    later = now + timedelta(hours=2)
+    assert drain(lane=Lane.CASES, gateway=gateway, clock=lambda: later).done == 1
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+
+
+def test_full_queue_is_worth_another_try(gateway: TwilioGateway, provider: Provider) -> None:
+    provider.next_answers.append(Refuse(400, 30001))
+    with pytest.raises(GatewayTemporary):
+        gateway.send(SMS)

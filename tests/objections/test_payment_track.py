@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from beneficiaries.models import PaymentLine, Person
 from beneficiaries.payments import words_of
@@ -22,7 +24,7 @@ from objections.selectors import contest_states
 from objections.services import open_draft, stop_overdue_drafts, submit_objection
 from objections.statuses import ObjectionStatus
 from tests.documents.files import pdf_bytes, upload
-from tests.factories import PaymentLineFactory, ResultFactory
+from tests.factories import CycleFactory, PaymentLineFactory, ResultFactory
 from tests.objections.cases import STATEMENT, draft, riyadh, texts_to
 from tests.personas import adult_of, child_of, head, outsider, sign_in
 
@@ -285,7 +287,7 @@ def test_each_status_is_explained(client: Client, status: str) -> None:
     line = line_of(person, **facts)
     sign_in(client, person)
     text = client.get(page_url(line)).content.decode()
-    words = words_of(status)
+    words = words_of(status, due_sar=line.entitled_sar, paid_sar=line.paid_sar)
     assert str(words.label) in text
     assert str(words.meaning) in text
 
@@ -308,3 +310,41 @@ def test_tracking_names_the_payment(client: Client) -> None:
         follow=True,
     )
     assert "Objection to the payment of October 2026" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("paid_sar", "words"),
+    [(Decimal(504), "Less was paid than was due."), (Decimal(0), "None of it was paid.")],
+)
+def test_money_that_did_not_come_is_not_said_to_be_in_the_account(
+    client: Client, paid_sar: Decimal, words: str
+) -> None:
+    person = head()
+    line = line_of(person, paid_sar=paid_sar)
+    sign_in(client, person)
+    for address in ("/en/profile/", page_url(line)):
+        text = client.get(address).content.decode()
+        assert words in text
+        assert "in the account" not in text
+
+
+def test_file_takes_as_many_statements_for_a_large_household(client: Client) -> None:
+    counts = []
+    for children in (1, 12):
+        person = head()
+        for somebody in [person, *(child_of(person) for _ in range(children))]:
+            for code in ("2026-10", "2026-11"):
+                line_of(somebody, cycle=CycleFactory(code=code))
+        sign_in(client, person)
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get("/profile/").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 12
+
+
+def test_file_says_what_is_missing(client: Client) -> None:
+    person = head()
+    line_of(person)
+    sign_in(client, person)
+    text = client.get("/en/profile/").content.decode()
+    assert "SAR 216" in text

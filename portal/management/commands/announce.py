@@ -13,6 +13,7 @@ from beneficiaries.models import User
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
+from objections.rules import FILING_WINDOW_DAYS
 from portal.announcing import (
     PAYMENTS,
     RESULTS,
@@ -98,7 +99,9 @@ class Command(BaseCommand):
             f"{done.corrected:,} of them corrections."
         )
         if done.deadline is None:
-            self.stdout.write("Objections may be filed for 90 days from each deposit day.")
+            self.stdout.write(
+                f"Objections may be filed for {FILING_WINDOW_DAYS} days from each deposit day."
+            )
         else:
             self.stdout.write(
                 f"Objections may be filed until the end of {done.deadline} in Riyadh "
