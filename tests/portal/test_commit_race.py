@@ -27,7 +27,7 @@ from sawtak.services import TicketDetails, file_ticket
 from tests import personas
 from tests.factories import ResultFactory
 from tests.objections import cases
-from tests.worker import wait_until
+from tests.worker import CeleryWorker, wait_until
 
 TICKET_MOBILE = "+966500000777"
 
@@ -41,7 +41,7 @@ class Changes:
 
 
 @pytest.fixture
-def changes(transactional_db: None, settings: Any, tmp_path: Path) -> Changes:
+def changes(celery_worker: CeleryWorker, settings: Any, tmp_path: Path) -> Changes:
     """Prepare an objection to submit, one to decide, a ticket to file and a person to sign in."""
     default = settings.STORAGES["default"]
     storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": tmp_path}}
@@ -56,6 +56,10 @@ def changes(transactional_db: None, settings: Any, tmp_path: Path) -> Changes:
     caseworker = personas.staff()
     case = cases.submitted(results[1], decided, now=now)
     cases.taken(case, caseworker, now=now)
+    wait_until(
+        lambda: not Message.objects.exclude(status=MessageStatus.SENT).exists(),
+        what="the messages of the preparation are out of the worker's hands",
+    )
     Message.objects.all().delete()
 
     def submit() -> None:
