@@ -180,7 +180,7 @@ def _pytest(*arguments: str) -> list[str]:
 
 
 def _in_parallel() -> list[str]:
-    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    return ["-n", str(min(4, os.cpu_count() or 1))]
 
 
 def _call(argv: Sequence[str], env: Mapping[str, str]) -> int:

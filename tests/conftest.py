@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from portal import catalogues
+from tests.scheduling import GroupedScheduling
 from tests.worker import (
     celery_worker,
     closed_breaker,
@@ -20,6 +22,11 @@ from tests.worker import (
 )
 
 __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "start_worker"]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupedScheduling:
+    """Keep what shares a running stack in one process."""
+    return GroupedScheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,12 +24,11 @@ SIZES = {"390": PHONE, "1280": DESK}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run all journeys in one process, which has the stack."""
+    """Mark all journeys: `-m "not e2e"` leaves them out."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session")

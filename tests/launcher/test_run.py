@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = ["frontend", "frontend.stamp", "static", "static.stamp"]
 OURS = re.compile(r"^(PG|DATABASE_|REDIS_|SECRET_|PUBLIC_|DATA_|DEMO|HOST$|PORT$|SMS_|COV_)")
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("run")]
+pytestmark = pytest.mark.e2e
 
 
 class Checkout:

@@ -10,6 +10,7 @@ import pytest
 from launcher import testing
 from launcher.console import Failure
 from launcher.testing import Check, run_checks
+from tests.scheduling import group_of
 
 PASSES = Check(name="passing", argv=["-c", "print('quiet')"])
 FAILS = Check(name="failing", argv=["-c", "print('the reason'); raise SystemExit(1)"])
@@ -56,3 +57,13 @@ def test_second_servers_take_the_place_of_the_first(monkeypatch: pytest.MonkeyPa
     assert testing.second_servers(first) == {**first, "DATABASE_URL": "other"}
     monkeypatch.delenv("TEST_DATABASE_URL")
     assert testing.second_servers(first) == {}
+
+
+def test_journeys_share_one_process_and_others_go_anywhere() -> None:
+    ids = [
+        "tests/e2e/test_pages.py::test_one[390-ar]",
+        "tests/e2e/test_sent_twice.py::test_two",
+        "tests/launcher/test_run.py::test_three",
+        "tests/saudi/test_iban.py::test_four",
+    ]
+    assert [group_of(each) for each in ids] == ["stack", "stack", "run", ids[3]]
