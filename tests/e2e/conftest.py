@@ -1,4 +1,7 @@
-"""One running stack and one browser for all journeys of a process."""
+"""One running stack and one browser for all journeys; both end with the last of them.
+
+Playwright keeps an event loop running in the process, in which Django refuses its database.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """Give the running stack on a database of its own."""
     facts = settings.DATABASES["default"]
@@ -55,7 +58,7 @@ def stack() -> Iterator[Stack]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Give the system's Chromium, headless."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
