@@ -49,13 +49,26 @@ _COUNT_BELOW: Final = """
 """
 
 _GIVE_BACK: Final = """
-    UPDATE access_limitcounter SET count = count - %(times)s
-    WHERE id = (
-        SELECT id FROM access_limitcounter
+    WITH held AS (
+        SELECT id, window_starts_at, count FROM access_limitcounter
         WHERE "limit" = %(limit)s AND key_hash = %(key)s
-          AND window_starts_at > %(after)s AND count >= %(times)s
-        ORDER BY window_starts_at DESC LIMIT 1 FOR UPDATE
+          AND window_starts_at > %(after)s AND count > 0
+        ORDER BY window_starts_at DESC FOR UPDATE
+    ), shared AS (
+        SELECT id, least(count, %(times)s - coalesce(sum(count) OVER (
+            ORDER BY window_starts_at DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0)) AS back FROM held
     )
+    UPDATE access_limitcounter AS mine SET count = mine.count - shared.back
+    FROM shared WHERE mine.id = shared.id AND shared.back > 0
+"""
+
+_FORGET: Final = """
+    WITH forgotten AS (
+        DELETE FROM access_limitcounter WHERE "limit" = %(limit)s AND key_hash = %(key)s
+        RETURNING count
+    )
+    SELECT coalesce(sum(count), 0) FROM forgotten
 """
 
 
@@ -128,9 +141,16 @@ def ensure_below(
 def give_back(
     limit: str, key: str, *, now: datetime, times: int = 1, window_seconds: int = WINDOW_SECONDS
 ) -> None:
-    """Take back what was counted, where a slice of the window still holds that much."""
+    """Take back what was counted, the newest first, as far as the window still holds it."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, _values(limit, key, now, window_seconds) | {"times": times})
+
+
+def forget(limit: str, key: str) -> int:
+    """Forget all that was counted for a key and give how much it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"limit": limit, "key": _key_hash(limit, key)})
+        return int(cursor.fetchone()[0])
 
 
 def _slices(limit: str, key: str, now: datetime, window_seconds: int) -> list[tuple[datetime, int]]:

@@ -1,7 +1,8 @@
-"""Rows of the one-time codes and of the limits that protect people."""
+"""Rows of the one-time codes, of the limits that protect people, and of staff signing in."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,3 +68,43 @@ class LimitCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limit}: {self.count}"
+
+
+class StaffSignInOutcome(models.TextChoices):
+    """What became of a try to sign in to the staff site, or of a lock."""
+
+    SIGNED_IN = "signed_in", _("Signed in")
+    WRONG = "wrong", _("Wrong password")
+    HELD = "held", _("Wrong password; no more tries from there for now")
+    LOCKED = "locked", _("Wrong password; the account was locked")
+    UNLOCKED = "unlocked", _("Unlocked by a colleague")
+
+
+class StaffSignInEvent(models.Model):
+    """Who tried to sign in to the staff site, when and from which address; never changed.
+
+    `user` is empty for a name that no account has: what was typed is not kept, because people
+    type passwords into the field of the name. `by` is who unlocked an account.
+    """
+
+    at = models.DateTimeField(_("when"))
+    outcome = models.CharField(max_length=12, choices=StaffSignInOutcome.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("staff sign-in")
+        verbose_name_plural = _("staff sign-ins")
+        default_permissions = ()  # read with the accounts, by whoever may see those
+        indexes = [
+            models.Index(fields=["user", "-at"], name="staff_sign_in_user"),
+            models.Index(fields=["at"], name="staff_sign_in_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.pk}"

@@ -193,6 +193,7 @@ LIMITS = {
     "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),
     "wrong_trackings_per_address_hour": env.number("LIMITS_WRONG_TRACKINGS_PER_ADDRESS_HOUR", 20),
     "staff_passwords_per_account_hour": env.number("LIMITS_STAFF_PASSWORDS_PER_ACCOUNT_HOUR", 10),
+    "staff_passwords_anywhere_hour": env.number("LIMITS_STAFF_PASSWORDS_ANYWHERE_HOUR", 30),
     "staff_passwords_per_address_hour": env.number("LIMITS_STAFF_PASSWORDS_PER_ADDRESS_HOUR", 50),
     "message_characters": env.number("LIMITS_MESSAGE_CHARACTERS", 2000),
     "files": env.number("LIMITS_FILES", 10),

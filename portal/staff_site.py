@@ -5,36 +5,26 @@ What a person sees in it follows from the permissions of their role.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from access import limits
-from access.client import client_address
-from access.errors import LimitReached
 from beneficiaries.models import User
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
+from portal.forms.staff_sign_in import StaffSignInForm, remember_device
 from portal.roles import role_name
 from portal.staff_search import Found, find
 from saudi.digits import clean_text
-from saudi.gregorian import format_time, riyadh_today
-from saudi.languages import page_language
+from saudi.gregorian import riyadh_today
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
-
-logger = logging.getLogger(__name__)
 
 WORK_ROWS = 8
 """How many of the oldest cases the first page shows of each kind."""
@@ -93,56 +83,6 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
 )
 
 
-PASSWORDS_OF_ACCOUNT = "staff_passwords_account"
-PASSWORDS_OF_ADDRESS = "staff_passwords_address"
-
-
-class StaffSignInForm(AdminAuthenticationForm):
-    """User name and password; an unknown name, a wrong password and a citizen read the same.
-
-    A try is counted before it is looked at and given back when it was right. It is counted for
-    the name as tried from an address, so that nobody can lock a colleague out from elsewhere.
-    """
-
-    error_messages = {
-        "invalid_login": gettext_lazy(
-            "The user name or the password is not right. Check both and try again."
-        ),
-        "inactive": gettext_lazy(
-            "The user name or the password is not right. Check both and try again."
-        ),
-        "too_many": gettext_lazy("Too many wrong tries. Try again after %(time)s."),
-    }
-
-    def clean(self) -> dict[str, Any]:
-        """Compare the two with the accounts. Raises ValidationError."""
-        now = timezone.now()
-        counted = self._counted()
-        for limit, (key, ceiling) in counted.items():
-            try:
-                limits.count_below(limit, key, ceiling=ceiling, now=now)
-            except LimitReached as refusal:
-                logger.warning("too many wrong staff passwords: %s", limit)
-                time = format_time(refusal.retry_at, page_language())
-                raise ValidationError(
-                    self.error_messages["too_many"], code="too_many", params={"time": time}
-                ) from refusal
-        cleaned: dict[str, Any] = super().clean()
-        for limit, (key, _ceiling) in counted.items():
-            limits.give_back(limit, key, now=now)
-        return cleaned
-
-    def _counted(self) -> dict[str, tuple[str, int]]:
-        """Give the key and the ceiling of each limit on a try."""
-        address = client_address(self.request) if self.request else ""
-        account = f"{self.cleaned_data.get('username', '')} {address}"
-        figures = settings.LIMITS
-        return {
-            PASSWORDS_OF_ADDRESS: (address, figures["staff_passwords_per_address_hour"]),
-            PASSWORDS_OF_ACCOUNT: (account, figures["staff_passwords_per_account_hour"]),
-        }
-
-
 class StaffSite(AdminSite):
     """One site for every role."""
 
@@ -158,6 +98,15 @@ class StaffSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active staff; a citizen is not staff, whatever they type."""
         return request.user.is_active and request.user.is_staff
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign in; the browser is remembered as one in which this name has signed in."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and self.has_permission(request):
+            remember_device(request, response)
+        return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

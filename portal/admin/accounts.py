@@ -9,17 +9,23 @@ from django.contrib import admin, messages
 from django.contrib.auth import password_validation
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from access.cells import moment_cell
+from access.client import client_address
 from access.staff import BoundedPaginator, ShowAdmin
+from access.staff_passwords import closed_doors, events_of, unlock
 from beneficiaries.models import User
 from portal.roles import rights_in_words, role_name
 from portal.templatetags.portal_ui import tag
@@ -150,6 +156,39 @@ class StaffUserAdmin(UserAdmin[User]):
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.unlock_view)
+        mine = path("<int:user_id>/unlock/", view, name="beneficiaries_user_unlock")
+        return [mine, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show an account with who tried to sign in to it, and whether it is locked."""
+        user = self.get_object(request, object_id)
+        if user is not None:
+            extra_context = {
+                "closed_doors": closed_doors(user.username, now=timezone.now()),
+                "sign_ins": events_of(user),
+                **(extra_context or {}),
+            }
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @method_decorator(require_POST)
+    def unlock_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        """Let an account be tried again at once: for whoever may change it."""
+        user = get_object_or_404(self.get_queryset(request), pk=user_id)
+        if not self.has_change_permission(request, user) or not isinstance(request.user, User):
+            raise PermissionDenied
+        unlock(user=user, by=request.user, address=client_address(request), now=timezone.now())
+        self.log_change(request, user, _("Unlocked"))
+        messages.success(request, _("The account is unlocked. It can be signed in to at once."))
+        return self._to_page_of(user)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Delete nobody: what they did stays theirs."""
