@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 
 CODE_DIGITS: Final = 6
 ALL_CODES: Final = "codes"
-_PARTS: Final = 16
-"""The counter of all codes is sixteen rows, so that people do not wait for each other's."""
+ALARM_PERCENT: Final = 80
+"""From here on the log warns that everybody's codes of the hour run out."""
 WRONG_TRIES: Final = "wrong_codes"
 HOUR: Final = timedelta(hours=1)
 
@@ -124,13 +124,13 @@ def _ensure_may_ask(asked: list[tuple[datetime, datetime | None]], now: datetime
 def _count_for_all(now: datetime) -> None:
     """Hold the ceiling over everybody's codes: what no limit a person or address stops (O19)."""
     ceiling = settings.LIMITS["codes_hour"]
-    parts = _PARTS if ceiling >= 100 * _PARTS else 1
-    part = str(secrets.randbelow(parts))
     try:
-        limits.count_below(ALL_CODES, part, ceiling=ceiling // parts, now=now)
+        used = limits.count_below_for_all(ALL_CODES, ceiling=ceiling, now=now)
     except LimitReached as error:
         logger.error("the hour's ceiling of %d codes for everybody is reached", ceiling)  # noqa: TRY400 - the traceback tells nothing
         raise TooManyCodes(error.retry_at) from error
+    if used >= ALARM_PERCENT:
+        logger.warning("%d %% of the hour's %d codes for everybody are used", used, ceiling)
 
 
 def _ensure_may_try(subject_hash: str, now: datetime) -> None:

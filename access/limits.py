@@ -7,10 +7,12 @@ was done is forgotten at most one slice late.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from access.errors import LimitReached
@@ -18,6 +20,10 @@ from access.models import LimitCounter
 
 WINDOW_SECONDS: Final = 3600
 SLICES: Final = 12
+PARTS: Final = 16
+"""A counter that everybody shares is so many rows, so that people do not wait for each other's."""
+FULL_PARTS: Final = 100
+"""A part is not made smaller than this: below, the counter is one row."""
 
 _Values = dict[str, str | int | datetime]
 
@@ -46,6 +52,48 @@ _COUNT_BELOW: Final = """
     ON CONFLICT ("limit", key_hash, window_starts_at) DO UPDATE SET count = mine.count + 1
         WHERE mine.count + (SELECT total FROM earlier) < %(ceiling)s
     RETURNING count + (SELECT total FROM earlier)
+"""
+
+_COUNT_IN_PARTS: Final = """
+    WITH part AS (
+        SELECT p.number, p.key_hash, p.ceiling, coalesce(sum(c.count), 0) AS total,
+               coalesce(sum(c.count) FILTER (WHERE c.window_starts_at < %(slice)s), 0) AS earlier
+        FROM unnest(%(keys)s, %(ceilings)s) WITH ORDINALITY AS p (key_hash, ceiling, number)
+        LEFT JOIN access_limitcounter AS c
+          ON c."limit" = %(limit)s AND c.key_hash = p.key_hash AND c.window_starts_at > %(after)s
+        WHERE p.number > %(beyond)s
+        GROUP BY p.number, p.key_hash, p.ceiling
+    ), chosen AS (
+        SELECT * FROM part WHERE total < ceiling ORDER BY random() LIMIT 1
+    ), counted AS (
+        INSERT INTO access_limitcounter AS mine ("limit", key_hash, window_starts_at, count)
+        SELECT %(limit)s, key_hash, %(slice)s, 1 FROM chosen
+        ON CONFLICT ("limit", key_hash, window_starts_at) DO UPDATE SET count = mine.count + 1
+            WHERE mine.count < (SELECT ceiling - earlier FROM chosen)
+        RETURNING count
+    )
+    SELECT chosen.number, (SELECT count FROM counted) + chosen.earlier, chosen.ceiling FROM chosen
+"""
+
+_COUNT_EACH: Final = """
+    WITH asked AS (
+        SELECT * FROM unnest(%(limits)s, %(keys)s, %(ceilings)s) AS t ("limit", key_hash, ceiling)
+    ), earlier AS (
+        SELECT asked.*, (
+            SELECT coalesce(sum(count), 0) FROM access_limitcounter AS c
+            WHERE c."limit" = asked."limit" AND c.key_hash = asked.key_hash
+              AND c.window_starts_at > %(after)s AND c.window_starts_at < %(slice)s
+        ) AS total FROM asked
+    )
+    INSERT INTO access_limitcounter AS mine ("limit", key_hash, window_starts_at, count)
+    SELECT "limit", key_hash, %(slice)s, 1 FROM earlier WHERE total < ceiling
+    ORDER BY "limit", key_hash
+    ON CONFLICT ("limit", key_hash, window_starts_at) DO UPDATE SET count = mine.count + 1
+        WHERE mine.count < (
+            SELECT ceiling - total FROM earlier
+            WHERE earlier."limit" = mine."limit" AND earlier.key_hash = mine.key_hash
+        )
+    RETURNING "limit"
 """
 
 _GIVE_BACK: Final = """
@@ -120,6 +168,57 @@ def count_below(
     return int(row[0])
 
 
+def count_below_for_all(limit: str, *, ceiling: int, now: datetime) -> int:
+    """Count once more against a ceiling over everybody; give the percentage of it that is used.
+
+    The ceiling is shared out to rows of which one with room is taken at random, so that hundreds
+    at once do not queue for one; it is refused only where no row has room. The percentage is
+    that row's, and so an estimate.
+
+    Raises:
+        LimitReached: and nothing is counted.
+    """
+    parts = PARTS if ceiling >= PARTS * FULL_PARTS else 1
+    values: dict[str, Any] = {**_values(limit, "", now, WINDOW_SECONDS), "beyond": 0}
+    values["keys"] = [_key_hash(limit, str(part)) for part in range(parts)]
+    values["ceilings"] = [ceiling // parts + (part < ceiling % parts) for part in range(parts)]
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT_IN_PARTS, values)
+            row = cursor.fetchone()
+        if row is None:
+            slices = _slices_of(LimitCounter.objects.filter(limit=limit), now, WINDOW_SECONDS)
+            raise LimitReached(limit, _free_when(slices, ceiling, WINDOW_SECONDS, now))
+        number, used, share = row
+        if used is not None:
+            return int(used) * 100 // int(share)
+        # Somebody took the row's last place meanwhile, and it stays locked by us: only rows
+        # after it are tried, so that two who do this cannot wait for each other.
+        values["beyond"] = number
+
+
+def count_each(keys: Mapping[str, tuple[str, int]], *, now: datetime) -> frozenset[str]:
+    """Count once more for each limit whose ceiling allows it; give the limits that did.
+
+    `keys` has the key and the ceiling of each limit. One statement, for a request that would
+    otherwise pay for one a limit; a limit that is full stops no other.
+    """
+    values: dict[str, Any] = {**_values("", "", now, WINDOW_SECONDS)}
+    values |= {
+        "limits": list(keys),
+        "keys": [_key_hash(limit, key) for limit, (key, _ceiling) in keys.items()],
+        "ceilings": [ceiling for _key, ceiling in keys.values()],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_EACH, values)
+        return frozenset(limit for (limit,) in cursor.fetchall())
+
+
+def free_at(limit: str, key: str, *, ceiling: int, now: datetime) -> datetime:
+    """Give the instant from which a limit that is full may be tried again."""
+    return _free_at(limit, key, ceiling, now, WINDOW_SECONDS)
+
+
 def current(limit: str, key: str, *, now: datetime, window_seconds: int = WINDOW_SECONDS) -> int:
     """Give how often it happened in the window that ends now, without counting."""
     return sum(times for _, times in _slices(limit, key, now, window_seconds))
@@ -135,7 +234,7 @@ def ensure_below(
     """
     slices = _slices(limit, key, now, window_seconds)
     if sum(times for _, times in slices) >= ceiling:
-        raise LimitReached(limit, _free_when(slices, ceiling, window_seconds))
+        raise LimitReached(limit, _free_when(slices, ceiling, window_seconds, now))
 
 
 def give_back(
@@ -154,28 +253,37 @@ def forget(limit: str, key: str) -> int:
 
 
 def _slices(limit: str, key: str, now: datetime, window_seconds: int) -> list[tuple[datetime, int]]:
+    counters = LimitCounter.objects.filter(limit=limit, key_hash=_key_hash(limit, key))
+    return _slices_of(counters, now, window_seconds)
+
+
+def _slices_of(
+    counters: QuerySet[LimitCounter], now: datetime, window_seconds: int
+) -> list[tuple[datetime, int]]:
     """Give what still counts, oldest first, as starts of slices and times."""
-    values = _values(limit, key, now, window_seconds)
+    after = _values("", "", now, window_seconds)["after"]
     return list(
-        LimitCounter.objects.filter(
-            limit=limit, key_hash=values["key"], window_starts_at__gt=values["after"]
-        )
+        counters.filter(window_starts_at__gt=after)
         .order_by("window_starts_at")
         .values_list("window_starts_at", "count")
     )
 
 
 def _free_at(limit: str, key: str, ceiling: int, now: datetime, window_seconds: int) -> datetime:
-    slices = _slices(limit, key, now, window_seconds)
-    return _free_when(slices, ceiling, window_seconds) if slices else now
+    return _free_when(_slices(limit, key, now, window_seconds), ceiling, window_seconds, now)
 
 
-def _free_when(slices: list[tuple[datetime, int]], ceiling: int, window_seconds: int) -> datetime:
-    """Give the instant at which so many slices are forgotten that the rest is below the ceiling."""
+def _free_when(
+    slices: list[tuple[datetime, int]], ceiling: int, window_seconds: int, now: datetime
+) -> datetime:
+    """Give the instant at which so many slices are forgotten that the rest is below the ceiling.
+
+    `now` where nothing counts any more.
+    """
     left = sum(times for _, times in slices)
     lasts = timedelta(seconds=window_seconds + window_seconds // SLICES)
     for starts_at, times in slices:
         left -= times
         if left < ceiling:
             return starts_at + lasts
-    return slices[-1][0] + lasts
+    return slices[-1][0] + lasts if slices else now

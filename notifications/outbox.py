@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from notifications.catalogue import template_of
 from notifications.errors import NotASaudiMobile, OutsideTransaction
+from notifications.models import Message
 from notifications.rules import sending_time
 from notifications.statuses import Lane, MessageStatus
 from notifications.waking import wake
@@ -96,6 +97,11 @@ def queue_message(
         cursor.execute(_QUEUE, row)
     if not_before <= now:
         wake_after_commit(chosen.lane)
+
+
+def is_told(*, event: str, to: str) -> bool:
+    """Tell whether an event's SMS to a number was put into the outbox."""
+    return Message.objects.filter(event=event, recipient=to).exists()
 
 
 def wake_after_commit(lane: Lane) -> None:

@@ -188,6 +188,7 @@ LIMITS = {
     "code_resend_seconds": env.number("LIMITS_CODE_RESEND_SECONDS", 60),
     "codes_per_person_hour": env.number("LIMITS_CODES_PER_PERSON_HOUR", 5),
     "codes_hour": env.number("LIMITS_CODES_HOUR", 100_000),
+    "ticket_sms_per_mobile_hour": env.number("LIMITS_TICKET_SMS_PER_MOBILE_HOUR", 10),
     "ticket_codes_per_mobile_hour": env.number("LIMITS_TICKET_CODES_PER_MOBILE_HOUR", 10),
     "codes_open_per_address_hour": env.number("LIMITS_CODES_OPEN_PER_ADDRESS_HOUR", 100),
     "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),

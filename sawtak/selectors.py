@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Prefetch, Q
 
+from notifications.outbox import is_told
 from sawtak.models import Ticket, TicketAttachment, TicketEvent, TicketMessage
+
+RECEIVED: Final = "received"
+"""The event of the SMS that says a ticket arrived."""
+
+
+def told_event(ticket: Ticket, event: str) -> str:
+    """Name an event of a ticket as the outbox knows it."""
+    return f"ticket:{ticket.pk}:{event}"
+
+
+def is_reference_sent(ticket: Ticket) -> bool:
+    """Tell whether the SMS with the reference is in the outbox: not beyond a mobile's limit."""
+    return is_told(event=told_event(ticket, RECEIVED), to=ticket.mobile)
 
 
 def find_for_tracking(reference: str, identifier: str) -> Ticket | None:

@@ -34,6 +34,7 @@ from sawtak.models import (
     TicketMessage,
 )
 from sawtak.rules import can_reply, ensure_transition
+from sawtak.selectors import RECEIVED, told_event
 from sawtak.statuses import TicketStatus
 from sawtak.storing import store_submission
 
@@ -41,6 +42,7 @@ REFERENCE_DRAWS = 5
 """How often a reference is drawn again when it is taken: eight random digits, so almost never."""
 
 FILING_LIMIT = "tickets"
+TOLD_LIMIT = "ticket_sms"
 CODE_LIMIT = "ticket_codes"
 
 
@@ -76,10 +78,11 @@ def file_ticket(
     nothing that the sender sees (DOMAIN 9). A repeat waits on the key's unique index, changes
     nothing and gives the first one's ticket. Files are written after the row that makes the
     submission the first, so that a repeat stores none. `address` is the client's; empty where
-    no limit is to be counted.
+    none is to be counted. A mobile gets no more than some of these SMS an hour, because anybody
+    can write somebody else's number (O19 e): the ticket is stored all the same.
 
     One transaction of four statements: the match, the ticket with its text and its event, the
-    limit, the SMS.
+    limits, the SMS.
 
     Raises:
         LimitReached: the address has filed as many as it may in an hour; nothing is stored.
@@ -90,10 +93,10 @@ def file_ticket(
         try:
             with files_follow_transaction():
                 ticket, message_id = _store(details, submission_key, channel, language, now)
-                if address:
-                    _count_filing(address, now)
+                may_tell = _count_filing(address, ticket.mobile, now)
                 _attach(message_id, attachments, now)
-                _tell(ticket, "ticket_received", event="received", now=now)
+                if may_tell:
+                    _tell(ticket, "ticket_received", event=RECEIVED, now=now)
         except IntegrityError:
             earlier = Ticket.objects.filter(submission_key=submission_key).first()
             if earlier is not None:
@@ -135,9 +138,18 @@ def _match(details: TicketDetails) -> tuple[Person | None, str]:
     )
 
 
-def _count_filing(address: str, now: datetime) -> None:
-    ceiling = settings.LIMITS["tickets_per_address_hour"]
-    limits.count_below(FILING_LIMIT, address, ceiling=ceiling, now=now)
+def _count_filing(address: str, mobile: str, now: datetime) -> bool:
+    """Count a ticket for its address and its SMS for the mobile; tell whether it may be sent."""
+    figures = settings.LIMITS
+    keys = {TOLD_LIMIT: (mobile, figures["ticket_sms_per_mobile_hour"])}
+    if address:
+        keys[FILING_LIMIT] = (address, figures["tickets_per_address_hour"])
+    counted = limits.count_each(keys, now=now)
+    if address and FILING_LIMIT not in counted:
+        _key, ceiling = keys[FILING_LIMIT]
+        free_at = limits.free_at(FILING_LIMIT, address, ceiling=ceiling, now=now)
+        raise LimitReached(FILING_LIMIT, free_at)
+    return TOLD_LIMIT in counted
 
 
 def send_ticket_code(*, ticket: Ticket, now: datetime) -> None:
@@ -358,7 +370,7 @@ def _attach(message_id: int, files: Sequence[CheckedFile], now: datetime) -> Non
 
 def _tell(ticket: Ticket, template: str, *, event: str, now: datetime) -> None:
     queue_message(
-        event=f"ticket:{ticket.pk}:{event}",
+        event=told_event(ticket, event),
         to=ticket.mobile,
         template=template,
         values={"reference": ticket.reference},

@@ -39,7 +39,7 @@ from sawtak.filing import file_from_page, new_token, person_of, signed_in_user, 
 from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
 from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
-from sawtak.selectors import conversation_of, events_of
+from sawtak.selectors import conversation_of, events_of, is_reference_sent
 from sawtak.services import code_subject, reply_from_sender, send_ticket_code
 from sawtak.statuses import BADGES, TicketStatus
 from sawtak.timeline import timeline_of
@@ -165,6 +165,7 @@ def _ticket_page(
         "may_read": may_read,
         "steps": timeline_of(found.status, events, today=riyadh_date(now)),
         "is_new": found.status == TicketStatus.NEW,
+        "is_reference_sent": found.status == TicketStatus.NEW and is_reference_sent(found),
         "is_final": is_final(found.status),
         "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
         "masked_mobile": mask_mobile(found.mobile),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Sum
 
 from access import limits
 from access.errors import LimitReached
@@ -69,6 +71,73 @@ class TestCounting:
 
 
 @pytest.mark.django_db
+class TestGivingBack:
+    def test_reaches_back_through_the_slices(self) -> None:
+        for minutes in (0, 10, 10, 20):
+            limits.count("codes", "a", now=after(minutes))
+        limits.give_back("codes", "a", now=after(20), times=3)
+        assert limits.current("codes", "a", now=after(20)) == 1
+        assert limits.current("codes", "a", now=after(66)) == 0
+
+    def test_no_more_than_there_is(self) -> None:
+        limits.count("codes", "a", now=NOW)
+        limits.give_back("codes", "a", now=NOW, times=5)
+        assert limits.count("codes", "a", now=NOW) == 1
+
+    def test_forgetting_says_how_much_it_was(self) -> None:
+        for minutes in (0, 10):
+            limits.count("codes", "a", now=after(minutes))
+        assert limits.forget("codes", "a") == 2
+        assert limits.forget("codes", "a") == 0
+
+
+@pytest.mark.django_db
+class TestSeveralInOneStatement:
+    KEYS = {"t": ("a", 2), "u": ("b", 1)}
+
+    def test_a_full_limit_stops_no_other(self) -> None:
+        answers = [limits.count_each(self.KEYS, now=after(minutes)) for minutes in (0, 10, 20)]
+        assert answers == [{"t", "u"}, {"t"}, set()]
+        assert limits.current("t", "a", now=after(20)) == 2
+        assert limits.current("u", "b", now=after(20)) == 1
+
+    def test_within_one_slice_too(self) -> None:
+        answers = [limits.count_each(self.KEYS, now=NOW) for _ in range(3)]
+        assert answers == [{"t", "u"}, {"t"}, set()]
+
+    def test_says_from_when_a_full_one_is_free(self) -> None:
+        limits.count_each(self.KEYS, now=NOW)
+        assert limits.free_at("u", "b", ceiling=1, now=after(1)) == after(65)
+
+
+@pytest.mark.django_db
+class TestForEverybody:
+    def test_every_place_is_used_before_anybody_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Fifty-one in sixteen rows: three rows hold one more."""
+        monkeypatch.setattr(limits, "FULL_PARTS", 2)
+        ceiling = 51
+        for _ in range(ceiling):
+            limits.count_below_for_all("all", ceiling=ceiling, now=NOW)
+        assert LimitCounter.objects.count() == limits.PARTS
+        assert Counter(LimitCounter.objects.values_list("count", flat=True)) == {3: 13, 4: 3}
+        with pytest.raises(LimitReached) as refusal:
+            limits.count_below_for_all("all", ceiling=ceiling, now=after(30))
+        assert refusal.value.retry_at == after(65)
+        limits.count_below_for_all("all", ceiling=ceiling, now=after(65))
+
+    def test_small_ceiling_is_one_row_and_says_how_much_is_used(self) -> None:
+        used = [limits.count_below_for_all("all", ceiling=5, now=NOW) for _ in range(5)]
+        assert used == [20, 40, 60, 80, 100]
+
+    def test_ceiling_of_nothing_refuses_at_once(self) -> None:
+        with pytest.raises(LimitReached) as refusal:
+            limits.count_below_for_all("all", ceiling=0, now=NOW)
+        assert refusal.value.retry_at == NOW
+
+
+@pytest.mark.django_db
 class TestCeiling:
     def test_below_the_ceiling_is_counted_and_at_it_refused(self) -> None:
         assert [limits.count_below("t", "a", ceiling=2, now=NOW) for _ in range(2)] == [1, 2]
@@ -111,6 +180,36 @@ class TestCeiling:
         with pytest.raises(LimitReached) as refusal:
             limits.ensure_below("t", "a", ceiling=2, now=after(25))
         assert refusal.value.retry_at == after(75)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("full_parts", [10, 2], ids=["one-row", "sixteen-rows"])
+def test_ceiling_over_everybody_holds_between_connections(
+    full_parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Places are fought for inside transactions that stay open, as codes are issued."""
+    monkeypatch.setattr(limits, "FULL_PARTS", full_parts)
+    ceiling = 50
+
+    def try_ten(_number: int) -> int:
+        allowed = 0
+        try:
+            for _ in range(10):
+                try:
+                    with transaction.atomic():
+                        limits.count_below_for_all("all", ceiling=ceiling, now=NOW)
+                        limits.count("another", "a", now=NOW)
+                except LimitReached:
+                    continue
+                allowed += 1
+        finally:
+            connection.close()
+        return allowed
+
+    with ThreadPoolExecutor(12) as pool:
+        allowed = sum(pool.map(try_ten, range(12)))
+    counted = LimitCounter.objects.filter(limit="all").aggregate(total=Sum("count"))["total"]
+    assert (allowed, counted) == (ceiling, ceiling)
 
 
 @pytest.mark.django_db(transaction=True)

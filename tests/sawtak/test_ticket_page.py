@@ -314,7 +314,7 @@ def test_text_is_shown_as_text(client: Client) -> None:
     assert "&lt;script&gt;" in page(client.get(url(ticket)))
 
 
-def test_page_costs_the_same_for_one_turn_and_for_ten(client: Client) -> None:
+def test_page_costs_the_same_for_two_turns_and_for_eleven(client: Client) -> None:
     ticket = filed_by(client)
     prove(client, ticket)
 
@@ -323,10 +323,10 @@ def test_page_costs_the_same_for_one_turn_and_for_ten(client: Client) -> None:
             client.get(url(ticket))
         return len(captured)
 
-    one = statements()
     answer_ticket(
         ticket_id=ticket.pk, agent=StaffFactory.create(), text="رد", seen_status="new", now=NOW
     )
+    one = statements()
     TicketMessage.objects.bulk_create(
         TicketMessage(ticket=ticket, text=f"{number}", written_at=NOW) for number in range(9)
     )
