@@ -6,13 +6,16 @@ Every tag takes explicit arguments and knows no model. Dates, money and plurals 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField, MultiWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -37,6 +40,20 @@ _MESSAGE_KINDS = {"error": "bad", "warning": "wait", "success": "ok", "info": "i
 
 
 # Icons, tags, notices -----------------------------------------------------------
+
+
+@cache
+def tokens() -> dict[str, str]:
+    """Give every token of `static/tokens.css` by name, as it stands on a phone's page."""
+    text = (settings.BASE_DIR / "static" / "tokens.css").read_text(encoding="utf-8")
+    root = text[text.index(":root {") :].partition("\n}")[0]
+    return {name: value.strip() for name, value in re.findall(r"--([\w-]+):([^;]+);", root)}
+
+
+@register.simple_tag
+def token(name: str) -> str:
+    """Give a token's value where a stylesheet cannot reach: the colour of the browser's bar."""
+    return tokens()[name]
 
 
 @register.simple_tag
