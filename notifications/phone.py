@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -72,7 +73,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "form": form,
         "mobile": mobile,
         "days": list(_by_day(newest[:SHOWN_ON_SCREEN])),
-        "older_than": newest[SHOWN_ON_SCREEN - 1].pk if len(newest) > SHOWN_ON_SCREEN else None,
+        "older_url": _older_url(mobile, newest),
         "is_refused": is_refused,
         "numbers": list(_numbers(shown=mobile)),
         "sender": settings.SMS_SENDER,
@@ -119,6 +120,14 @@ def _as_json(row: PhoneMessage) -> dict[str, str]:
         "sent_at": (row.message.sent_at or row.received_at).isoformat(),
         "status": row.message.status if is_recorded else MessageStatus.SENT.value,
     }
+
+
+def _older_url(mobile: str, newest: list[PhoneMessage]) -> str:
+    """Lead to what is older than what the screen shows; empty where nothing is."""
+    if len(newest) <= SHOWN_ON_SCREEN:
+        return ""
+    query = {"mobile": mobile} if mobile else {}
+    return f"?{urlencode({**query, 'before': newest[SHOWN_ON_SCREEN - 1].pk})}"
 
 
 def _by_day(rows: Iterable[PhoneMessage]) -> Iterable[PhoneDay]:

@@ -57,6 +57,11 @@ class ContestRow(Generic[C]):
     def new_url(self) -> str:
         return new_url(self.contested)
 
+    @property
+    def spoken_name(self) -> str:
+        """Tell the row's button from the others' for those who hear the page."""
+        return f"({self.person.full_name}, {self.cycle})"
+
     def is_fresh(self, today: date) -> bool:
         """Tell whether it can be contested, or could so lately that its person asks why not."""
         closed_lately = self.state.kind == "closed" and self.state.deadline + CLOSED_LATELY >= today

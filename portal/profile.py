@@ -31,6 +31,11 @@ class ResultRow(ContestRow[EligibilityResult]):
     def is_eligible(self) -> bool:
         return self.contested.status == ResultStatus.ELIGIBLE
 
+    @property
+    def stands_out(self) -> bool:
+        """Tell whether there is more to say of the row than that all is well."""
+        return not self.is_eligible
+
 
 @dataclass(frozen=True)
 class PersonRow:

@@ -99,7 +99,7 @@ def test_privacy_notice_names_every_cookie(client: Client, prefix: str) -> None:
         CookieStorage.cookie_name,
         *DISPLAY_CHOICES,
     }
-    assert set(re.findall(r'<dt><bdi dir="ltr">(\w+)</bdi></dt>', html)) == names
+    assert set(re.findall(r'<dt><bdi dir="ltr" class="num">(\w+)</bdi></dt>', html)) == names
 
 
 # The display tools ------------------------------------------------------------------

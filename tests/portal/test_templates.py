@@ -373,22 +373,6 @@ def test_every_icon_that_is_named_is_drawn() -> None:
     assert named <= drawn
 
 
-def test_stylesheet_knows_no_left_and_right() -> None:
-    """Two exceptions, commented there: the select's arrow and number fields."""
-    css = (settings.BASE_DIR / "static" / "portal.css").read_text(encoding="utf-8")
-    physical = re.findall(
-        r"(?:margin|padding|border)-(?:left|right|top|bottom)\b|(?<![\w-])(?:left|right)\s*:"
-        r"|float\s*:|text-align\s*:\s*(?:left|right)",
-        css,
-    )
-    assert sorted(physical) == ["text-align: left", "text-align: right"]
-
-
-def test_stylesheet_asks_for_no_other_origin_and_no_data_address() -> None:
-    css = (settings.BASE_DIR / "static" / "portal.css").read_text(encoding="utf-8")
-    assert not re.search(r"url\(\s*[\"']?(?:data:|https?:|//)", css)
-
-
 def test_components_have_no_text_without_arabic() -> None:
     html = render_to_string("components/pagination.html", {"previous_url": "/a", "next_url": "/b"})
     assert "السابق" in html
