@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from objections.models import Objection
 from objections.rules import DECISION_WORKING_DAYS
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
-from saudi.calendar import days_off
+from saudi.days_off import days_off
 from saudi.gregorian import riyadh_date
 
 SOON_DAYS: Final = 2
@@ -46,9 +46,7 @@ def case_clock(case: Objection, *, today: date) -> CaseClock | None:
     if case.status not in OPEN_STATUSES or case.submitted_at is None:
         return None
     received_on = riyadh_date(case.submitted_at)
-    elapsed = settings.PROGRAMME.working_hours.count_working_days(
-        received_on, today, days_off(received_on.year, today.year)
-    )
+    elapsed = settings.PROGRAMME.working_hours.count_working_days(received_on, today, days_off())
     left = DECISION_WORKING_DAYS - elapsed
     if case.status == ObjectionStatus.DOCUMENTS_WANTED:
         return CaseClock(elapsed, "is-paused", _("Paused: waiting for documents"))

@@ -14,6 +14,7 @@ from access.schedule import beat_schedule as access_schedule
 from documents.schedule import beat_schedule as documents_schedule
 from notifications.schedule import beat_schedule as notifications_schedule
 from objections.schedule import beat_schedule as objections_schedule
+from saudi.schedule import beat_schedule as saudi_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -24,5 +25,6 @@ app.conf.beat_schedule = {
     **access_schedule(),
     **documents_schedule(),
     **objections_schedule(),
+    **saudi_schedule(),
 }
 app.autodiscover_tasks()

@@ -15,12 +15,18 @@ class _Reader(Protocol):
 
 @dataclass(frozen=True)
 class Programme:
-    """Names in both languages, the call centre, and the accounts people may write to."""
+    """Names in both languages, the call centre, and where people may write to.
+
+    An e-mail or postal address that is empty is one that the programme does not have.
+    """
 
     name_ar: str
     name_en: str
     call_centre: str
     care_account: str
+    email: str
+    address_ar: str
+    address_en: str
     opens: time
     closes: time
 
@@ -32,6 +38,9 @@ class Programme:
             name_en=env.text("PROGRAMME_NAME_EN", "Citizen Account"),
             call_centre=env.text("PROGRAMME_CALL_CENTRE", "19912"),
             care_account=env.text("PROGRAMME_CARE_ACCOUNT", "@Citizen_care"),
+            email=env.text("PROGRAMME_EMAIL"),
+            address_ar=env.text("PROGRAMME_ADDRESS_AR"),
+            address_en=env.text("PROGRAMME_ADDRESS_EN"),
             opens=time.fromisoformat(env.text("PROGRAMME_OPENS", "08:00")),
             closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
         )
@@ -44,3 +53,8 @@ class Programme:
     def name(self, language: str) -> str:
         """Give the programme's name in Arabic unless English is asked for."""
         return self.name_en if language == "en" else self.name_ar
+
+    def address(self, language: str) -> str:
+        """Give the postal address in Arabic unless English is asked for, or nothing."""
+        english_first = language == "en" and self.address_en
+        return self.address_en if english_first else self.address_ar

@@ -87,6 +87,9 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("beneficiaries.add_user", _("Make staff accounts")),
             ("beneficiaries.change_user", _("Change staff accounts, their roles and passwords")),
             ("auth.view_group", _("See the roles")),
+            ("saudi.view_holiday", _("See the holidays")),
+            ("saudi.add_holiday", _("Add a day off")),
+            ("saudi.change_holiday", _("Change holidays")),
         ),
     ),
 )

@@ -78,6 +78,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
         (
             ("beneficiaries", "user", gettext_lazy("Staff"), "person"),
             ("auth", "group", gettext_lazy("Roles"), "lock"),
+            ("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
         ),
     ),
 )

@@ -1,10 +1,20 @@
 """Working time: Sunday to Thursday by the clock in Riyadh, without holidays.
 
-The weekend has been Friday and Saturday since 2013. Holidays are given by the caller, who
-keeps them in a table that staff can edit; `official_holidays` pre-fills it.
+The weekend has been Friday and Saturday since 2013 (DOMAIN 14). The official holidays are those
+of the civil service (docs/adr/0013): Founding Day, 22 February (royal order A/371 of 2022),
+National Day, 23 September, and the leave around each Eid, 25 Ramadan to 5 Shawwal and 5 to 15
+Dhu al-Hijjah (regulation of leave, article 4). Flag Day, 11 March, is a working day.
+
+>>> from datetime import date, datetime
+>>> hours = WorkingHours()
+>>> friday_noon = datetime(2026, 11, 27, 12, tzinfo=RIYADH)
+>>> hours.is_open(friday_noon, DaysOff())
+False
+>>> str(hours.next_opening(friday_noon, DaysOff()))
+'2026-11-29 08:00:00+03:00'
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -13,6 +23,24 @@ from typing import Final
 import holidays as holiday_tables
 
 from saudi.gregorian import RIYADH, to_riyadh
+from saudi.hijri import TABLE_YEARS, HijriDate
+
+__all__ = [
+    "FRIDAY",
+    "MONDAY",
+    "SATURDAY",
+    "SUNDAY",
+    "THURSDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "WORKING_DAYS",
+    "Closure",
+    "DaysOff",
+    "NoWorkingDay",
+    "OfficialHoliday",
+    "WorkingHours",
+    "official_holidays",
+]
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 """As `date.weekday()` numbers them."""
@@ -99,24 +127,131 @@ class WorkingHours:
         raise NoWorkingDay(after)
 
 
-def official_holidays(year: int) -> dict[date, tuple[str, str]]:
-    """Name the official holidays of a Gregorian year in Arabic and English, by date.
+@dataclass(frozen=True, slots=True)
+class OfficialHoliday:
+    """A day off: its name in both languages, and whether the sighting of the moon may move it.
 
-    From the `holidays` package; the Eids of coming years are estimates that staff correct.
+    >>> OfficialHoliday("اليوم الوطني", "National Day").name("en")
+    'National Day'
+    """
+
+    name_ar: str
+    name_en: str
+    is_estimate: bool = False
+
+    def name(self, language: str) -> str:
+        """Give the name in Arabic unless English is asked for."""
+        return self.name_en if language.startswith("en") else self.name_ar
+
+
+def official_holidays(year: int) -> dict[date, OfficialHoliday]:
+    """Name the official holidays of a Gregorian year, by date, days of the weekend among them.
+
+    Names, national days and the days that replace them at a weekend are of the `holidays`
+    package, which gives the Eids as the labour law does (four days each); the civil service's
+    leave around them is counted by the table of the Hijri year. Eids to come are estimates.
+
+    >>> official_holidays(2026)[date(2026, 9, 23)].name("en")
+    'National Day Holiday'
+    >>> eid = [day for day, it in official_holidays(2026).items() if "Fitr" in it.name_en]
+    >>> str(eid[0]), str(eid[-1])  # 25 Ramadan and 5 Shawwal 1447
+    ('2026-03-14', '2026-03-24')
     """
     return dict(_official_holidays(year))
 
 
-@lru_cache(maxsize=16)
-def days_off(first_year: int, last_year: int) -> frozenset[date]:
-    """Give the official holidays of some Gregorian years, computed once a process."""
-    years = range(first_year, last_year + 1)
-    return frozenset(day for year in years for day in official_holidays(year))
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days in a row without work, named for their first holiday; `last` is a day off too."""
+
+    holiday: OfficialHoliday
+    first: date
+    last: date
+
+
+class DaysOff(Container[date]):
+    """The days off: what is written by staff, and elsewhere the official holidays.
+
+    `written` says of a day what it is, or None where it is a working day after all. Use it as
+    the holidays of WorkingHours.
+
+    >>> working = DaysOff({date(2026, 9, 23): None})
+    >>> date(2026, 9, 23) in DaysOff(), date(2026, 9, 23) in working
+    (True, False)
+    """
+
+    def __init__(self, written: Mapping[date, OfficialHoliday | None] | None = None) -> None:
+        self._written: Final = {} if written is None else dict(written)
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.get(day) is not None
+
+    def get(self, day: date) -> OfficialHoliday | None:
+        """Give the holiday on a civil day, or None."""
+        if day in self._written:
+            return self._written[day]
+        return _official_holidays(day.year).get(day)
+
+    def closure_within(self, hours: WorkingHours, first: date, days: int) -> Closure | None:
+        """Give the next holiday that takes a working day, from `first` and `days` days on.
+
+        It lasts from its first day to the last before work begins again, weekends among them.
+        Raises NoWorkingDay.
+        """
+        for day in _days_from(first, days):
+            holiday = self.get(day)
+            if holiday is not None and day.weekday() in hours.days:
+                back = hours.add_working_days(day, 1, self)
+                return Closure(holiday, first=day, last=back - timedelta(days=1))
+        return None
+
+
+def _days_from(first: date, count: int) -> Iterator[date]:
+    return (first + timedelta(days=ahead) for ahead in range(count))
+
+
+_EIDS: Final = {
+    "Eid al-Fitr Holiday": ((9, 25), (10, 5)),
+    "Eid al-Adha Holiday": ((12, 5), (12, 15)),
+}
+"""The first and the last day of each leave, as month and day of the Hijri year."""
+
+_OF_THE_MOON: Final = ("Eid al-", "Day of Arafah")
 
 
 @lru_cache(maxsize=16)
-def _official_holidays(year: int) -> tuple[tuple[date, tuple[str, str]], ...]:
-    """Ask the package once: making a year's table takes a millisecond of every page."""
-    arabic = holiday_tables.country_holidays("SA", years=year, language="ar")
-    english = holiday_tables.country_holidays("SA", years=year, language="en_US")
-    return tuple((day, (arabic[day], english[day])) for day in sorted(arabic))
+def _official_holidays(year: int) -> Mapping[date, OfficialHoliday]:
+    """Ask the package once: making a year's table takes milliseconds of every page."""
+    around = range(year - 1, year + 2)  # a leave may begin in one year and end in the next
+    arabic = holiday_tables.country_holidays("SA", years=around, language="ar")
+    english = holiday_tables.country_holidays("SA", years=around, language="en_US")
+    labelled = holiday_tables.country_holidays(
+        "SA", years=around, language="en_US", islamic_show_estimated=True
+    )
+    arabic_of = {english[day]: arabic[day] for day in english}
+    found = {
+        day: OfficialHoliday(arabic[day], name)
+        for day, name in english.items()
+        if not name.startswith(_OF_THE_MOON)
+    }
+    for name, leave in _leaves(year):
+        is_estimate = any("estimated" in labelled.get(day, "") for day in leave)
+        for day in leave:
+            shown = english.get(day, name)
+            if not shown.startswith("Day of Arafah"):
+                shown = name
+            found.setdefault(day, OfficialHoliday(arabic_of[shown], shown, is_estimate))
+    return {day: found[day] for day in sorted(found) if day.year == year}
+
+
+def _leaves(year: int) -> Iterator[tuple[str, list[date]]]:
+    """Give the leaves around the Eids that may touch a Gregorian year."""
+    near = (year - 622) * 33 // 32  # 33 Hijri years are 32 Gregorian ones, from the year 622 on
+    for hijri_year in range(near - 1, near + 3):
+        if hijri_year not in TABLE_YEARS:
+            continue
+        for name, (first, last) in _EIDS.items():
+            begins = HijriDate(hijri_year, *first).approximate_gregorian()
+            ends = HijriDate(hijri_year, *last).approximate_gregorian()
+            if begins and ends:
+                yield name, list(_days_from(begins, (ends - begins).days + 1))

@@ -119,6 +119,15 @@ def format_gregorian(day: date, language: str, weekday: bool = False) -> str:
     return f"{weekday_name(day, language)} {words}" if weekday else words
 
 
+def format_near(day: date, language: str) -> str:
+    """Write a day of these months, whose year nobody asks for: «الأحد 29 مارس», "Sunday 29 March".
+
+    >>> format_near(date(2026, 3, 29), "en")
+    'Sunday 29 March'
+    """
+    return f"{weekday_name(day, language)} {day.day} {month_name(day.month, language)}"
+
+
 def format_both(day: date, language: str) -> str:
     """Write a civil day in both calendars, the same day in each.
 

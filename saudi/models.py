@@ -9,7 +9,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from saudi.forms import HijriDateField as HijriDateFormField
+from saudi.gregorian import format_gregorian
 from saudi.hijri import HijriDate, InvalidHijriDate
+from saudi.languages import page_language
 
 _STORED_DATE_LENGTH = 10
 
@@ -108,11 +110,21 @@ class FoldedText(models.GeneratedField):
 
 
 class Holiday(models.Model):
-    """A day off, for the call centre and for the clocks of staff. Staff correct it (DOMAIN 14)."""
+    """What staff say of one civil day, for the call centre and for their own clocks (DOMAIN 14).
+
+    A row wins over the official holidays. It is not deleted: a holiday on which work is done is a
+    row that says so, or the next loading would bring the day back.
+    """
 
     day = models.DateField(_("day"), unique=True)
     name_ar = models.CharField(_("name in Arabic"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80)
+    is_day_off = models.BooleanField(
+        _("day off"),
+        default=True,
+        db_default=True,
+        help_text=_("Take this away where work is done on the day after all."),
+    )
     is_estimate = models.BooleanField(
         _("estimated"), default=False, help_text=_("The day follows the moon and may still move.")
     )
@@ -123,4 +135,9 @@ class Holiday(models.Model):
         ordering = ["day"]
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {self.name_en}"
+        language = page_language()
+        return f"{self.name(language)} – {format_gregorian(self.day, language)}"
+
+    def name(self, language: str) -> str:
+        """Give the name in Arabic unless English is asked for."""
+        return self.name_en if language.startswith("en") else self.name_ar

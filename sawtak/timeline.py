@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from saudi.calendar import days_off
-from saudi.gregorian import format_both, riyadh_date
+from saudi.days_off import days_off
+from saudi.gregorian import format_both
 from saudi.languages import page_language
 from sawtak.models import TicketEvent
 from sawtak.rules import ANSWER_WORKING_DAYS, answer_due_on, is_final
@@ -46,12 +46,7 @@ class TimelineStep:
 
 def due_on(counted_from: datetime) -> date:
     """Give the last day on which an answer is in time, by the programme's hours."""
-    year = riyadh_date(counted_from).year
-    return answer_due_on(
-        counted_from,
-        hours=settings.PROGRAMME.working_hours,
-        holidays=days_off(year, year + 1),
-    )
+    return answer_due_on(counted_from, hours=settings.PROGRAMME.working_hours, holidays=days_off())
 
 
 def waiting_since(events: Sequence[TicketEvent]) -> datetime:

@@ -12,6 +12,8 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from portal import catalogues
+from saudi import days_off
+from saudi.calendar import DaysOff
 from tests.scheduling import GroupedScheduling
 from tests.worker import (
     celery_worker,
@@ -47,6 +49,27 @@ def arabic() -> Iterator[None]:
     """Start each test in Arabic; a request to /en/ leaves its language behind in the thread."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture
+def days_off_table() -> None:
+    """Let a test read the days off from their table, as a process does once a minute."""
+
+
+@pytest.fixture(autouse=True)
+def known_days_off(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Have the official holidays known without a statement, as they are within a minute.
+
+    So what a page costs does not depend on the test before it. A test of the table itself asks
+    for `days_off_table`.
+    """
+    if "days_off_table" not in request.fixturenames:
+        monkeypatch.setattr(days_off, "_read", DaysOff)
+    days_off.forget_days_off()
+    yield
+    days_off.forget_days_off()
 
 
 @pytest.fixture(scope="session", autouse=True)

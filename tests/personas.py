@@ -68,6 +68,7 @@ def _group(role: str) -> Group:
     group = Group.objects.filter(name=role).first()
     if group is None:
         import_module("portal.migrations.0002_groups").make_groups(apps, None)
+        import_module("portal.migrations.0003_holiday_rights").give_rights(apps, None)
         group = Group.objects.get(name=role)
     return group
 

@@ -1,7 +1,15 @@
 """The staff pages that combine apps or belong to none: people, messages, staff and roles."""
 
 from portal.admin.accounts import RoleAdmin, StaffUserAdmin
+from portal.admin.calendar import HolidayAdmin
 from portal.admin.messages import CampaignAdmin, MessageAdmin
 from portal.admin.people import PersonAdmin
 
-__all__ = ["CampaignAdmin", "MessageAdmin", "PersonAdmin", "RoleAdmin", "StaffUserAdmin"]
+__all__ = [
+    "CampaignAdmin",
+    "HolidayAdmin",
+    "MessageAdmin",
+    "PersonAdmin",
+    "RoleAdmin",
+    "StaffUserAdmin",
+]

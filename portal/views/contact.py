@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from access.errors import LimitReached
+from portal.call_centre import coming_closure
+from portal.channels import channels
 from portal.forms.contact import ContactForm
+from saudi.languages import page_language
 from sawtak.filing import file_from_page, new_token, person_of, typed_token
 from sawtak.models import Channel
 from sawtak.visitor_page import visitor_page
@@ -24,7 +29,7 @@ def contact(request: HttpRequest) -> HttpResponse:
             return visitor_page(
                 request,
                 "portal/contact.html",
-                lambda token: {"form": ContactForm(), "token": token},
+                lambda token: {"form": ContactForm(), "token": token} | _around_the_form(),
             )
         known = {"name": person.full_name, "mobile": person.mobile}
         return _page(request, ContactForm(initial=known))
@@ -39,10 +44,18 @@ def contact(request: HttpRequest) -> HttpResponse:
         return _page(request, form, retry_at=refusal.retry_at)
 
 
+def _around_the_form() -> dict[str, Any]:
+    now, language = timezone.now(), page_language()
+    return {
+        "channels": channels(now, language),
+        "coming_closure": coming_closure(now, language),
+    }
+
+
 def _page(
     request: HttpRequest, form: ContactForm, *, retry_at: datetime | None = None
 ) -> HttpResponse:
-    context = {
+    context = _around_the_form() | {
         "form": form,
         "token": typed_token(request) or new_token(request),
         "retry_at": retry_at,

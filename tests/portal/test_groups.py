@@ -17,6 +17,8 @@ CAN = {
     "documents.open_document": {"agent", "caseworker", "approver", "supervisor"},
     "notifications.start_campaign": {"approver", "supervisor", "administrator"},
     "beneficiaries.change_user": {"administrator"},
+    "saudi.change_holiday": {"supervisor", "administrator"},
+    "saudi.view_holiday": {"supervisor", "auditor", "administrator"},
 }
 
 

@@ -26,6 +26,7 @@ from notifications.models import Campaign, Message
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
 from portal.roles import RIGHTS, ROLE_NAMES
+from saudi.models import Holiday
 from sawtak.models import Ticket, TicketEvent
 from tests import personas
 from tests.factories import ResultFactory
@@ -100,6 +101,7 @@ def one_of_each() -> dict[type, Any]:
         Campaign: campaign,
         User: personas.staff("agent"),
         Group: Group.objects.get(name="agent"),
+        Holiday: Holiday.objects.earliest("day"),
     }
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saudi.calendar import FRIDAY, SATURDAY, NoWorkingDay, WorkingHours, official_holidays
+from saudi.calendar import (
+    FRIDAY,
+    SATURDAY,
+    Closure,
+    DaysOff,
+    NoWorkingDay,
+    OfficialHoliday,
+    WorkingHours,
+    official_holidays,
+)
 from saudi.gregorian import RIYADH, riyadh_date
 
 HOURS = WorkingHours()
@@ -131,16 +140,119 @@ def test_another_programme_may_keep_other_hours() -> None:
 
 def test_official_holidays_have_names_in_both_languages() -> None:
     holidays = official_holidays(2026)
-    assert holidays[date(2026, 9, 23)] == ("اليوم الوطني", "National Day Holiday")
-    assert holidays[date(2026, 2, 22)][1].startswith("Founding Day")
+    assert holidays[date(2026, 9, 23)] == OfficialHoliday("اليوم الوطني", "National Day Holiday")
+    assert holidays[date(2026, 2, 22)].name("en").startswith("Founding Day")
     assert date(2026, 3, 20) in holidays  # Eid al-Fitr, 1 Shawwal 1447
-    assert all(arabic and english for arabic, english in holidays.values())
+    assert all(holiday.name("ar") and holiday.name("en") for holiday in holidays.values())
     assert all(day.year == 2026 for day in holidays)
 
 
 def test_caller_may_change_the_holidays_it_got() -> None:
     official_holidays(2026).clear()
     assert date(2026, 9, 23) in official_holidays(2026)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        pytest.param("2026-03-14", "2026-03-24", "عطلة عيد الفطر", id="25-ramadan-to-5-shawwal"),
+        pytest.param("2026-05-22", "2026-06-01", "عطلة عيد الأضحى", id="5-to-15-dhu-al-hijjah"),
+    ],
+)
+def test_leave_around_an_eid_is_that_of_the_civil_service(first: str, last: str, name: str) -> None:
+    begins, ends = date.fromisoformat(first), date.fromisoformat(last)
+    holidays = official_holidays(2026)
+    leave = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
+    assert all(holidays[day].is_estimate for day in leave)
+    assert {holidays[day].name_ar for day in leave} - {"يوم عرفة"} == {name}
+    assert begins - timedelta(days=1) not in holidays
+    assert ends + timedelta(days=1) not in holidays
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, 3, 11), date(2027, 3, 14)], ids=["flag-day", "6-shawwal"]
+)
+def test_days_that_are_no_official_holidays(day: date) -> None:
+    """Flag Day is worked; the labour law's day in place of a weekend is not the civil service's."""
+    assert day not in official_holidays(day.year)
+
+
+@pytest.mark.parametrize(
+    ("holiday", "instead"),
+    [
+        pytest.param(date(2022, 9, 23), date(2022, 9, 22), id="friday-national-day"),
+        pytest.param(date(2028, 9, 23), date(2028, 9, 24), id="saturday-national-day"),
+        pytest.param(date(2025, 2, 22), date(2025, 2, 23), id="saturday-founding-day"),
+    ],
+)
+def test_national_day_at_a_weekend_has_a_day_instead(holiday: date, instead: date) -> None:
+    holidays = official_holidays(holiday.year)
+    assert not HOURS.is_working_day(instead, DaysOff())
+    assert holidays[instead].name_ar.endswith("(يوم تعويضي)")
+    assert not holidays[instead].is_estimate
+
+
+def test_national_day_within_a_leave_keeps_its_name() -> None:
+    founding = official_holidays(2028)[date(2028, 2, 22)]  # 26 Ramadan 1449
+    assert (founding.name_en, founding.is_estimate) == ("Founding Day Holiday", False)
+
+
+def test_leave_that_ends_in_another_year_is_whole() -> None:
+    """5 to 15 Dhu al-Hijjah 1427 lay across the new year 2007, as those of 1460 will."""
+    assert date(2006, 12, 31) in official_holidays(2006)
+    assert date(2007, 1, 4) in official_holidays(2007)
+
+
+@pytest.mark.parametrize("year", [1990, 2090])
+def test_years_outside_the_hijri_table_have_what_is_known(year: int) -> None:
+    assert all(day.year == year for day in official_holidays(year))
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        pytest.param(datetime(2026, 3, 12, 19, 59, tzinfo=RIYADH), True, id="last-minute-before"),
+        pytest.param(datetime(2026, 3, 15, 9, tzinfo=RIYADH), False, id="26-ramadan"),
+        pytest.param(datetime(2026, 3, 24, 19, tzinfo=RIYADH), False, id="5-shawwal"),
+        pytest.param(datetime(2026, 3, 25, 8, tzinfo=RIYADH), True, id="6-shawwal"),
+        pytest.param(datetime(2026, 9, 22, 21, 30, tzinfo=UTC), False, id="half-past-midnight"),
+        pytest.param(datetime(2026, 9, 23, 21, 30, tzinfo=UTC), False, id="midnight-after"),
+        pytest.param(datetime(2026, 9, 24, 5, tzinfo=UTC), True, id="morning-after"),
+    ],
+)
+def test_working_time_follows_the_official_holidays(at: datetime, is_open: bool) -> None:
+    assert HOURS.is_open(at, DaysOff()) is is_open
+
+
+def test_half_past_midnight_in_riyadh_belongs_to_the_new_day() -> None:
+    """21:30 UTC of 22 September is National Day in Riyadh: the next opening skips it."""
+    at = datetime(2026, 9, 22, 21, 30, tzinfo=UTC)
+    assert HOURS.next_opening(at, DaysOff()) == datetime(2026, 9, 24, 8, tzinfo=RIYADH)
+
+
+def test_working_days_across_an_eid() -> None:
+    asked = date(2026, 3, 11)  # Wednesday
+    assert HOURS.add_working_days(asked, 3, DaysOff()) == date(2026, 3, 26)
+    assert HOURS.count_working_days(asked, date(2026, 3, 24), DaysOff()) == 1
+
+
+def test_what_staff_wrote_wins_over_the_law() -> None:
+    added = OfficialHoliday("يوم حداد", "Day of mourning")
+    days = DaysOff({date(2026, 11, 25): added, date(2026, 9, 23): None})
+    assert days.get(date(2026, 11, 25)) == added
+    assert date(2026, 9, 23) not in days
+    assert date(2026, 2, 22) in days
+    assert "2026-02-22" not in days
+
+
+def test_closure_is_told_with_the_weekends_that_touch_it() -> None:
+    eid = official_holidays(2026)[date(2026, 3, 15)]
+    expected = Closure(eid, first=date(2026, 3, 15), last=date(2026, 3, 24))
+    assert DaysOff().closure_within(HOURS, date(2026, 3, 1), 30) == expected
+    assert DaysOff().closure_within(HOURS, date(2026, 3, 1), 14) is None
+    founding = DaysOff().closure_within(HOURS, date(2024, 2, 20), 9)  # a Thursday
+    assert founding is not None
+    assert (founding.first, founding.last) == (date(2024, 2, 22), date(2024, 2, 24))
 
 
 @given(instants)
