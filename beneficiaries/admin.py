@@ -236,7 +236,7 @@ class ImportRunAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Began"))
     def began(self, run: ImportRun) -> SafeString | str:
-        return moment_cell(run.started_at)
+        return moment_cell(run.started_at or run.asked_at)
 
     @admin.display(description=gettext_lazy("Ended"))
     def ended(self, run: ImportRun) -> SafeString | str:

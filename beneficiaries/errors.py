@@ -34,9 +34,14 @@ class AnnouncementInFuture(RegisterRefused):
 
 @dataclass
 class UnreadableFile(RegisterRefused):
-    """The file as a whole cannot be imported, and nothing of it was."""
+    """The file as a whole cannot be imported, and nothing of it was.
+
+    `code` and `detail` tell it in the language of a page (`beneficiaries.imports.faults`).
+    """
 
     why: str
+    code: str = "unreadable"
+    detail: str = ""
 
 
 @dataclass

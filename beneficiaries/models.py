@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.imports.models import AnnouncementRun, ImportEvent, ImportRun
 from beneficiaries.querysets import PaymentLineQuerySet, PersonQuerySet, ResultQuerySet
 from beneficiaries.statuses import (
     SETTLED_STATUSES,
@@ -342,30 +343,13 @@ class PaymentLine(models.Model):
         return self.paid_sar < self.entitled_sar or self.paid_sar == 0
 
 
-class ImportRun(models.Model):
-    """One run of an import: what came in and what was refused."""
-
-    kind = models.CharField(_("kind"), max_length=12)
-    file_name = models.CharField(_("file"), max_length=200)
-    started_at = models.DateTimeField(_("started"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
-    rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
-    rows_written = models.PositiveIntegerField(_("rows written"), default=0)
-
-    class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.file_name}"
-
-
 __all__ = [
+    "AnnouncementRun",
     "Cycle",
     "EligibilityResult",
     "HijriDate",
     "Household",
+    "ImportEvent",
     "ImportRun",
     "PaymentLine",
     "Person",

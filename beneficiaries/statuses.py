@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Relation(models.TextChoices):
@@ -50,3 +53,37 @@ class ChangeSource(models.TextChoices):
     REGISTER = "register", _("the register")
     OWNER = "owner", _("the person")
     STAFF = "staff", _("staff")
+
+
+class ImportKind(models.TextChoices):
+    """What a file brings."""
+
+    REGISTER = "register", _("register")
+    RESULTS = "results", _("results")
+    PAYMENTS = "payments", _("payments")
+
+    @property
+    def pair(self) -> tuple[str, StrOrPromise]:
+        """Give value and label, as a field's choices want them."""
+        return self.value, self.label
+
+
+class RunStatus(models.TextChoices):
+    """Where an import or an announcement is."""
+
+    WAITING = "waiting", _("Waits for a worker")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")
+    BROKEN_OFF = "broken_off", _("Broken off")
+
+
+class Phase(models.TextChoices):
+    """What an import or an announcement is at."""
+
+    READING = "reading", _("reading rows")
+    CHECKING = "checking", _("checking people and households")
+    WRITING = "writing", _("writing rows")
+    TELLING = "telling", _("preparing the SMS")
+    REVEALING = "revealing", _("making it visible")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from beneficiaries.announcing import (
@@ -18,17 +18,24 @@ from beneficiaries.announcing import (
 )
 from beneficiaries.cycles import cycle_name, parse_cycle
 from beneficiaries.errors import AnnouncementInFuture, UnknownCycle
-from beneficiaries.models import Cycle, EligibilityResult, PaymentLine, User
+from beneficiaries.imports.recording import Report, Step, end_done, hold, recorded, silent
+from beneficiaries.models import (
+    AnnouncementRun,
+    Cycle,
+    EligibilityResult,
+    ImportRun,
+    PaymentLine,
+    User,
+)
+from beneficiaries.statuses import ImportKind, Phase, RunStatus
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
+from notifications.errors import SamePersonRefused
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
 from objections.rules import FILING_WINDOW_DAYS, filing_deadline
 from saudi.gregorian import riyadh_date
 
 START_PERMISSION = "notifications.start_campaign"
-
-Report = Callable[[str], None]
-"""Told in a few words how far an announcement is."""
 
 
 def _announce_results(cycle: Cycle, on: date) -> AnnouncedCounts:
@@ -46,6 +53,7 @@ class Matter:
     `mark` follows the cycle in a campaign's key.
     """
 
+    kind: ImportKind
     rows: type[EligibilityResult | PaymentLine]
     announce: Callable[[Cycle, date], AnnouncedCounts]
     template: str
@@ -57,8 +65,18 @@ class Matter:
         return f"{cycle_code}{self.mark}"
 
 
-RESULTS = Matter(EligibilityResult, _announce_results, "results_announced", "", "نتائج")
-PAYMENTS = Matter(PaymentLine, _announce_payments, "payments_announced", ":payments", "دفعات")
+RESULTS = Matter(
+    ImportKind.RESULTS, EligibilityResult, _announce_results, "results_announced", "", "نتائج"
+)
+PAYMENTS = Matter(
+    ImportKind.PAYMENTS,
+    PaymentLine,
+    _announce_payments,
+    "payments_announced",
+    ":payments",
+    "دفعات",
+)
+MATTERS = {str(matter.kind): matter for matter in (RESULTS, PAYMENTS)}
 
 
 @dataclass
@@ -93,7 +111,8 @@ def announce(
     matter: Matter = RESULTS,
     prepared_by: User | None = None,
     approved_by: User | None = None,
-    report: Report = lambda _: None,
+    run: AnnouncementRun | None = None,
+    report: Report = silent,
 ) -> Announcement:
     """Make what waits in a cycle visible, its results or its payments, all in one transaction.
 
@@ -101,12 +120,13 @@ def announce(
     from its deposit day. What was announced before keeps its dates, so that a second run tells
     only what is new or corrected, in a campaign of its own. The campaign waits for a second
     person, or `approved_by` starts it; where nothing is new, `approved_by` starts
-    the cycle's campaigns that wait. Locks the cycle.
+    the cycle's campaigns that wait. Locks the cycle. `run` is the record of a request from the
+    staff site; without one, one is made.
 
     Raises:
         InvalidCycle, UnknownCycle, AnnouncementInFuture: see `beneficiaries.errors`.
         MayNotStart: `approved_by` is not active staff with the right.
-        SamePersonRefused: `approved_by` is the one who prepared it.
+        SamePersonRefused: `approved_by` is the one who prepared it, or uploaded what it tells.
     """
     code = parse_cycle(cycle_code)
     today = riyadh_date(now)
@@ -115,19 +135,35 @@ def announce(
     if approved_by is not None and not may_start_campaigns(approved_by):
         raise MayNotStart(approved_by.get_username())
     deadline = filing_deadline(on) if matter is RESULTS else None
-    with transaction.atomic():
+    if run is None:
+        run = AnnouncementRun.objects.create(
+            kind=matter.kind,
+            cycle_code=code,
+            on=on,
+            asked_by=prepared_by,
+            asked_at=now,
+            started_at=now,
+        )
+    with recorded(run, report) as tell, transaction.atomic():
+        with connection.cursor() as cursor:
+            hold(cursor, run)
         cycle = lock_cycle(code)
         if cycle is None:
             raise UnknownCycle(code)
         if not matter.rows._default_manager.filter(cycle=cycle, announced_on__isnull=True).exists():
             started = _start_waiting(matter, code, started_by=approved_by, now=now)
+            end_done(run)
             return Announcement(cycle_code=code, on=on, deadline=deadline, started=started)
-        report("preparing the SMS")
+        tell(Step(Phase.TELLING))
         campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
-        report(f"{campaign.recipients:,} SMS prepared, making them visible")
+        tell(Step(Phase.TELLING, campaign.recipients))
+        tell(Step(Phase.REVEALING))
         counts = matter.announce(cycle, on)
+        run.campaign = campaign
+        run.announced, run.corrected = counts.announced, counts.corrected
+        end_done(run)
         if approved_by is not None:
-            campaign = start_campaign(campaign=campaign, started_by=approved_by, now=now)
+            campaign = start_announced(campaign=campaign, started_by=approved_by, now=now)
     return Announcement(
         cycle_code=code,
         on=on,
@@ -136,6 +172,29 @@ def announce(
         corrected=counts.corrected,
         campaign=campaign,
     )
+
+
+def uploaders_of(campaign: Campaign) -> set[int]:
+    """Give the ids of who uploaded, in the staff site, the files that a campaign tells of."""
+    told = AnnouncementRun.objects.filter(campaign=campaign).first()
+    if told is None:
+        return set()
+    uploads = ImportRun.objects.filter(
+        kind=told.kind, cycle_code=told.cycle_code, status=RunStatus.DONE, asked_by__isnull=False
+    )
+    return {int(pk) for pk in uploads.values_list("asked_by", flat=True) if pk is not None}
+
+
+def start_announced(*, campaign: Campaign, started_by: User, now: datetime) -> Campaign:
+    """Start a campaign; one that tells of a cycle by somebody who uploaded none of its files.
+
+    Raises:
+        SamePersonRefused: also where `started_by` uploaded what it tells of (docs/adr/0008).
+        CampaignAlreadyStarted: see `notifications.campaigns`.
+    """
+    if started_by.pk in uploaders_of(campaign):
+        raise SamePersonRefused(campaign.pk)
+    return start_campaign(campaign=campaign, started_by=started_by, now=now)
 
 
 def may_start_campaigns(user: User) -> bool:
@@ -156,7 +215,7 @@ def _start_waiting(
         return ()
     waiting = _campaigns_of(matter, code).filter(status=CampaignStatus.PREPARED).order_by("pk")
     return tuple(
-        start_campaign(campaign=campaign, started_by=started_by, now=now) for campaign in waiting
+        start_announced(campaign=campaign, started_by=started_by, now=now) for campaign in waiting
     )
 
 

@@ -70,6 +70,8 @@ def clean_number(text: str) -> str:
 
     Letters, signs and other scripts' digits stay for the caller to refuse.
     """
+    if text.isascii() and text.isdigit():
+        return text  # as most come, in forms and in files of millions
     return _SEPARATORS.sub("", strip_invisible(to_ascii_digits(text)))
 
 

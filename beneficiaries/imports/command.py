@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import override
 
 from beneficiaries.errors import ImportRunning, InvalidCycle, UnreadableFile
-from beneficiaries.imports.staging import ImportCounts, Report
+from beneficiaries.imports.faults import WORDS
+from beneficiaries.imports.recording import Report, Step
+from beneficiaries.imports.staging import ImportCounts
 
 
 class ImportCommand(BaseCommand):
@@ -43,11 +46,26 @@ class ImportCommand(BaseCommand):
         )
         for note in counts.notes:
             self.stdout.write(f"  {note}")
+        for rejection in counts.rejections:
+            column, _colon, fault = rejection.kind.rpartition(":")
+            what = WORDS[fault] if column == "row" else f"{column}: {WORDS[fault]}"
+            lines = ", ".join(map(str, rejection.lines))
+            more = " …" if rejection.count > len(rejection.lines) else ""
+            self.stdout.write(f"  {rejection.count:,} × {what} (lines {lines}{more})")
         if counts.rejected:
             raise CommandError(
                 f"{counts.rejected:,} rows were rejected; they are in {counts.rejected_path} with "
                 "the reason of each. All other rows were imported."
             )
 
-    def _report(self, words: str) -> None:
-        self.stderr.write(f"… {words}", self.style.NOTICE)
+    def _report(self, step: Step) -> None:
+        self.stderr.write(f"… {step_text(step)}", self.style.NOTICE)
+
+
+def step_text(step: Step) -> str:
+    """Say how far a command is; commands speak English."""
+    with override("en"):
+        words = str(step.phase.label)
+    rows = f": {step.rows:,}" if step.rows else ""
+    percent = "" if step.percent is None else f" ({step.percent} %)"
+    return f"{words}{rows}{percent}"

@@ -14,16 +14,19 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from beneficiaries.cycles import parse_cycle
+from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile
+from beneficiaries.imports.recording import Report, hold, recorded, silent
 from beneficiaries.imports.staging import (
     ImportCounts,
-    Report,
     Staging,
-    record_run,
+    begin_import,
+    end_import,
     settle_rejected,
     take_turn,
 )
 from beneficiaries.models import Cycle
+from beneficiaries.statuses import ImportKind
 
 
 def no_further_checks(_staging: Staging, _cycle: Cycle) -> None:
@@ -36,10 +39,11 @@ class CycleImport:
 
     `read` gives a row's values in the order of the columns or raises InvalidValue. Of the SQL,
     with the parameter `cycle`, `drop_waiting_without_news` deletes the waiting rows whose staged
-    row says what is announced, and `write_waiting` gives the counts of new and changed rows.
+    row says what is announced, and `write_waiting` writes the lines from `first` up to `last` and
+    gives the counts of new and changed rows.
     """
 
-    kind: str
+    kind: ImportKind
     columns: Sequence[str]
     read: Callable[[Sequence[str]], Sequence[str]]
     drop_waiting_without_news: str
@@ -47,48 +51,58 @@ class CycleImport:
     check: Callable[[Staging, Cycle], None] = no_further_checks
 
     def run(
-        self, cycle_code: str, path: Path, *, now: datetime, report: Report = lambda _: None
+        self,
+        cycle_code: str,
+        path: Path,
+        *,
+        now: datetime,
+        run: ImportRun | None = None,
+        report: Report = silent,
     ) -> ImportCounts:
         """Bring a file in, all in one transaction; make the cycle if it is missing.
 
         Rows that cannot be taken are kept beside the file and stop no other row; running the same
         file again changes nothing. Takes the turn of its kind and the cycle's lock, so that
-        nothing is announced half imported.
+        nothing is announced half imported. `run` is the record of an upload; without one, one is
+        made.
 
         Raises:
             InvalidCycle: the cycle is not like 2026-11.
             UnreadableFile: nothing was read.
             ImportRunning: another import of this kind is at work.
         """
-        code = parse_cycle(cycle_code)
-        file = CsvFile(path, columns=self.columns)
+        if run is None:
+            run = begin_import(self.kind, path, now=now, cycle_code=cycle_code)
         counts = ImportCounts()
-        with transaction.atomic(), connection.cursor() as cursor:
-            take_turn(cursor, self.kind)
-            Cycle.objects.get_or_create(code=code)
-            cycle = Cycle.objects.select_for_update().get(code=code)
-            staging = Staging(cursor, self.columns)
-            counts.read = staging.load(file, self.read, report)
-            report("checking people")
-            staging.reject_repeated("national_id", "national_id: already in this file")
-            staging.reject(
-                "national_id: not in the register",
-                """NOT EXISTS (
-                    SELECT FROM beneficiaries_person AS p WHERE p.national_id = s.national_id
-                )""",
-            )
-            self.check(staging, cycle)
-            report("writing")
-            cursor.execute(self.drop_waiting_without_news, {"cycle": cycle.pk})
-            if cursor.rowcount:
-                counts.notes.append(
-                    f"{cursor.rowcount:,} waiting corrections withdrawn: as announced again"
+        with recorded(run, report) as tell:
+            code = parse_cycle(cycle_code)
+            file = CsvFile(path, columns=self.columns)
+            with transaction.atomic(), connection.cursor() as cursor:
+                hold(cursor, run)
+                take_turn(cursor, self.kind)
+                Cycle.objects.get_or_create(code=code)
+                cycle = Cycle.objects.select_for_update().get(code=code)
+                staging = Staging(cursor, self.columns)
+                counts.read = staging.load(file, self.read, tell)
+                staging.reject_repeated("national_id")
+                staging.reject(
+                    "national_id:unknown_person",
+                    """NOT EXISTS (
+                        SELECT FROM beneficiaries_person AS p
+                        WHERE p.national_id = s.national_id
+                    )""",
                 )
-            cursor.execute(self.write_waiting, {"cycle": cycle.pk})
-            counts.created, counts.changed = cursor.fetchone()
-            counts.rejected = staging.rejected_count()
-            record_run(self.kind, file, counts, started_at=now)
-            if counts.rejected:
-                staging.keep_rejected(file)
+                self.check(staging, cycle)
+                cursor.execute(self.drop_waiting_without_news, {"cycle": cycle.pk})
+                counts.withdrawn = int(cursor.rowcount)
+                for part in staging.parts(tell):
+                    cursor.execute(self.write_waiting, {"cycle": cycle.pk, **part})
+                    created, changed = cursor.fetchone()
+                    counts.created += created
+                    counts.changed += changed
+                counts.rejections = staging.rejections()
+                end_import(run, counts)
+                if counts.rejected:
+                    staging.keep_rejected(file)
         counts.rejected_path = settle_rejected(file, counts.rejected)
         return counts

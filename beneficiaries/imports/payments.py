@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Final
 
 from beneficiaries.imports import values
+from beneficiaries.imports.faults import InvalidValue
 from beneficiaries.imports.of_cycle import CycleImport
 from beneficiaries.imports.staging import Staging
-from beneficiaries.imports.values import InvalidValue
 from beneficiaries.models import Cycle
-from beneficiaries.statuses import SETTLED_STATUSES, PaymentStatus
+from beneficiaries.statuses import SETTLED_STATUSES, ImportKind, PaymentStatus
 
-KIND: Final = "payments"
+KIND: Final = ImportKind.PAYMENTS
 COLUMNS: Final = (
     "national_id",
     "entitled_sar",
@@ -80,7 +80,7 @@ _WRITE_WAITING: Final = f"""
                string_to_array(s.reason_codes, ';')
         FROM staging AS s
         JOIN beneficiaries_person AS p ON p.national_id = s.national_id
-        WHERE NOT EXISTS (
+        WHERE s.line >= %(first)s AND s.line < %(last)s AND NOT EXISTS (
             SELECT FROM beneficiaries_paymentline AS told
             WHERE told.person_id = p.id AND told.cycle_id = %(cycle)s
               AND told.announced_on IS NOT NULL AND told.superseded_on IS NULL
@@ -109,7 +109,7 @@ def _reject_uneven_households(staging: Staging, cycle: Cycle) -> None:
     staging.cursor.execute("DROP TABLE IF EXISTS pg_temp.uneven")
     staging.cursor.execute(_UNEVEN, {"cycle": cycle.pk})
     staging.reject(
-        "status, paid_on: not the same for everybody of the household",
+        "status, paid_on:uneven",
         """EXISTS (
             SELECT FROM beneficiaries_person AS p
             JOIN uneven ON uneven.household_id = p.household_id
@@ -124,9 +124,9 @@ def _read(row: Sequence[str]) -> Sequence[str]:
     paid_on = values.read_paid_on(paid_on)
     paid_sar = values.read_money(paid, "paid_sar")
     if not paid_on and status in SETTLED_STATUSES:
-        raise InvalidValue("paid_on: needed where a payment is paid or none")
+        raise InvalidValue("paid_on", "needs_day")
     if status == PaymentStatus.NONE and paid_sar != Decimal(0):
-        raise InvalidValue("paid_sar: not 0.00 where nothing was paid")
+        raise InvalidValue("paid_sar", "not_zero")
     return (
         values.read_national_id(national_id),
         str(values.read_money(entitled, "entitled_sar")),

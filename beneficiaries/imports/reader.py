@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from beneficiaries.errors import UnreadableFile
+from beneficiaries.imports.faults import WORDS
 
 LONGEST_LINE_BYTES: Final = 64 * 1024
 MOST_LINES_A_ROW: Final = 20
@@ -25,16 +25,20 @@ _WHOLE: Final = re.compile(f"{_FIELD}(?:,{_FIELD})*")
 _OPEN: Final = re.compile(f'(?:{_FIELD},)*"[^"]*(?:""[^"]*)*')
 _FIELDS: Final = re.compile(f"(?:^|,)({_FIELD})")
 _BOM: Final = "\ufeff"
+_HEAD_BYTES: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its fields in the order of the wanted columns, or why it cannot be read."""
+class Row(NamedTuple):
+    """One row: its fields in the order of the wanted columns, or why it cannot be read.
+
+    `kind` names the fault in `beneficiaries.imports.faults`, `fault` tells it of this row.
+    """
 
     line: int
     text: str
     values: Sequence[str] = ()
     fault: str = ""
+    kind: str = ""
 
 
 class CsvFile:
@@ -48,22 +52,25 @@ class CsvFile:
         self.path: Final = path
         self.columns: Final = columns
         self.size_bytes: Final = _size_of(path)
+        self.read_bytes = 0
+        """How far `rows` is, for a share of `size_bytes`."""
         with path.open("rb") as stream:
+            _refuse_other_kinds(stream.read(_HEAD_BYTES))
+            stream.seek(0)
             header = _Lines(stream).next()
-        if header is None:
-            raise UnreadableFile("the file is empty")
-        text, fault = _decode(header[1])
+        text, fault = _decode(header[1]) if header else ("", "")
         if fault:
-            raise UnreadableFile(f"the first line is not UTF-8 text ({fault})")
+            why = f"the first line is not UTF-8 text ({WORDS[fault]})"
+            raise UnreadableFile(why, "not_text")
         names = [name.strip().lower() for name in _split(text.removeprefix(_BOM))]
-        missing = [name for name in columns if name not in names]
+        missing = ", ".join(name for name in columns if name not in names)
         if missing:
-            raise UnreadableFile(
-                f"the header row lacks {', '.join(missing)}; it must have {','.join(columns)}"
-            )
-        twice = [name for name in columns if names.count(name) > 1]
+            wanted_columns = ",".join(columns)
+            why = f"the header row lacks {missing}; it must have {wanted_columns}"
+            raise UnreadableFile(why, "columns", missing)
+        twice = ", ".join(name for name in columns if names.count(name) > 1)
         if twice:
-            raise UnreadableFile(f"the header row has {', '.join(twice)} twice")
+            raise UnreadableFile(f"the header row has {twice} twice", "twice", twice)
         self._width: Final = len(names)
         wanted = [names.index(name) for name in columns]
         self._order: Final = None if wanted == list(range(len(names))) else wanted
@@ -73,13 +80,15 @@ class CsvFile:
         with self.path.open("rb") as stream:
             lines = _Lines(stream)
             lines.next()
+            self.read_bytes = 0
             while (line := lines.next()) is not None:
                 number, data = line
+                self.read_bytes += len(data)
                 text, fault = _decode(data)
                 if not fault and not text.strip():
                     continue
                 if fault:
-                    yield Row(number, text, fault=fault)
+                    yield Row(number, text, fault=WORDS[fault], kind=f"row:{fault}")
                 else:
                     yield self._row(number, text, lines)
 
@@ -90,11 +99,11 @@ class CsvFile:
             if not _WHOLE.fullmatch(text) and _OPEN.fullmatch(text):
                 text = _close(text, lines)
             if not _WHOLE.fullmatch(text):
-                return Row(number, text, fault="a quote is not closed or stands in the wrong place")
+                return Row(number, text, fault=WORDS["quote"], kind="row:quote")
             fields = _split(text)
         if len(fields) != self._width:
             fault = f"{len(fields)} columns instead of {self._width}"
-            return Row(number, text, fault=fault)
+            return Row(number, text, fault=fault, kind="row:columns")
         if self._order is not None:
             fields = [fields[index] for index in self._order]
         return Row(number, text, values=fields)
@@ -131,22 +140,34 @@ class _Lines:
 def _size_of(path: Path) -> int:
     try:
         if not path.is_file():
-            raise UnreadableFile("there is no such file")
-        return path.stat().st_size
+            raise UnreadableFile("there is no such file", "missing_file")
+        size = path.stat().st_size
     except OSError as error:
-        raise UnreadableFile(error.strerror or "it cannot be opened") from error
+        raise UnreadableFile(error.strerror or "it cannot be opened", "unreadable") from error
+    if size == 0:
+        raise UnreadableFile("the file is empty", "empty")
+    return size
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    """Know what people send in place of a CSV file, and say so."""
+    if head.startswith(b"PK\x03\x04"):
+        raise UnreadableFile("it is an Excel workbook: save it as CSV UTF-8", "workbook")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        why = "not UTF-8 text but UTF-16: save it as CSV UTF-8"
+        raise UnreadableFile(why, "utf16")
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    """Give the text of a line and what is wrong with its bytes."""
+    """Give the text of a line and the kind of what is wrong with its bytes."""
     if len(data) > LONGEST_LINE_BYTES:
-        return data[:200].decode("utf-8", "backslashreplace") + "…", "the line is too long"
+        return data[:200].decode("utf-8", "backslashreplace") + "…", "long_line"
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("utf-8", "backslashreplace"), "not UTF-8 text"
+        return data.decode("utf-8", "backslashreplace"), "not_utf8"
     if "\x00" in text:
-        return text.replace("\x00", "\\x00"), "a NUL character"
+        return text.replace("\x00", "\\x00"), "nul"
     return text, ""
 
 

@@ -15,18 +15,21 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.imports import values
+from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile
+from beneficiaries.imports.recording import Report, hold, recorded, silent
 from beneficiaries.imports.staging import (
     ImportCounts,
-    Report,
     Staging,
-    record_run,
+    begin_import,
+    end_import,
     settle_rejected,
     take_turn,
 )
+from beneficiaries.statuses import ImportKind
 from saudi.gregorian import riyadh_date, start_of_day
 
-KIND: Final = "register"
+KIND: Final = ImportKind.REGISTER
 COLUMNS: Final = (
     "national_id",
     "full_name",
@@ -37,7 +40,6 @@ COLUMNS: Final = (
     "city",
     "iban",
 )
-LINES_A_STATEMENT: Final = 500_000
 
 # A mobile that its owner proved stays: against a file of the same day or an older one, and
 # against an empty value of any file, because an empty value knows no better number.
@@ -98,41 +100,47 @@ _WRITE_PEOPLE: Final = f"""
 
 
 def import_register(
-    path: Path, *, as_of: date | None, now: datetime, report: Report = lambda _: None
+    path: Path,
+    *,
+    as_of: date | None,
+    now: datetime,
+    run: ImportRun | None = None,
+    report: Report = silent,
 ) -> ImportCounts:
     """Bring people and households in from a file, all in one transaction.
 
     `as_of` is the day the register wrote the file, by default the day the file was last changed.
     Rows that cannot be taken are kept beside the file and stop no other row; running the same
     file again changes nothing. Takes the turn of its kind and, as it writes, the people's rows.
+    `run` is the record of an upload; without one, one is made.
 
     Raises:
         UnreadableFile: nothing was read.
         ImportRunning: another import of the register is at work.
     """
-    file = CsvFile(path, columns=COLUMNS)
+    if run is None:
+        run = begin_import(KIND, path, now=now, as_of=as_of)
     today = riyadh_date(now)
-    if as_of is None:
-        changed_at = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
-        as_of = min(riyadh_date(changed_at), today)
     counts = ImportCounts()
-    with transaction.atomic(), connection.cursor() as cursor:
-        take_turn(cursor, KIND)
-        staging = Staging(cursor, COLUMNS)
-        counts.read = staging.load(file, _reader(today), report)
-        report("checking people and households")
-        staging.reject_repeated("national_id", "national_id: already in this file")
-        older = _leave_newer_alone(cursor, as_of)
-        if older:
-            counts.notes.append(
-                f"{older:,} rows left as they are: the register's data of them is newer"
-            )
-        _check_households(staging)
-        _write(staging, counts, as_of=as_of, now=now, report=report)
-        counts.rejected = staging.rejected_count()
-        record_run(KIND, file, counts, started_at=now)
-        if counts.rejected:
-            staging.keep_rejected(file)
+    with recorded(run, report) as tell:
+        file = CsvFile(path, columns=COLUMNS)
+        if as_of is None:
+            changed_at = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
+            as_of = min(riyadh_date(changed_at), today)
+        run.as_of = as_of
+        with transaction.atomic(), connection.cursor() as cursor:
+            hold(cursor, run)
+            take_turn(cursor, KIND)
+            staging = Staging(cursor, COLUMNS)
+            counts.read = staging.load(file, _reader(today), tell)
+            staging.reject_repeated("national_id")
+            counts.left = _leave_newer_alone(cursor, as_of)
+            _check_households(staging)
+            _write(staging, counts, as_of=as_of, now=now, report=tell)
+            counts.rejections = staging.rejections()
+            end_import(run, counts)
+            if counts.rejected:
+                staging.keep_rejected(file)
     counts.rejected_path = settle_rejected(file, counts.rejected)
     return counts
 
@@ -176,7 +184,7 @@ def _check_households(staging: Staging) -> None:
     fallen = 1
     while fallen:
         fallen = staging.reject(
-            "relation: this household has another head in this file",
+            "relation:two_heads",
             """s.line IN (
                 SELECT line FROM (
                     SELECT head.line, row_number() OVER (
@@ -190,7 +198,7 @@ def _check_households(staging: Staging) -> None:
             )""",
         )
         fallen += staging.reject(
-            "relation: this household has another head in the register",
+            "relation:other_head",
             """s.relation = 'head' AND EXISTS (
                 SELECT FROM beneficiaries_person AS p
                 JOIN beneficiaries_household AS h ON h.id = p.household_id
@@ -201,7 +209,7 @@ def _check_households(staging: Staging) -> None:
             )""",
         )
         fallen += staging.reject(
-            "household_id: no head of this household in this file or in the register",
+            "household_id:no_head",
             """s.relation <> 'head' AND NOT EXISTS (
                 SELECT FROM staging AS head
                 WHERE head.relation = 'head' AND head.household_id = s.household_id
@@ -237,12 +245,9 @@ def _write(
           AND (s.relation <> 'head' OR h.id <> p.household_id)
         """
     )
-    cursor.execute("SELECT coalesce(min(line), 0), coalesce(max(line), -1) FROM staging")
-    first, last = cursor.fetchone()
-    for start in range(first, last + 1, LINES_A_STATEMENT):
+    for part in staging.parts(report):
         facts: dict[str, int | date | datetime] = {
-            "first": start,
-            "last": start + LINES_A_STATEMENT,
+            **part,
             "as_of": as_of,
             "day": start_of_day(as_of),
             "now": now,
@@ -252,4 +257,3 @@ def _write(
         created, changed = cursor.fetchone()
         counts.created += created
         counts.changed += changed
-        report(f"{counts.written:,} people written")

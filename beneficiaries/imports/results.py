@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from beneficiaries.imports import values
+from beneficiaries.imports.faults import InvalidValue
 from beneficiaries.imports.of_cycle import CycleImport
-from beneficiaries.imports.values import InvalidValue
-from beneficiaries.statuses import ResultStatus
+from beneficiaries.statuses import ImportKind, ResultStatus
 
-KIND: Final = "results"
+KIND: Final = ImportKind.RESULTS
 COLUMNS: Final = ("national_id", "status", "reason_codes", "entitlement_sar")
 
 _DROP_WAITING_WITHOUT_NEWS: Final = """
@@ -37,7 +37,7 @@ _WRITE_WAITING: Final = """
                s.entitlement_sar::numeric
         FROM staging AS s
         JOIN beneficiaries_person AS p ON p.national_id = s.national_id
-        WHERE NOT EXISTS (
+        WHERE s.line >= %(first)s AND s.line < %(last)s AND NOT EXISTS (
             SELECT FROM beneficiaries_eligibilityresult AS told
             WHERE told.person_id = p.id AND told.cycle_id = %(cycle)s
               AND told.announced_on IS NOT NULL AND told.superseded_on IS NULL
@@ -61,7 +61,7 @@ def _read(row: Sequence[str]) -> Sequence[str]:
     status = values.read_status(status)
     reasons = values.read_reasons(reason_codes)
     if status == ResultStatus.INELIGIBLE and not reasons:
-        raise InvalidValue("reason_codes: needed where somebody is not eligible")
+        raise InvalidValue("reason_codes", "needs_reason")
     return (
         values.read_national_id(national_id),
         status,

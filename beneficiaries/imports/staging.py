@@ -1,21 +1,19 @@
 """The way of every import: file, COPY into a temporary table, checks and writes in SQL.
 
 One transaction holds all of it, so that an import is seen whole or not at all. Memory is bounded
-by BATCH_ROWS, statements by the number of batches.
+by BATCH_ROWS and BATCH_CHARACTERS, statements by the number of batches.
 """
 
 from __future__ import annotations
 
 import csv
 import shutil
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,31 +21,65 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.errors import ImportRunning
+from beneficiaries.imports.faults import WORDS, InvalidValue
+from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile, Row
-from beneficiaries.imports.values import InvalidValue
-from beneficiaries.models import ImportRun
+from beneficiaries.imports.recording import Report, Step, end_done
+from beneficiaries.statuses import ImportKind, Phase
 
-BATCH_ROWS: Final = 50_000
+BATCH_ROWS: Final = 10_000
+BATCH_CHARACTERS: Final = 4_000_000
+LINES_A_STATEMENT: Final = 500_000
+"""Of the file, written at once: between two such parts the run tells how far it is."""
 
-Report = Callable[[str], None]
-"""Told in a few words how far an import is."""
+FIRST_LINES: Final = 5
+"""Of each kind of fault, told with its count."""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One kind of fault in a file: how often, and the first lines that have it."""
+
+    kind: str
+    count: int
+    lines: list[int]
 
 
 @dataclass
 class ImportCounts:
-    """What an import did with the rows of its file."""
+    """What an import did with the rows of its file.
+
+    `left` are rows that the register knows newer; `withdrawn` are waiting corrections that the
+    file takes back.
+    """
 
     read: int = 0
-    rejected: int = 0
     created: int = 0
     changed: int = 0
+    left: int = 0
+    withdrawn: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
     rejected_path: Path | None = None
-    notes: list[str] = field(default_factory=list)
-    clock: float = field(default_factory=time.monotonic)
 
     @property
     def written(self) -> int:
         return self.created + self.changed
+
+    @property
+    def rejected(self) -> int:
+        return sum(rejection.count for rejection in self.rejections)
+
+    @property
+    def notes(self) -> list[str]:
+        """Give what an operator should know beside the counts, in English."""
+        notes = []
+        if self.left:
+            notes.append(
+                f"{self.left:,} rows left as they are: the register's data of them is newer"
+            )
+        if self.withdrawn:
+            notes.append(f"{self.withdrawn:,} waiting corrections withdrawn: as announced again")
+        return notes
 
 
 class Staging:
@@ -66,8 +98,8 @@ class Staging:
             + ") ON COMMIT DROP"
         )
         cursor.execute(
-            "CREATE TEMPORARY TABLE rejected (line bigint NOT NULL, reason text NOT NULL) "
-            "ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE rejected "
+            "(line bigint NOT NULL, kind text NOT NULL, reason text NOT NULL) ON COMMIT DROP"
         )
 
     def load(
@@ -78,44 +110,50 @@ class Staging:
         `read` gives the values of a row in the order of the columns or raises InvalidValue.
         """
         count = 0
-        for batch in _batches(file.rows(), BATCH_ROWS):
+        for batch in _batches(file.rows()):
             rows: list[str] = []
             faults: list[str] = []
             for row in batch:
-                fault = row.fault
+                kind, fault = row.kind, row.fault
                 if not fault:
                     try:
                         values = read(row.values)
                     except InvalidValue as error:
-                        fault = str(error)
+                        kind, fault = error.kind, str(error)
                     else:
                         rows.append(_copy_line((str(row.line), *values)))
                 if fault:
-                    faults.append(_copy_line((str(row.line), fault)))
+                    faults.append(_copy_line((str(row.line), kind, fault)))
             self._copy("staging", ("line", *self._columns), rows)
-            self._copy("rejected", ("line", "reason"), faults)
+            self._copy("rejected", ("line", "kind", "reason"), faults)
             count += len(batch)
-            report(f"{count:,} rows read")
+            percent = min(100, file.read_bytes * 100 // file.size_bytes)
+            report(Step(Phase.READING, count, percent))
+        report(Step(Phase.CHECKING))
         for column in ("national_id", "line"):
             self.cursor.execute(f"CREATE INDEX ON staging ({column})")
         self.cursor.execute("ANALYZE staging")
         return count
 
-    def reject(self, reason: str, where: str) -> int:
-        """Move the staged rows that a condition on `s` finds to the rejected ones."""
+    def reject(self, kind: str, where: str) -> int:
+        """Move the staged rows that a condition on `s` finds to the rejected ones.
+
+        `kind` is a column and a fault of `beneficiaries.imports.faults`.
+        """
+        column, _colon, fault = kind.rpartition(":")
         self.cursor.execute(
             f"""
             WITH gone AS (DELETE FROM staging AS s WHERE {where} RETURNING s.line)
-            INSERT INTO rejected (line, reason) SELECT line, %s FROM gone
+            INSERT INTO rejected (line, kind, reason) SELECT line, %s, %s FROM gone
             """,  # noqa: S608  # conditions are constants of the importers
-            [reason],
+            [kind, f"{column}: {WORDS[fault]}"],
         )
         return int(self.cursor.rowcount)
 
-    def reject_repeated(self, column: str, reason: str) -> int:
+    def reject_repeated(self, column: str) -> int:
         """Reject every row but the first of those that share a value."""
         return self.reject(
-            reason,
+            f"{column}:repeated",
             f"""s.line IN (
                 SELECT line FROM (
                     SELECT line, row_number() OVER (PARTITION BY {column} ORDER BY line) AS place
@@ -124,17 +162,35 @@ class Staging:
             )""",  # noqa: S608  # the column is a constant of the importers
         )
 
-    def rejected_count(self) -> int:
-        """Give the number of rejected rows."""
-        self.cursor.execute("SELECT count(*) FROM rejected")
-        return int(self.cursor.fetchone()[0])
+    def rejections(self) -> list[Rejection]:
+        """Give the rejected rows by kind, the most frequent first."""
+        self.cursor.execute(
+            """
+            SELECT kind, max(of_kind), array_agg(line ORDER BY line) FROM (
+                SELECT kind, line, count(*) OVER (PARTITION BY kind) AS of_kind,
+                       row_number() OVER (PARTITION BY kind ORDER BY line) AS place
+                FROM rejected
+            ) AS numbered
+            WHERE place <= %s GROUP BY kind ORDER BY max(of_kind) DESC, kind
+            """,
+            [FIRST_LINES],
+        )
+        return [Rejection(kind, count, lines) for kind, count, lines in self.cursor.fetchall()]
+
+    def parts(self, report: Report) -> Iterator[dict[str, int]]:
+        """Give the lines to write at once, `first` up to and without `last`, telling how far."""
+        self.cursor.execute("SELECT coalesce(min(line), 0), coalesce(max(line), -1) FROM staging")
+        first, last = self.cursor.fetchone()
+        for start in range(first, last + 1, LINES_A_STATEMENT):
+            report(Step(Phase.WRITING, start - first, (start - first) * 100 // (last + 1 - first)))
+            yield {"first": start, "last": start + LINES_A_STATEMENT}
 
     def keep_rejected(self, file: CsvFile) -> None:
         """Write the rejected rows in the order of the file, the last step of the transaction.
 
         They stand under a temporary name until `settle_rejected`.
         """
-        part = _part(_rejected_path(file))
+        part = _part(rejected_path(file.path))
         try:
             self._write_rejected(file, part)
         except BaseException:
@@ -165,18 +221,32 @@ class Staging:
             )
 
 
-def record_run(kind: str, file: CsvFile, counts: ImportCounts, *, started_at: datetime) -> None:
-    """Leave a row that says what an import did. The caller's transaction holds it."""
-    took = timedelta(seconds=time.monotonic() - counts.clock)
-    ImportRun.objects.create(
+def begin_import(
+    kind: ImportKind, path: Path, *, now: datetime, cycle_code: str = "", as_of: date | None = None
+) -> ImportRun:
+    """Leave a row that an import of the command line's is under way, before its transaction."""
+    size = 0
+    with suppress(OSError):  # what is wrong with it is told by its reader
+        size = path.stat().st_size
+    return ImportRun.objects.create(
         kind=kind,
-        file_name=file.path.name[:200],
-        started_at=started_at,
-        ended_at=started_at + took,
-        rows_read=counts.read,
-        rows_rejected=counts.rejected,
-        rows_written=counts.written,
+        cycle_code=cycle_code[:7],
+        as_of=as_of,
+        file_name=path.name[:200],
+        size_bytes=size,
+        asked_at=now,
+        started_at=now,
     )
+
+
+def end_import(run: ImportRun, counts: ImportCounts) -> None:
+    """Write on a run what it did and that it is done; the caller's transaction holds it."""
+    run.rows_read = counts.read
+    run.rows_created, run.rows_changed = counts.created, counts.changed
+    run.rows_left, run.rows_withdrawn = counts.left, counts.withdrawn
+    run.rows_rejected = counts.rejected
+    run.rejections = [asdict(rejection) for rejection in counts.rejections]
+    end_done(run)
 
 
 def settle_rejected(file: CsvFile, count: int) -> Path | None:
@@ -184,7 +254,7 @@ def settle_rejected(file: CsvFile, count: int) -> Path | None:
 
     Without any, those of an earlier run are removed: they would tell of rows that are in.
     """
-    path = _rejected_path(file)
+    path = rejected_path(file.path)
     if count:
         _part(path).replace(path)
         return path
@@ -192,8 +262,9 @@ def settle_rejected(file: CsvFile, count: int) -> Path | None:
     return None
 
 
-def _rejected_path(file: CsvFile) -> Path:
-    return file.path.with_name(f"{file.path.name}.rejected.csv")
+def rejected_path(path: Path) -> Path:
+    """Give where the rejected rows of a file are kept."""
+    return path.with_name(f"{path.name}.rejected.csv")
 
 
 def _part(path: Path) -> Path:
@@ -216,6 +287,15 @@ def _copy_line(values: Iterable[str]) -> str:
     return (line.replace("\\", "\\\\") if "\\" in line else line) + "\n"
 
 
-def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, size)):
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Give rows in lists that fit into memory, however long a hostile file makes its lines."""
+    batch: list[Row] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += len(row.text)
+        if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from beneficiaries.imports.faults import WORDS, InvalidValue
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, Relation, ResultStatus
 from saudi.digits import clean_text, is_blank, strip_invisible, to_ascii_digits
@@ -30,25 +31,6 @@ _PAYMENT_STATUSES: Final = tuple(PaymentStatus.values)
 _PLAIN: Final = re.compile(r"[ -~\u0621-\u063a\u0641-\u064a]+")
 _MONEY: Final = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
 _SPACES: Final = re.compile(r"\s+")
-_FAULTS: Final = {
-    "required": "empty",
-    "not_digits": "not digits only",
-    "length": "too short or too long",
-    "prefix": "does not start with 1 or 2",
-    "checksum": "one of the digits is wrong",
-    "not_mobile": "not a mobile number",
-    "foreign": "not a Saudi mobile",
-    "characters": "not letters and digits only",
-    "country": "does not start with SA",
-    "format": "not a date like 1410/07/01",
-    "range": "out of range",
-    "no_such_day": "no such day",
-    "future": "in the future",
-}
-
-
-class InvalidValue(ValueError):
-    """A value cannot be stored; the text says which and why."""
 
 
 def read_national_id(text: str) -> str:
@@ -56,7 +38,7 @@ def read_national_id(text: str) -> str:
     try:
         return parse_national_id(text)
     except InvalidNationalId as error:
-        raise InvalidValue(f"national_id: {_FAULTS[error.reason]}") from error
+        raise InvalidValue("national_id", error.reason) from error
 
 
 def read_mobile(text: str) -> str:
@@ -66,7 +48,7 @@ def read_mobile(text: str) -> str:
     except InvalidMobile as error:
         if error.reason == "required":
             return ""
-        raise InvalidValue(f"mobile: {_FAULTS[error.reason]}") from error
+        raise InvalidValue("mobile", error.reason) from error
 
 
 def read_iban(text: str) -> str:
@@ -76,7 +58,7 @@ def read_iban(text: str) -> str:
     except InvalidIban as error:
         if error.reason == "required":
             return ""
-        raise InvalidValue(f"iban: {_FAULTS[error.reason]}") from error
+        raise InvalidValue("iban", error.reason) from error
 
 
 def birth_date_reader(today: date) -> Callable[[str], str]:
@@ -87,8 +69,8 @@ def birth_date_reader(today: date) -> Callable[[str], str]:
         try:
             return str(HijriDate.parse(text).validate(today, from_register=True))
         except InvalidHijriDate as error:
-            fault = f"birth_date_hijri: {error.part} {_FAULTS[error.reason]}"
-            raise InvalidValue(fault) from error
+            words = f"{error.part} {WORDS[error.reason]}"
+            raise InvalidValue("birth_date_hijri", error.reason, words) from error
 
     return read
 
@@ -133,7 +115,7 @@ def read_paid_on(text: str) -> str:
     try:
         return parse_gregorian(text).isoformat()
     except InvalidGregorianDate as error:
-        raise InvalidValue("paid_on: not a date like 2026-11-10") from error
+        raise InvalidValue("paid_on", "not_day") from error
 
 
 @lru_cache(maxsize=10_000)
@@ -148,15 +130,17 @@ def read_reasons(text: str) -> tuple[str, ...]:
     codes = {code.strip().upper() for code in strip_invisible(text).split(";")} - {""}
     unknown = sorted(codes - _PLACES.keys())
     if unknown:
-        raise InvalidValue(f"reason_codes: {', '.join(unknown)} unknown")
+        words = f"{', '.join(unknown)} unknown"
+        raise InvalidValue("reason_codes", "unknown_codes", words)
     return tuple(sorted(codes, key=_PLACES.__getitem__))
 
 
+@lru_cache(maxsize=10_000)
 def read_money(text: str, column: str) -> Decimal:
     """Give an amount in riyals with at most two decimals. Raises InvalidValue."""
     amount = strip_invisible(to_ascii_digits(text)).strip()
     if not _MONEY.fullmatch(amount):
-        raise InvalidValue(f"{column}: not an amount like 720.00")
+        raise InvalidValue(column, "not_amount")
     return Decimal(amount)
 
 
@@ -165,7 +149,7 @@ def _choice(text: str, column: str, choices: tuple[str, ...]) -> str:
         return text
     value = strip_invisible(text).strip().lower()
     if value not in choices:
-        raise InvalidValue(f"{column}: not one of {', '.join(choices)}")
+        raise InvalidValue(column, "not_choice", f"not one of {', '.join(choices)}")
     return value
 
 
@@ -175,7 +159,7 @@ def _words(text: str, column: str, *, longest: int) -> str:
     else:
         words = "" if is_blank(text) else _SPACES.sub(" ", clean_text(text))
     if not words:
-        raise InvalidValue(f"{column}: empty")
+        raise InvalidValue(column, "required")
     if len(words) > longest:
-        raise InvalidValue(f"{column}: longer than {longest} characters")
+        raise InvalidValue(column, "too_long", f"longer than {longest} characters")
     return words

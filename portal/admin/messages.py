@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy
 from access.cells import day_cell, mobile_cell, moment_cell, number_cell
 from access.staff import CaseAction, CaseAdmin, ShowAdmin
 from beneficiaries.models import User
-from notifications.campaigns import LANGUAGES, start_campaign
+from notifications.campaigns import LANGUAGES
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
 from notifications.models import Campaign, Message
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
+from portal.announcing import start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
 
 if TYPE_CHECKING:
@@ -167,18 +168,22 @@ class CampaignAdmin(CaseAdmin):
     def _start(
         self, request: HttpRequest, case: Campaign, form: None, now: datetime
     ) -> StrOrPromise:
-        start_campaign(campaign=case, started_by=cast(User, request.user), now=now)
+        start_announced(campaign=case, started_by=cast(User, request.user), now=now)
         return _("The campaign is started.")
 
     def refusal_text(self, refused: Exception) -> str:
         if isinstance(refused, SamePersonRefused):
-            return _("Not done: who prepared a campaign may not start it. A second person does.")
+            return _(
+                "Not done: who prepared a campaign, or uploaded what it tells of, may not start it."
+                " A second person does."
+            )
         return _("Not done: this campaign was started before.")
 
     def case_context(
         self, request: HttpRequest, case: Campaign, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         is_prepared = case.status == CampaignStatus.PREPARED
+        is_own = request.user.pk in {case.prepared_by_id, *uploaders_of(case)}
         # No order and no count: a campaign has millions of messages, all of the same text.
         samples = [
             sample
@@ -191,8 +196,8 @@ class CampaignAdmin(CaseAdmin):
             "samples": samples,
             "may_start": is_prepared
             and request.user.has_perm("notifications.start_campaign")
-            and case.prepared_by_id != request.user.pk,
-            "is_own": is_prepared and case.prepared_by_id == request.user.pk,
+            and not is_own,
+            "is_own": is_prepared and is_own,
         }
 
     @admin.display(description=gettext_lazy("Name"))

@@ -282,7 +282,8 @@ def test_the_command_shows_how_far_it_is(cycle):
     waiting(cycle)
     err = StringIO()
     call_command("announce", "2026-11", stdout=StringIO(), stderr=err)
-    assert "1 SMS prepared" in err.getvalue()
+    assert "preparing the SMS: 1" in err.getvalue()
+    assert "making it visible" in err.getvalue()
 
 
 @time_machine.travel(NOW, tick=False)

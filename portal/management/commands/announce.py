@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from beneficiaries.errors import AnnouncementInFuture, InvalidCycle, UnknownCycle
+from beneficiaries.imports.command import step_text
+from beneficiaries.imports.recording import Step
 from beneficiaries.models import User
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign
@@ -80,12 +82,13 @@ class Command(BaseCommand):
             ) from error
         except SamePersonRefused as error:
             raise CommandError(
-                f"{approved_by} prepared the campaign and cannot start it: name a second person."
+                f"{approved_by} prepared the campaign or uploaded what it tells of, and cannot "
+                "start it: name a second person."
             ) from error
         self._tell(done)
 
-    def _report(self, words: str) -> None:
-        self.stderr.write(f"… {words}", self.style.NOTICE)
+    def _report(self, step: Step) -> None:
+        self.stderr.write(f"… {step_text(step)}", self.style.NOTICE)
 
     def _tell(self, done: Announcement) -> None:
         if done.campaign is None:
