@@ -44,11 +44,13 @@ def new_token(request: HttpRequest) -> str:
 
     The page of a signed-in person is in no cache, so Back asks for it again: its token is that
     of the session, and sending the same words again is still the same request. Anybody else's
-    page comes back from the browser's history with the token it had.
+    page comes back from the browser's history with the token it had; a browser that keeps no pages
+    and asks for it again gets the token of the form it sent last (O13 d, e). Other words are
+    another request whatever the token is.
     """
     if signed_in_user(request) is not None:
         return salted_hmac("sawtak.form", request.session.session_key or "").hexdigest()
-    return secrets.token_urlsafe(18)
+    return grants.last_token(request) or secrets.token_urlsafe(18)
 
 
 def typed_token(request: HttpRequest) -> str:
@@ -96,5 +98,5 @@ def file_from_page(
         address=client_address(request),
     )
     response = redirect("sawtak:ticket", reference=ticket.reference)
-    grants.remember(request, response, ticket.reference)
+    grants.remember(request, response, ticket.reference, token=typed_token(request))
     return response

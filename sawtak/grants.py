@@ -25,24 +25,37 @@ _SALT: Final = "sawtak.grants"
 _PROOFS: Final = "ticket_proofs"
 
 
-def known_references(request: HttpRequest) -> list[str]:
-    """Give the tickets that this browser filed or found, newest first."""
+def _kept(request: HttpRequest) -> tuple[list[str], str]:
+    """Give the references in the cookie, newest first, and the token of the last form sent."""
     raw = request.COOKIES.get(COOKIE)
     if not raw:
-        return []
+        return [], ""
     try:
-        known = signing.loads(raw, salt=_SALT, max_age=KNOWN_FOR)
-    except signing.BadSignature:
-        return []
-    return [str(reference) for reference in known]
+        references, token = signing.loads(raw, salt=_SALT, max_age=KNOWN_FOR)
+    except (signing.BadSignature, ValueError):
+        return [], ""
+    return references, token
 
 
-def remember(request: HttpRequest, response: HttpResponse, reference: str) -> None:
-    """Let this browser know of a ticket for two hours."""
-    others = [known for known in known_references(request) if known != reference]
+def known_references(request: HttpRequest) -> list[str]:
+    """Give the tickets that this browser filed or found, newest first."""
+    return _kept(request)[0]
+
+
+def last_token(request: HttpRequest) -> str:
+    """Give the token of the form that this browser sent last; empty where it sent none."""
+    return _kept(request)[1]
+
+
+def remember(
+    request: HttpRequest, response: HttpResponse, reference: str, *, token: str = ""
+) -> None:
+    """Let this browser know of a ticket for two hours, and keep the token it was sent with."""
+    known, last = _kept(request)
+    others = [one for one in known if one != reference]
     response.set_cookie(
         COOKIE,
-        signing.dumps([reference, *others][:REMEMBERED], salt=_SALT),
+        signing.dumps([[reference, *others][:REMEMBERED], token or last], salt=_SALT),
         max_age=KNOWN_FOR,
         httponly=True,
         samesite="Lax",

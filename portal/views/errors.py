@@ -6,11 +6,15 @@ import logging
 import secrets
 import sys
 
+from django.conf import settings
 from django.contrib.admin import site
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+
+from portal.unsent import unsent
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +33,17 @@ def _refused(request: HttpRequest, template: str, *, status: int) -> HttpRespons
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that what came cannot be read, or that it is too much to be taken."""
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
+        return too_large(request)
     return render(request, "400.html", status=400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Say how much may be sent. The proxy in front shows this page too, for what it stops."""
+    figures = settings.LIMITS
+    context = {"files": figures["files"], "file_bytes": figures["file_bytes"]}
+    return render(request, "413.html", context, status=413)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,7 +51,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    """Show what was written and how to send it: without cookies, or from a page that is too old.
+
+    A form of ours that everybody may send, sent from a page of ours (the browser says so in
+    Origin, which was checked before the token), is offered to be sent again with a good token.
+    """
+    if settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        context = {"unsent": unsent(request, is_from_our_page=False)}
+        return render(request, "403_cookies.html", context, status=403)
+    is_ours = "HTTP_ORIGIN" in request.META and reason.startswith("CSRF token")
+    context = {"unsent": unsent(request, is_from_our_page=is_ours)}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from beneficiaries.models import Person, User
@@ -36,6 +38,10 @@ def person_required(view: View) -> View:
             return view(request, **kwargs)
         if is_signed_in(request):
             raise PermissionDenied
+        if request.method == "POST":
+            messages.info(
+                request, _("Your session ended to protect you. Sign in, then send it again.")
+            )
         return redirect_to_login(request.get_full_path())
 
     return wrapped

@@ -264,6 +264,59 @@ def test_changed_word_makes_another_ticket(client: Client) -> None:
 
 
 @pytest.mark.django_db
+class TestBackInABrowserThatKeepsNoPages:
+    """Back asks for the form anew, which has another token; the words are typed in again."""
+
+    @staticmethod
+    def _send(browser: Client, path: str = NEW, **fields: Any) -> str:
+        html = page(browser.get(path))
+        answer = browser.post(path, form(token=token_of(html), **fields))
+        assert answer.status_code == 302
+        return str(answer.headers["Location"])
+
+    def test_same_words_and_files_lead_to_the_first_ticket(self, storage: Path) -> None:
+        browser = Client()
+        first = self._send(browser, attachments=[png()])
+        assert self._send(browser, attachments=[png()]) == first
+        assert Ticket.objects.count() == Message.objects.count() == Document.objects.count() == 1
+
+    def test_contact_form_too(self) -> None:
+        browser = Client()
+        contact = {"name": "ناصر", "subject": "سؤال"}
+        first = self._send(browser, "/contact/", **contact)
+        assert self._send(browser, "/contact/", **contact) == first
+        assert self._send(browser, "/contact/", **contact | {"subject": "سؤال آخر"}) != first
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            pytest.param({"message": "سؤال آخر"}, id="words"),
+            pytest.param({"category": "other"}, id="type"),
+            pytest.param({"full_name": "سعد ناصر التجريبي"}, id="name"),
+            pytest.param({"birth_day": "2"}, id="birth-date"),
+            pytest.param({"attachments": [png()]}, id="files"),
+        ],
+    )
+    def test_anything_changed_is_another_request(self, changed: dict[str, Any]) -> None:
+        browser = Client()
+        first = self._send(browser)
+        assert self._send(browser, **changed) != first
+        assert Ticket.objects.count() == 2
+
+    def test_another_browser_with_the_same_words_is_another_request(self) -> None:
+        assert self._send(Client()) != self._send(Client())
+
+    def test_same_words_two_hours_after_the_last_time_are_a_new_request(self) -> None:
+        browser = Client()
+        with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False) as clock:
+            first = self._send(browser)
+            clock.shift(2 * 60 * 60 - 1)
+            assert self._send(browser) == first
+            clock.shift(2 * 60 * 60 + 1)
+            assert self._send(browser) != first
+
+
+@pytest.mark.django_db
 def test_form_without_a_token_works_once_a_day(client: Client) -> None:
     with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False):
         first = client.post(NEW, form(token="")).headers["Location"]
