@@ -41,7 +41,7 @@ _PUBLIC: Final = frozenset({"sawtak:new", "portal:contact", "portal:track", "por
 
 @dataclass(frozen=True)
 class Unsent:
-    """What was written, the short as label and value; `fields` send it again, none where that is unsafe."""
+    """What was written, the short with labels; `fields` send it again, none where unsafe."""
 
     lines: list[tuple[StrOrPromise, str]]
     texts: list[str]
