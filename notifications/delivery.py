@@ -1,71 +1,45 @@
-"""Sending what the outbox holds: claim, commit, send, record (docs/adr/0004).
+"""Sending what the outbox holds: claim, commit, send, record (docs/adr/0004, 0009).
 
-No transaction is open while a gateway works. An attempt is recorded before the gateway is
-called, so that a worker that dies in between leaves a trace: such a message is `unknown` and is
-never sent again blindly. A message that was claimed and not yet attempted goes back to the queue.
+No transaction is open while a gateway works. One thread claims, records attempts and outcomes;
+the hands of a crew only call the gateway, many at once.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, Func, OuterRef, QuerySet, TextField, Value, When
 from django.utils import timezone
 
-from notifications.catalogue import SECRET_TEMPLATES
-from notifications.gateways.base import (
-    Gateway,
-    GatewayClosed,
-    GatewayPermanent,
-    GatewayTemporary,
-    OutcomeUnknown,
-    OutgoingSms,
-)
-from notifications.models import Attempt, GatewayPause, Message
-from notifications.numbers import doubt_number
-from notifications.receipts import apply_early_reports
-from notifications.rules import (
-    LOST_AFTER_SECONDS,
-    is_sending_hour,
-    retry_delay_seconds,
-    sending_time,
-)
-from notifications.statuses import Lane, MessageStatus
-from saudi.gregorian import riyadh_date, start_of_day
-
-logger = logging.getLogger(__name__)
+from notifications.claims import BATCH, begin, claim, release
+from notifications.crew import Crew
+from notifications.gateways.base import Gateway, GatewayTemporary, OutcomeUnknown
+from notifications.models import GatewayPause, Message
+from notifications.outcomes import Landed, hand_over, record
+from notifications.pace import give_back_room, take_room
+from notifications.statuses import Lane
 
 Clock = Callable[[], datetime]
 
-BATCH: Final = 20
-MOST_BATCHES: Final = 50
-"""After so many a drain ends and another is asked for, so that a worker is never one task's."""
+MOST_BATCHES: Final = 500
+MOST_SECONDS: Final = 5.0
+"""After so many batches or seconds a drain ends and another is asked for: a worker that is told
+to stop ends soon, and is never one task's."""
 
-_JITTER: Final = 0.25
-_random: Final = secrets.SystemRandom()
+CLAIM_AHEAD: Final = 4
+"""How many rounds of the crew are claimed at once: a claim that was not attempted costs nothing."""
 
-# A code is of no use once its message is over: nobody may read it in the table afterwards.
-_WITHOUT_SECRET: Final = Case(
-    When(
-        template__in=sorted(SECRET_TEMPLATES),
-        then=Func(
-            F("body"),
-            Value("[0-9]{4,}"),
-            Value("••••••"),
-            Value("g"),
-            function="regexp_replace",
-            output_field=TextField(),
-        ),
-    ),
-    default=F("body"),
-    output_field=TextField(),
-)
+PLENTY: Final = 5 * BATCH
+"""Where a drain has claimed so many there is work for another worker too."""
+
+ROOM_SECONDS: Final = 0.05
+"""How soon a drain asks for room again where the ceiling of this second is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,75 +50,25 @@ class Drained:
     has_more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LostClaims:
-    """Claims whose worker was lost: attempted, so unknown; or not yet, so queued again."""
-
-    unknown: int
-    requeued: int
-
-
 def drain(
-    *, lane: Lane, gateway: Gateway, clock: Clock = timezone.now, batches: int = MOST_BATCHES
+    *,
+    lane: Lane,
+    gateway: Gateway,
+    crew: Crew | None = None,
+    clock: Clock = timezone.now,
+    batches: int = MOST_BATCHES,
+    seconds: float = MOST_SECONDS,
+    call_help: Callable[[], object] | None = None,
 ) -> Drained:
     """Send what is due in a lane until nothing is left, the gateway tires, or so many batches.
 
     Several workers may drain one lane: each claims other rows. A gateway that refuses for now
     is left alone until the next sweep, and what was claimed behind it keeps its place.
+    `call_help` is called once where there is plenty: one wake-up brings one worker only.
     """
-    done = 0
-    for _ in range(batches):
-        if GatewayPause.objects.filter(gateway=gateway.name, until__gt=clock()).exists():
-            return Drained(done)
-        claimed = claim(lane=lane, now=clock(), gateway_name=gateway.name)
-        if not claimed:
-            return Drained(done)
-        for position, message in enumerate(claimed, 1):
-            goes_on = deliver(message, gateway=gateway, clock=clock)
-            done += 1
-            if not goes_on:
-                release(claimed[position:])
-                return Drained(done)
-    return Drained(done, has_more=True)
-
-
-def claim(*, lane: Lane, now: datetime, gateway_name: str, size: int = BATCH) -> list[Message]:
-    """Take what is due in a lane, oldest first, and commit.
-
-    Locks the rows with SKIP LOCKED; `claimed_at` is the claim's token. What is no longer worth
-    sending is expired on the way. Nothing is taken outside the lane's hours.
-    """
-    if not is_sending_hour(lane, now):
-        return []
-    taken: list[Message] = []
-    while not taken:
-        with transaction.atomic():
-            due = list(
-                Message.objects.select_for_update(skip_locked=True)
-                .filter(lane=lane, status=MessageStatus.QUEUED, not_before__lte=now)
-                .order_by("not_before", "id")[:size]
-            )
-            if not due:
-                return []
-            late = [message.pk for message in due if _is_worthless(message, now)]
-            if late:
-                Message.objects.filter(pk__in=late).update(
-                    status=MessageStatus.EXPIRED, body=_WITHOUT_SECRET
-                )
-            taken = [message for message in due if not _is_worthless(message, now)]
-            if taken:
-                Message.objects.filter(pk__in=[message.pk for message in taken]).update(
-                    status=MessageStatus.SENDING, claimed_at=now, gateway=gateway_name
-                )
-    for message in taken:
-        message.claimed_at, message.gateway = now, gateway_name
-    return taken
-
-
-def release(messages: Sequence[Message]) -> None:
-    """Give back what was claimed and not attempted."""
-    for message in messages:
-        _claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None)
+    work = _Drain(lane, gateway, crew or Crew(gateway), clock)
+    work.call_help = call_help
+    return work.run(batches, seconds)
 
 
 def deliver(message: Message, *, gateway: Gateway, clock: Clock = timezone.now) -> bool:
@@ -152,166 +76,98 @@ def deliver(message: Message, *, gateway: Gateway, clock: Clock = timezone.now) 
 
     The claim is renewed with the attempt: where it was taken back meanwhile, nothing is sent.
     """
-    now = clock()
-    if _is_worthless(message, now):
-        _claimed(message).update(status=MessageStatus.EXPIRED, body=_WITHOUT_SECRET)
-        return True
-    attempt = _begin_attempt(message, now=now)
-    if attempt is None:
-        return True
-    sms = OutgoingSms(message_id=message.pk, to=message.recipient, body=message.body)
-    try:
-        receipt = gateway.send(sms)
-    except GatewayClosed as refusal:
-        _pause(message, attempt, refusal, now=clock())
-        return False
-    except GatewayTemporary as refusal:
-        _try_again(message, attempt, reason=refusal.reason, now=clock())
-        return False
-    except GatewayPermanent as refusal:
-        _finish(message, attempt, MessageStatus.FAILED, error=refusal.reason, now=clock())
-        _heed(message, refusal, now=clock())
-    except OutcomeUnknown as doubt:
-        _finish(message, attempt, MessageStatus.UNKNOWN, error=doubt.reason, now=clock())
-    except Exception as error:
-        # The gateway may have the message all the same, and two SMS are worse than a question.
-        logger.exception("message %s: the gateway failed", message.pk)
-        reason = type(error).__name__
-        _finish(message, attempt, MessageStatus.UNKNOWN, error=reason, now=clock())
-    else:
-        _finish(message, attempt, MessageStatus.SENT, gateway_id=receipt.gateway_id, now=clock())
-    return True
-
-
-def settle_lost_claims(*, now: datetime) -> LostClaims:
-    """Settle the claims of workers that died, without ever sending a message twice.
-
-    One that was attempted becomes `unknown`; one that was only claimed is queued again. A worker
-    that was slow and not dead still records the outcome it sees (`_finish`).
-    """
-    open_attempt = Attempt.objects.filter(message=OuterRef("pk"), ended_at__isnull=True)
     with transaction.atomic():
-        lost = list(
-            Message.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(
-                status=MessageStatus.SENDING,
-                claimed_at__lt=now - timedelta(seconds=LOST_AFTER_SECONDS),
-            )
-            .annotate(was_attempted=Exists(open_attempt))
-            .values_list("pk", "was_attempted")
-        )
-        unknown = [pk for pk, was_attempted in lost if was_attempted]
-        untouched = [pk for pk, was_attempted in lost if not was_attempted]
-        if unknown:
-            Attempt.objects.filter(message__in=unknown, ended_at__isnull=True).update(
-                ended_at=now, outcome=MessageStatus.UNKNOWN, error="worker lost"
-            )
-            Message.objects.filter(pk__in=unknown).update(
-                status=MessageStatus.UNKNOWN, error="worker lost", body=_WITHOUT_SECRET
-            )
-        if untouched:
-            Message.objects.filter(pk__in=untouched).update(
-                status=MessageStatus.QUEUED, claimed_at=None
-            )
-    if lost:
-        logger.warning("lost claims: unknown %s, queued again %s", unknown, untouched)
-    return LostClaims(unknown=len(unknown), requeued=len(untouched))
+        flights = begin([message], now=clock())
+    landed = [hand_over(flight, gateway=gateway, clock=clock) for flight in flights]
+    record(landed)
+    return not any(_is_tired(one) for one in landed)
 
 
-def _is_worthless(message: Message, now: datetime) -> bool:
-    return message.expires_at is not None and message.expires_at <= now
+class _Drain:
+    """One drain: what it claimed and has not sent yet, and why it takes no more."""
+
+    def __init__(self, lane: Lane, gateway: Gateway, crew: Crew, clock: Clock) -> None:
+        self._lane, self._gateway, self._crew, self._clock = lane, gateway, crew, clock
+        self._claimed: deque[Message] = deque()
+        self._is_dry = False
+        self._is_tired = False
+        self._has_room = True
+        self._done = 0
+        self._taken = 0
+        self.call_help: Callable[[], object] | None = None
+
+    def run(self, batches: int, seconds: float) -> Drained:
+        ends_at = time.monotonic() + seconds
+        try:
+            while True:
+                is_over = self._is_tired or self._is_dry
+                may_claim = not is_over and batches > 0 and time.monotonic() < ends_at
+                if may_claim and len(self._claimed) < self._crew.width:
+                    batches -= 1
+                    self._claim()
+                self._exchange(self._landed())
+                if not self._crew.out and (self._is_tired or not (self._claimed or may_claim)):
+                    break
+        finally:
+            release(self._claimed)
+        return Drained(self._done, has_more=not (self._is_tired or self._is_dry))
+
+    def _claim(self) -> None:
+        now, name = self._clock(), self._gateway.name
+        if GatewayPause.objects.filter(gateway=name, until__gt=now).exists():
+            self._is_tired = True
+            return
+        ceiling = settings.SMS_PER_SECOND
+        wanted = max(BATCH, CLAIM_AHEAD * self._crew.width)
+        room = take_room(gateway=name, lane=self._lane, ceiling=ceiling, wanted=wanted, now=now)
+        self._has_room = room > 0
+        if not room:
+            return
+        batch = claim(lane=self._lane, now=now, gateway_name=name, size=room)
+        give_back_room(gateway=name, ceiling=ceiling, unused=room - len(batch), now=now)
+        self._claimed.extend(batch)
+        self._is_dry = not batch
+        self._taken += len(batch)
+        if self.call_help is not None and self._taken >= PLENTY:
+            self.call_help()
+            self.call_help = None
+
+    def _landed(self) -> list[Landed]:
+        """Give what landed; wait for it, or for room, where nothing else can be done."""
+        if not self._crew.out and self._has_room:
+            return []
+        seconds = None if self._has_room else ROOM_SECONDS
+        if self._claimed and self._crew.free and not self._is_tired:
+            seconds = 0
+        landed, has_news = self._crew.wait(seconds=seconds)
+        self._has_room = True
+        self._is_dry = self._is_dry and not has_news
+        return landed
+
+    def _exchange(self, landed: Sequence[Landed]) -> None:
+        """Record what landed and an attempt of as many others, in one commit, and send those."""
+        self._is_tired = self._is_tired or any(_is_tired(one) for one in landed)
+        if self._is_tired or any(isinstance(one.answer, OutcomeUnknown) for one in landed):
+            self._crew.narrow()
+        else:
+            self._crew.widen(len(landed))
+        free = 0 if self._is_tired else self._crew.free + len(landed)
+        going = [self._claimed.popleft() for _ in range(min(free, len(self._claimed)))]
+        if not landed and not going:
+            return
+        try:
+            with transaction.atomic():
+                record(landed)
+                flights = begin(going, now=self._clock())
+        except BaseException:
+            self._crew.put_back(landed)
+            self._claimed.extendleft(reversed(going))
+            raise
+        self._crew.settled(landed)
+        self._done += len(going)
+        for flight in flights:
+            self._crew.send(flight, clock=self._clock)
 
 
-def _claimed(message: Message) -> QuerySet[Message]:
-    """Give the message as long as this worker's claim stands."""
-    return Message.objects.filter(
-        pk=message.pk, status=MessageStatus.SENDING, claimed_at=message.claimed_at
-    )
-
-
-def _begin_attempt(message: Message, *, now: datetime) -> Attempt | None:
-    """Renew the claim and record the attempt in one transaction; None when the claim is gone."""
-    with transaction.atomic():
-        if not _claimed(message).update(claimed_at=now):
-            return None
-        message.claimed_at = now
-        return Attempt.objects.create(message=message, gateway=message.gateway, started_at=now)
-
-
-def _finish(
-    message: Message,
-    attempt: Attempt,
-    status: MessageStatus,
-    *,
-    now: datetime,
-    gateway_id: str = "",
-    error: str = "",
-) -> None:
-    """Record the outcome, also where the sweep took the worker for dead meanwhile."""
-    with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk).update(ended_at=now, outcome=status, error=error[:80])
-        Message.objects.filter(
-            pk=message.pk,
-            status__in=(MessageStatus.SENDING, MessageStatus.UNKNOWN),
-            claimed_at=message.claimed_at,
-        ).update(
-            status=status,
-            sent_at=now if status == MessageStatus.SENT else None,
-            gateway_id=gateway_id,
-            error=error[:80],
-            body=_WITHOUT_SECRET,
-        )
-        if gateway_id:
-            apply_early_reports(message, gateway_id=gateway_id)
-    if error:
-        logger.warning("message %s: %s (%s)", message.pk, status.value, error)
-
-
-def _try_again(message: Message, attempt: Attempt, *, reason: str, now: datetime) -> None:
-    """Queue the message again after a bounded, growing wait, or give it up after the last try."""
-    delay_seconds = retry_delay_seconds(Attempt.objects.filter(message=message).count())
-    if delay_seconds is None:
-        _finish(message, attempt, MessageStatus.FAILED, error=reason, now=now)
-        return
-    wait = timedelta(seconds=delay_seconds * _random.uniform(1, 1 + _JITTER))
-    with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk).update(
-            ended_at=now, outcome=MessageStatus.QUEUED, error=reason[:80]
-        )
-        _claimed(message).update(
-            status=MessageStatus.QUEUED,
-            claimed_at=None,
-            not_before=sending_time(Lane(message.lane), now + wait),
-            error=reason[:80],
-        )
-    logger.warning("message %s: to be tried again (%s)", message.pk, reason)
-
-
-def _heed(message: Message, refusal: GatewayPermanent, *, now: datetime) -> None:
-    """Do what a refusal for good asks for: call the operator, doubt the number (O23)."""
-    if refusal.is_alarming:
-        logger.error("sms alarm: %s refuses (%s)", message.gateway, refusal.reason)
-    if refusal.makes_number_doubtful:
-        reason = f"{message.gateway} {refusal.reason}"
-        doubt_number(message.recipient, reason=reason, now=now)
-
-
-def _pause(message: Message, attempt: Attempt, refusal: GatewayClosed, *, now: datetime) -> None:
-    """Let a gateway rest; the message keeps its place and fails by no number of such tries.
-
-    One that would be worthless by then is expired by the claim that finds it (O23).
-    """
-    if refusal.rest_seconds is None:
-        until = start_of_day(riyadh_date(now) + timedelta(days=1))
-    else:
-        until = now + timedelta(seconds=refusal.rest_seconds)
-    reason = refusal.reason[:80]
-    with transaction.atomic():
-        GatewayPause.objects.update_or_create(
-            gateway=message.gateway, defaults={"until": until, "reason": reason}
-        )
-        Attempt.objects.filter(pk=attempt.pk).update(
-            ended_at=now, outcome=MessageStatus.QUEUED, error=reason
-        )
-        _claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None, error=reason)
-    logger.error("sms alarm: %s takes nothing until %s (%s)", message.gateway, until, reason)
+def _is_tired(one: Landed) -> bool:
+    return isinstance(one.answer, GatewayTemporary)

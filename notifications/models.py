@@ -15,6 +15,8 @@ __all__ = [
     "Campaign",
     "CampaignStatus",
     "DoubtfulNumber",
+    "EarlyEnd",
+    "GatewayPace",
     "GatewayPause",
     "Lane",
     "Message",
@@ -134,11 +136,18 @@ class Attempt(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
+    gateway_id = models.CharField(max_length=64, blank=True)
     error = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
+        indexes = [
+            # A report of a try that another one followed: the message has the newest id only.
+            models.Index(
+                fields=["gateway_id"], name="attempt_gateway_id", condition=~Q(gateway_id="")
+            )
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.pk} of message {self.message_id}"
@@ -156,6 +165,7 @@ class StatusReport(models.Model):
     error = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
     makes_number_doubtful = models.BooleanField(default=False)
+    is_worth_a_later_try = models.BooleanField(default=False)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -181,6 +191,7 @@ class DoubtfulNumber(models.Model):
     class Meta:
         verbose_name = _("doubtful number")
         verbose_name_plural = _("doubtful numbers")
+        permissions = [("clear_doubtfulnumber", "Can clear a doubtful number")]
 
     def __str__(self) -> str:
         return f"doubtful number {self.pk}"
@@ -196,9 +207,52 @@ class GatewayPause(models.Model):
     class Meta:
         verbose_name = _("pause of a gateway")
         verbose_name_plural = _("pauses of gateways")
+        permissions = [("end_gatewaypause", "Can end a gateway's pause")]
 
     def __str__(self) -> str:
         return f"{self.gateway} until {self.until:%Y-%m-%d %H:%M}"
+
+
+class GatewayPace(models.Model):
+    """How many messages were claimed for a gateway in the second that runs, by all workers."""
+
+    gateway = models.CharField(max_length=12, unique=True)
+    second = models.BigIntegerField(default=0)
+    claimed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("pace of a gateway")
+        verbose_name_plural = _("paces of gateways")
+
+    def __str__(self) -> str:
+        return f"pace of {self.gateway}"
+
+
+class EarlyEnd(models.Model):
+    """A doubt about a number, or a gateway's pause, that a person ended. Only ever added to."""
+
+    NUMBER = "number"
+    PAUSE = "pause"
+
+    kind = models.CharField(
+        max_length=6, choices=[(NUMBER, _("doubtful number")), (PAUSE, _("pause of a gateway"))]
+    )
+    subject = models.CharField(max_length=16)
+    """The mobile, or the gateway's name."""
+    since = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=80)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("early end")
+        verbose_name_plural = _("early ends")
+        indexes = [models.Index(fields=["kind", "subject", "-id"], name="early_end_of")]
+
+    def __str__(self) -> str:
+        return f"early end {self.pk}"
 
 
 class PhoneMessage(models.Model):

@@ -2,22 +2,25 @@
 
 Each report is kept once, before it is applied: it may come before our row knows the gateway's id,
 and is then applied when the id is recorded. A message only goes forwards: accepted, then failed,
-then delivered; a report without news changes nothing, and no report sends anything.
+then delivered; a report without news changes nothing. One report alone leads to another try: the
+first to say that a handset was off, and not of a code (O23).
 """
 
 from __future__ import annotations
 
 import logging
 import zlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from notifications.models import Message, StatusReport
+from notifications.models import Attempt, Message, StatusReport
 from notifications.numbers import doubt_number, trust_number
-from notifications.statuses import MessageStatus
+from notifications.rules import later_try_at
+from notifications.statuses import Lane, MessageStatus
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +29,11 @@ _RANKS: Final = {
     MessageStatus.SENDING: 0,
     MessageStatus.SENT: 1,
     MessageStatus.FAILED: 2,
+    MessageStatus.QUEUED: 2,
     MessageStatus.DELIVERED: 3,
 }
-"""How much is known. A delivery outranks a failure: a phone that has the message has it."""
+"""How much is known. What is queued and yet reported had failed before. A delivery outranks a
+failure: a phone that has the message has it."""
 
 
 def take_report(
@@ -39,6 +44,7 @@ def take_report(
     status: MessageStatus | None,
     error: str = "",
     makes_number_doubtful: bool = False,
+    is_worth_a_later_try: bool = False,
     now: datetime,
 ) -> bool:
     """Keep a report and apply it; False where the same one was kept before.
@@ -47,7 +53,7 @@ def take_report(
     know the word. One transaction under the id's lock.
     """
     with transaction.atomic():
-        _lock(gateway, gateway_id)
+        lock_ids(gateway, [gateway_id])
         report, is_new = StatusReport.objects.get_or_create(
             gateway=gateway,
             gateway_id=gateway_id,
@@ -57,14 +63,11 @@ def take_report(
                 "status": status or "",
                 "received_at": now,
                 "makes_number_doubtful": makes_number_doubtful,
+                "is_worth_a_later_try": is_worth_a_later_try,
             },
         )
         if is_new:
-            message = (
-                Message.objects.select_for_update()
-                .filter(gateway=gateway, gateway_id=gateway_id)
-                .first()
-            )
+            message = _message_of(report)
             if message is None:
                 logger.info("report %s: of no message we know yet", report.pk)
             else:
@@ -74,27 +77,46 @@ def take_report(
     return is_new
 
 
-def apply_early_reports(message: Message, *, gateway_id: str) -> None:
-    """Apply what was reported before our row knew the gateway's id.
+def apply_early_reports(*, gateway: str, messages: Mapping[str, Message]) -> None:
+    """Apply what was reported before our rows knew the gateway's ids; `messages` is by id.
 
-    The caller has just recorded the id in a transaction of its own, which is still open.
+    The caller holds the ids' locks and has just recorded the ids in its open transaction.
     """
-    _lock(message.gateway, gateway_id)
-    for report in StatusReport.objects.filter(
-        gateway=message.gateway, gateway_id=gateway_id
-    ).order_by("id"):
-        _apply(message, report)
+    if not messages:
+        return
+    reports = StatusReport.objects.filter(gateway=gateway, gateway_id__in=messages)
+    for report in reports.order_by("id"):
+        _apply(messages[report.gateway_id], report)
 
 
-def _lock(gateway: str, gateway_id: str) -> None:
-    """Let reports and the recording of one id come one after the other, until the commit."""
+def lock_ids(gateway: str, gateway_ids: Iterable[str]) -> None:
+    """Let reports and the recording of an id come one after the other, until the commit.
+
+    Locks are taken in one order, so that two who record many ids never wait for each other.
+    """
+    keys = [zlib.crc32(f"report:{gateway}:{gateway_id}".encode()) for gateway_id in gateway_ids]
+    if not keys:
+        return
     with connection.cursor() as cursor:
-        key = zlib.crc32(f"report:{gateway}:{gateway_id}".encode())
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key)"
+            " FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY key) AS keys",
+            [sorted(set(keys))],
+        )
+
+
+def _message_of(report: StatusReport) -> Message | None:
+    """Give the message that the gateway calls so, for its newest try or an earlier one; locked."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(gateway=report.gateway)
+    newest = rows.filter(gateway_id=report.gateway_id).first()
+    return newest or rows.filter(attempts__gateway_id=report.gateway_id).first()
 
 
 def _apply(message: Message, report: StatusReport) -> None:
-    """Bring a message forwards, never back. The caller holds the id's lock."""
+    """Bring a message forwards, never back. The caller holds the id's lock.
+
+    A delivery counts whichever try it reports. Anything else is news of the newest try only.
+    """
     if not report.status:
         return
     status = MessageStatus(report.status)
@@ -103,19 +125,48 @@ def _apply(message: Message, report: StatusReport) -> None:
         default=Value(max(_RANKS.values())),
         output_field=IntegerField(),
     )
-    is_delivered = status == MessageStatus.DELIVERED
-    moved = (
-        Message.objects.filter(pk=message.pk)
-        .annotate(rank=rank)
-        .filter(rank__lt=_RANKS[status])
-        .update(
-            status=status,
-            error="" if status != MessageStatus.FAILED else f"code {report.error}"[:80],
-            delivered_at=report.received_at if is_delivered else None,
-        )
+    lower = (
+        Message.objects.filter(pk=message.pk).annotate(rank=rank).filter(rank__lt=_RANKS[status])
     )
-    if moved and report.makes_number_doubtful:
+    if status == MessageStatus.DELIVERED:
+        if lower.update(status=status, error="", delivered_at=report.received_at):
+            trust_number(message.recipient)
+        return
+    newest = lower.filter(gateway_id=report.gateway_id)
+    if status != MessageStatus.FAILED:
+        newest.update(status=status, error="")
+        return
+    if _queue_later_try(message, report, newest):
+        return
+    has_failed = newest.update(status=status, error=_error(report))
+    if has_failed and report.makes_number_doubtful:
         reason = f"{report.gateway} {report.error}"
         doubt_number(message.recipient, reason=reason, now=report.received_at)
-    if moved and is_delivered:
-        trust_number(message.recipient)
+
+
+def _queue_later_try(message: Message, report: StatusReport, newest: QuerySet[Message]) -> bool:
+    """Queue a message once more where its handset was off, with a number of its own to come."""
+    if not report.is_worth_a_later_try:
+        return False
+    accepted = Attempt.objects.filter(message=message, outcome=MessageStatus.SENT).count()
+    later = later_try_at(
+        Lane(message.lane),
+        failed_at=report.received_at,
+        expires_at=message.expires_at,
+        later_tries=max(0, accepted - 1),
+    )
+    if later is None:
+        return False
+    queued = newest.update(
+        status=MessageStatus.QUEUED,
+        not_before=later,
+        claimed_at=None,
+        sent_at=None,
+        gateway_id="",
+        error=_error(report),
+    )
+    return bool(queued)
+
+
+def _error(report: StatusReport) -> str:
+    return f"code {report.error}"[:80] if report.error else "reported without a code"

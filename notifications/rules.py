@@ -19,6 +19,11 @@ RETRY_DELAYS_SECONDS: Final = (10, 30, 120, 600)
 
 MAX_TRIES: Final = len(RETRY_DELAYS_SECONDS) + 1
 
+LATER_TRY_HOURS: Final = 4
+"""A handset that was off is tried again after so long: a night, a flight, an empty battery."""
+
+MOST_LATER_TRIES: Final = 1
+
 LOST_AFTER_SECONDS: Final = 120
 """A claim older than this has lost its worker: gateways answer or time out well before."""
 
@@ -42,3 +47,24 @@ def sending_time(lane: Lane, at: datetime) -> datetime:
 def retry_delay_seconds(tries: int) -> int | None:
     """Give the wait after so many tries that were refused for now; None when it was the last."""
     return RETRY_DELAYS_SECONDS[tries - 1] if tries < MAX_TRIES else None
+
+
+def later_try_at(
+    lane: Lane, *, failed_at: datetime, expires_at: datetime | None, later_tries: int
+) -> datetime | None:
+    """Give when a message that found its handset off is tried once more; None for never (O23).
+
+    A code is over long before, and so is whatever would be worthless by then.
+    """
+    if lane == Lane.CODES or later_tries >= MOST_LATER_TRIES:
+        return None
+    at = sending_time(lane, failed_at + timedelta(hours=LATER_TRY_HOURS))
+    return at if expires_at is None or at < expires_at else None
+
+
+def messages_a_second(lane: Lane, ceiling: int) -> int:
+    """Give a lane's part of a gateway's ceiling: all of it for codes, nine tenths for the rest.
+
+    A code finds room in any second, however much bulk waits (DOMAIN 13).
+    """
+    return ceiling if lane == Lane.CODES else max(1, ceiling * 9 // 10)

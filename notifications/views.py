@@ -11,7 +11,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from notifications.gateways.twilio_codes import ALARMING, DOUBTFUL_NUMBER, STATUSES
+from notifications.gateways.twilio_codes import (
+    ALARMING,
+    DOUBTFUL_NUMBER,
+    STATUSES,
+    UNREACHABLE,
+)
 from notifications.receipts import take_report
 from notifications.statuses import MessageStatus
 
@@ -46,6 +51,7 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
         status=status,
         error=code,
         makes_number_doubtful=number in DOUBTFUL_NUMBER,
+        is_worth_a_later_try=number in UNREACHABLE,
         now=timezone.now(),
     )
     if is_new and number in ALARMING:

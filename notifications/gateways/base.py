@@ -29,6 +29,13 @@ class Gateway(Protocol):
     def name(self) -> str:
         """The value of SMS_GATEWAY."""
 
+    @property
+    def most_at_once(self) -> int:
+        """How many messages may be on their way to it at once, from each process and lane.
+
+        With more than one, `send` is called by many threads and must not use the database.
+        """
+
     def send(self, sms: OutgoingSms) -> GatewayReceipt:
         """Hand one message over; called outside any transaction, bounded in time.
 
@@ -49,7 +56,11 @@ class GatewayError(Exception):
 
 
 class GatewayTemporary(GatewayError):
-    """Not accepted, and it is worth trying again later."""
+    """Not accepted, and it is worth trying again, no sooner than after `wait_seconds`."""
+
+    def __init__(self, reason: str, *, wait_seconds: int = 0) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
 
 
 class GatewayPermanent(GatewayError):

@@ -13,6 +13,7 @@ class PhoneGateway:
     """Delivers to the demonstration phone, once for a message however often it is asked."""
 
     name = "phone"
+    most_at_once = 1  # it writes rows: a thread each would take a connection each
 
     def send(self, sms: OutgoingSms) -> GatewayReceipt:
         """Write the message to the phone in a transaction of its own."""
@@ -43,6 +44,11 @@ class AlsoOnPhone:
     def name(self) -> str:
         """The other gateway's name: the message is its."""
         return self._gateway.name
+
+    @property
+    def most_at_once(self) -> int:
+        """One, as the phone's."""
+        return self._phone.most_at_once
 
     def send(self, sms: OutgoingSms) -> GatewayReceipt:
         """Send by the other gateway, then show it; its errors pass through."""

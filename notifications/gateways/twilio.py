@@ -2,23 +2,30 @@
 
 `TWILIO_API_BASE_URL` may name another server that speaks the same protocol: a relay, or the
 stand-in of the tests. The client's own retries are off: what is tried again, and when, is
-decided by notifications/rules.py.
+decided by notifications/rules.py. Its own HTTP layer is left out too, for one with a pool of
+connections that many threads share and at half the cost of a request.
 """
 
 from __future__ import annotations
 
+import json
 import ssl
+import threading
+import time
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
+import certifi
 import urllib3
 from django.conf import settings
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3.connectionpool import HTTPConnectionPool, connection_from_url
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from notifications.gateways.base import (
     GatewayClosed,
@@ -35,23 +42,51 @@ from notifications.gateways.twilio_codes import (
     DOUBTFUL_NUMBER,
     QUEUE_FULL,
 )
+from notifications.statuses import Lane
 
 CONNECT_TIMEOUT_SECONDS: Final = 3.05
 ANSWER_TIMEOUT_SECONDS: Final = 10.0
 
+IDLE_SECONDS: Final = 20.0
+"""Connections that rested longer are not used again: the other side may have left silently, and
+a message written into such a line would be an unknown one."""
+
+MOST_WAIT_SECONDS: Final = 600
+"""The longest Retry-After that is heeded."""
+
 STATUS_PATH: Final = "/sms/twilio/status/"
 """Where Twilio reports what became of a message; notifications/urls.py serves it."""
 
+_NOT_OURS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+"""Our account, token or address is wrong, which is no message's fault."""
+
+
+class Refusal(Exception):
+    """Twilio answered, and did not accept. Its words are left out: they quote the number."""
+
+    def __init__(self, status: int, code: int, wait_seconds: int) -> None:
+        super().__init__(f"http {status}, code {code}")
+        self.status = status
+        self.code = code
+        self.wait_seconds = wait_seconds
+
 
 class TwilioHttp:
-    """Sends the client's requests to the configured server, once, with bounded waits."""
+    """Sends the client's requests to the configured server, once, with bounded waits.
+
+    Safe between threads, which share one pool of connections.
+    """
 
     is_async = False
 
-    def __init__(self, base_url: str) -> None:
-        self._base = urlsplit(base_url)
-        self._session = requests.Session()
-        self._session.trust_env = False
+    def __init__(self, base_url: str, *, most_at_once: int = 1) -> None:
+        base = urlsplit(base_url)
+        self._origin = f"{base.scheme}://{base.netloc}"
+        self._path = base.path.rstrip("/")
+        self._most_at_once = most_at_once
+        self._lock = threading.Lock()
+        self._used_at = 0.0
+        self._pool: HTTPConnectionPool | None = None
 
     def request(
         self,
@@ -64,23 +99,49 @@ class TwilioHttp:
         auth: tuple[str, str] | None = None,
         **_ignored: object,
     ) -> Response:
-        """Make one request; a redirect is never followed, because a POST would be repeated."""
-        answer = self._session.request(
-            method,
-            self._address(uri),
-            params=_flat(params),
-            data=_flat(data),
-            headers=headers,
-            auth=auth,
-            timeout=(CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS),
-            allow_redirects=False,
-        )
-        return Response(answer.status_code, answer.text, dict(answer.headers))
+        """Make one request; a redirect is never followed, because a POST would be repeated.
 
-    def _address(self, uri: str) -> str:
+        Raises:
+            Refusal: for any answer that is no success.
+            urllib3.exceptions.HTTPError: when there is no whole answer.
+        """
+        answer = self._connections().urlopen(
+            method,
+            self._address(uri, params),
+            body=_encoded(data) if data else None,
+            headers={
+                **(headers or {}),
+                **(urllib3.make_headers(basic_auth=":".join(auth)) if auth else {}),
+            },
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS),
+            retries=False,
+            redirect=False,
+        )
+        text = answer.data.decode("utf-8", errors="replace")
+        if not 200 <= answer.status < 300:
+            raise Refusal(
+                answer.status, _code_in(text), _seconds_in(answer.headers.get("Retry-After", ""))
+            )
+        return Response(answer.status, text, dict(answer.headers))
+
+    def _connections(self) -> HTTPConnectionPool:
+        """Give the pool, a new one after a rest."""
+        with self._lock:
+            now = time.monotonic()
+            if self._pool is None or now - self._used_at > IDLE_SECONDS:
+                if self._pool is not None:
+                    self._pool.close()
+                secure = {"ca_certs": certifi.where()} if self._origin.startswith("https") else {}
+                self._pool = connection_from_url(
+                    self._origin, maxsize=self._most_at_once * len(Lane), **secure
+                )
+            self._used_at = now
+            return self._pool
+
+    def _address(self, uri: str, params: Mapping[str, object] | None) -> str:
         asked = urlsplit(uri)
-        path = self._base.path.rstrip("/") + asked.path
-        return urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
+        query = asked.query or (_encoded(params) if params else "")
+        return f"{self._path}{asked.path}{'?' if query else ''}{query}"
 
 
 class TwilioGateway:
@@ -89,8 +150,15 @@ class TwilioGateway:
     name = "twilio"
 
     def __init__(
-        self, *, client: Client, sender: str, service_sid: str = "", status_callback: str = ""
+        self,
+        *,
+        client: Client,
+        sender: str,
+        service_sid: str = "",
+        status_callback: str = "",
+        most_at_once: int = 1,
     ) -> None:
+        self.most_at_once = most_at_once
         self._client = client
         self._facts = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
         if status_callback:
@@ -98,56 +166,65 @@ class TwilioGateway:
 
     @classmethod
     def from_settings(cls) -> TwilioGateway:
-        """Make the gateway of the settings."""
-        client = Client(
-            settings.TWILIO_ACCOUNT_SID,
-            settings.TWILIO_AUTH_TOKEN,
-            http_client=TwilioHttp(settings.TWILIO_API_BASE_URL),
-        )
-        return cls(
-            client=client,
+        """Give the gateway of the settings: one in a process, with one pool of connections."""
+        return _gateway(
+            account_sid=settings.TWILIO_ACCOUNT_SID,
+            auth_token=settings.TWILIO_AUTH_TOKEN,
+            base_url=settings.TWILIO_API_BASE_URL,
             sender=settings.SMS_SENDER,
             service_sid=settings.TWILIO_MESSAGING_SERVICE_SID,
             status_callback=f"{settings.PUBLIC_URL}{STATUS_PATH}",
+            most_at_once=settings.SMS_IN_FLIGHT,
         )
 
     def send(self, sms: OutgoingSms) -> GatewayReceipt:
         """Post one message; see Gateway.send for the errors."""
         try:
             accepted = self._client.messages.create(to=sms.to, body=sms.body, **self._facts)
-        except (TwilioRestException, TwilioServiceException) as refusal:
-            raise _refused(refusal) from None
-        except requests.ConnectTimeout:
-            raise GatewayTemporary("connect timeout") from None
-        except requests.ConnectionError as error:
-            if _never_connected(error):
-                raise GatewayTemporary("not connected") from None
-            raise OutcomeUnknown("connection cut") from None
-        except (requests.RequestException, TwilioException, ValueError) as error:
-            # Sent, and answered late, in part or in words we do not understand.
-            raise OutcomeUnknown(type(error).__name__) from None
+        except Refusal as refusal:
+            raise _sorted(refusal) from None
+        except (HTTPError, TwilioException, ValueError) as error:
+            raise _without_answer(error) from None
         if not accepted.sid:
             raise OutcomeUnknown("no id in the answer")
         return GatewayReceipt(gateway_id=accepted.sid)
 
 
-def _refused(
-    refusal: TwilioRestException | TwilioServiceException,
-) -> GatewayTemporary | GatewayPermanent:
+@lru_cache(maxsize=4)
+def _gateway(
+    *,
+    account_sid: str,
+    auth_token: str,
+    base_url: str,
+    sender: str,
+    service_sid: str,
+    status_callback: str,
+    most_at_once: int,
+) -> TwilioGateway:
+    http = TwilioHttp(base_url, most_at_once=most_at_once)
+    return TwilioGateway(
+        client=Client(account_sid, auth_token, http_client=http),
+        sender=sender,
+        service_sid=service_sid,
+        status_callback=status_callback,
+        most_at_once=most_at_once,
+    )
+
+
+def _sorted(refusal: Refusal) -> GatewayTemporary | GatewayPermanent:
     """Sort a refusal by its class, so that a code we have never seen is treated sensibly.
 
     Twilio answers 429 and 5xx before it has taken a message; any other 4xx is for good. The daily
-    cap is a 429 too, after which nothing goes until the next day (O23). A 401 says that our token
-    is wrong, which is no message's fault.
+    cap is a 429 too, after which nothing goes until the next day (O23).
     """
-    reason = f"http {refusal.status}, code {refusal.code}"
+    reason = str(refusal)
     if refusal.code == DAILY_CAP:
         return GatewayClosed(reason, rest_seconds=None)
-    if refusal.status == HTTPStatus.UNAUTHORIZED:
+    if refusal.status in _NOT_OURS:
         return GatewayClosed(reason, rest_seconds=CLOSED_SECONDS)
     is_for_now = refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.status >= 500
     if is_for_now or refusal.code == QUEUE_FULL:
-        return GatewayTemporary(reason)
+        return GatewayTemporary(reason, wait_seconds=refusal.wait_seconds)
     return GatewayPermanent(
         reason,
         is_alarming=refusal.code in ALARMING,
@@ -155,17 +232,36 @@ def _refused(
     )
 
 
-def _never_connected(error: requests.ConnectionError) -> bool:
-    """Tell a connection that was refused from one that was cut after the request went out."""
-    cause: object = error.args[0] if error.args else None
-    if isinstance(cause, urllib3.exceptions.MaxRetryError):
-        cause = cause.reason
-    if isinstance(cause, urllib3.exceptions.SSLError):
-        return bool(cause.args) and isinstance(cause.args[0], ssl.SSLCertVerificationError)
-    return isinstance(cause, urllib3.exceptions.NewConnectionError)
+def _without_answer(error: Exception) -> GatewayTemporary | OutcomeUnknown:
+    """Tell a request that never went out from one that was answered late, in part or not at all."""
+    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
+        return GatewayTemporary("connect timeout")
+    if isinstance(error, NewConnectionError):
+        return GatewayTemporary("not connected")
+    if isinstance(error, SSLError) and _is_distrust(error):
+        return GatewayTemporary("certificate not trusted")
+    return OutcomeUnknown(type(error).__name__)
 
 
-def _flat(values: Mapping[str, object] | None) -> dict[str, str] | None:
-    if values is None:
-        return None
-    return {name: str(value) for name, value in values.items() if value is not None}
+def _is_distrust(error: SSLError) -> bool:
+    return bool(error.args) and isinstance(error.args[0], ssl.SSLCertVerificationError)
+
+
+def _code_in(text: str) -> int:
+    """Read Twilio's code in a refusal; 0 where there is none."""
+    try:
+        code = json.loads(text).get("code")
+    except (ValueError, AttributeError):
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _seconds_in(header: str) -> int:
+    """Read a Retry-After in seconds; 0 where there is none. A date is not heeded."""
+    if not (header.isascii() and header.isdigit()):
+        return 0
+    return min(int(header), MOST_WAIT_SECONDS)
+
+
+def _encoded(values: Mapping[str, object]) -> str:
+    return urlencode({name: value for name, value in values.items() if value is not None})

@@ -27,6 +27,9 @@ ALARMING: Final = frozenset({21408, 30007, DAILY_CAP})
 DOUBTFUL_NUMBER: Final = frozenset({30005, 30006, OPTED_OUT})
 """An unknown handset, a landline, a recipient who opted out: the number reaches nobody."""
 
+UNREACHABLE: Final = frozenset({30003})
+"""A handset that is off or out of reach, says the report: it may be on later."""
+
 STATUSES: Final = {
     "accepted": MessageStatus.SENT,
     "scheduled": MessageStatus.SENT,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from notifications import delivery
-from notifications.delivery import Drained, claim, deliver, drain, settle_lost_claims
+from notifications import claims
+from notifications.claims import claim, settle_lost_claims
+from notifications.delivery import Drained, deliver, drain
 from notifications.gateways.base import (
     GatewayPermanent,
     GatewayReceipt,
@@ -204,7 +205,7 @@ def test_code_that_expires_between_claim_and_send_is_not_sent() -> None:
 
 @pytest.mark.django_db
 def test_expired_codes_do_not_hide_the_good_one_behind_them() -> None:
-    for number in range(1, delivery.BATCH + 2):
+    for number in range(1, claims.BATCH + 2):
         queue(number, expires_at=NOW + timedelta(seconds=1))
     good = queue(99, now=NOW + timedelta(seconds=2))
     gateway = Told()
@@ -233,11 +234,11 @@ def test_announcements_stop_at_nine_in_the_evening() -> None:
 
 @pytest.mark.django_db
 def test_drain_ends_after_its_batches_and_says_so() -> None:
-    for number in range(1, 2 * delivery.BATCH + 2):
+    for number in range(1, 2 * claims.BATCH + 2):
         queue(number)
     gateway = Told()
     full = drain(lane=Lane.CODES, gateway=gateway, clock=at(NOW), batches=2)
-    assert full == Drained(done=2 * delivery.BATCH, has_more=True)
+    assert full == Drained(done=2 * claims.BATCH, has_more=True)
     assert drain_codes(gateway) == Drained(done=1)
     sent = [sms.message_id for sms in gateway.sent]
     assert sent == sorted(sent)

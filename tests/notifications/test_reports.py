@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from notifications.checks import callbacks_can_be_checked
 from notifications.delivery import drain
 from notifications.gateways.base import GatewayReceipt, OutgoingSms
-from notifications.models import DoubtfulNumber, Message, StatusReport
+from notifications.models import Attempt, DoubtfulNumber, Message, StatusReport
 from notifications.outbox import queue_message
 from notifications.statuses import Lane, MessageStatus
 
@@ -51,7 +51,7 @@ def _twilio(settings: Any) -> None:
 def sent(sid: str = SID) -> Message:
     """Give a message that Twilio accepted under an id."""
     now = timezone.now()
-    return Message.objects.create(
+    message = Message.objects.create(
         event=f"case:{sid}",
         recipient="+966500000001",
         template="objection_taken",
@@ -65,6 +65,15 @@ def sent(sid: str = SID) -> Message:
         gateway="twilio",
         gateway_id=sid,
     )
+    Attempt.objects.create(
+        message=message,
+        gateway="twilio",
+        started_at=now,
+        ended_at=now,
+        outcome=MessageStatus.SENT,
+        gateway_id=sid,
+    )
+    return message
 
 
 def post(facts: dict[str, str], signature: str | None, *, path: str = PATH, **headers: Any) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from notifications import delivery, tasks
-from notifications.delivery import Drained, LostClaims
+from notifications import claims, delivery, tasks
+from notifications.claims import LostClaims
+from notifications.delivery import Drained
 from notifications.schedule import SWEEP_SECONDS, beat_schedule
 from notifications.statuses import Lane
 from portal.celery import app
@@ -49,7 +50,7 @@ def test_task_settles_lost_claims_now(monkeypatch: pytest.MonkeyPatch) -> None:
         calls.append(now)
         return LostClaims(unknown=0, requeued=0)
 
-    monkeypatch.setattr(delivery, "settle_lost_claims", settle)
+    monkeypatch.setattr(claims, "settle_lost_claims", settle)
     tasks.settle_lost_claims()
     assert len(calls) == 1
     assert calls[0].tzinfo is not None

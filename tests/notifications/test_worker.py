@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.delivery import settle_lost_claims
+from notifications.claims import settle_lost_claims
 from notifications.models import Attempt, Message, PhoneMessage
 from notifications.outbox import queue_message
 from notifications.rules import LOST_AFTER_SECONDS

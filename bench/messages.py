@@ -1,0 +1,235 @@
+"""Messages a second through outbox, workers and the Twilio stand-in, beside the HTTP call alone.
+
+    .venv/bin/python bench/messages.py [--messages 3000] [--workers 1] [--hands 50] [--runs 3]
+
+Real Celery workers drain the case lane with the Twilio gateway against the stand-in, whose every
+answer takes 50 ms. The floor is as many processes and threads that only call the same gateway,
+on the same kept connections. In turns of one and the other. Uses an own database on
+DATABASE_URL's server and REDIS_URL where they are set, else embedded servers. Aim: at least 0.8 of
+the floor. Absolute figures are of the machine; the ratio of one run is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.ticket_submission import own_database, services  # noqa: E402 - the root is added above
+
+MOST_MESSAGES = 20_000
+LONGEST_SECONDS = 120
+BODY = "حساب المواطن: استلمنا اعتراضك رقم 4026714834. نخبرك بالقرار برسالة."
+QUEUE = """
+    INSERT INTO notifications_message (
+        event, recipient, template, language, body, lane, status, queued_at, not_before,
+        gateway, gateway_id, error
+    )
+    SELECT 'bench:' || %(turn)s || ':' || n, '+9665' || lpad(n::text, 8, '0'),
+           'objection_submitted', 'ar', %(body)s, 'cases', 'queued', now(), now(), '', '', ''
+    FROM generate_series(1, %(messages)s) AS n
+"""
+LEFT = "SELECT count(*) FROM notifications_message WHERE status IN ('queued', 'sending')"
+SPENT = """
+    SELECT extract(epoch FROM max(ended_at) - min(started_at))
+    FROM notifications_attempt a JOIN notifications_message m ON m.id = a.message_id
+    WHERE m.event LIKE %(turn)s
+"""
+
+
+def call_only(messages: int, hands: int, started: Any, pipe: Any) -> None:
+    """Call the gateway from so many threads and give the seconds; runs in a process of its own."""
+    import django
+
+    django.setup()
+    from notifications.gateways.base import OutgoingSms
+    from notifications.gateways.twilio import TwilioGateway
+
+    gateway = TwilioGateway.from_settings()
+
+    def send(number: int) -> None:
+        gateway.send(OutgoingSms(message_id=number, to=f"+9665{number:08}", body=BODY))
+
+    with ThreadPoolExecutor(hands) as threads:
+        list(threads.map(send, range(hands)))  # the connections are made
+        started.wait()
+        began = time.perf_counter()
+        list(threads.map(send, range(messages)))
+    pipe.send(time.perf_counter() - began)
+
+
+def floor_turn(options: argparse.Namespace) -> float:
+    """Give messages a second of the calls alone."""
+    spawn = multiprocessing.get_context("spawn")
+    started = spawn.Barrier(options.workers)
+    share = options.messages // options.workers
+    pipes = []
+    for _number in range(options.workers):
+        ours, theirs = spawn.Pipe()
+        arguments = (share, options.hands, started, theirs)
+        spawn.Process(target=call_only, args=arguments, daemon=True).start()
+        pipes.append(ours)
+    spent = 0.0
+    for pipe in pipes:
+        assert pipe.poll(LONGEST_SECONDS), "a process of the floor did not end"
+        spent = max(spent, pipe.recv())
+    return share * options.workers / spent
+
+
+def outbox_turn(turn: int, options: argparse.Namespace, cursor: Any) -> float:
+    """Queue the messages, wake the workers, and give messages a second."""
+    from notifications.statuses import Lane
+    from notifications.waking import wake
+
+    cursor.execute(QUEUE, {"turn": turn, "body": BODY, "messages": options.messages})
+    assert wake(Lane.CASES)
+    ends = time.monotonic() + LONGEST_SECONDS
+    while True:
+        cursor.execute(LEFT)
+        if not cursor.fetchone()[0]:
+            break
+        assert time.monotonic() < ends, "the workers did not end"
+        time.sleep(0.2)
+    cursor.execute(SPENT, {"turn": f"bench:{turn}:%"})
+    return options.messages / float(cursor.fetchone()[0])
+
+
+@contextlib.contextmanager
+def stand_in(latency_ms: int) -> Iterator[str]:
+    """Run the stand-in until the block ends; give its address."""
+    argv = [
+        *(sys.executable, "-m", "tests.notifications.sms_provider", "--reports", "none"),
+        *("--latency-ms", str(latency_ms)),
+    ]
+    process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                yield found.group()
+                return
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextlib.contextmanager
+def workers(count: int, log: Path) -> Iterator[None]:
+    """Run so many workers of the case lane until the block ends."""
+    started = []
+    try:
+        for number in range(count):
+            argv = [
+                *(sys.executable, "-m", "celery", "-A", "portal", "worker", "--loglevel", "INFO"),
+                *("--hostname", f"bench-{number}@%h", "--queues", "cases", "--pool", "threads"),
+                *("--concurrency", "4", "--without-gossip", "--without-mingle"),
+            ]
+            with log.with_suffix(f".{number}").open("wb") as output:
+                started.append(
+                    subprocess.Popen(argv, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+                )
+        ends = time.monotonic() + 60
+        for number in range(count):
+            while " ready." not in log.with_suffix(f".{number}").read_text():
+                assert time.monotonic() < ends, "a worker did not start"
+                time.sleep(0.1)
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
+def _machine(cursor: Any) -> str:
+    cursor.execute("SHOW server_version")
+    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    return (
+        f"{os.cpu_count()} × {model.group(1) if model else platform.machine()}, "
+        f"Python {platform.python_version()}, PostgreSQL {cursor.fetchone()[0]}, "
+        f"load {os.getloadavg()[0]:.1f} at the end"
+    )
+
+
+def _ensure_all_were_sent(cursor: Any, expected: int) -> None:
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE m.status = 'sent'), count(DISTINCT m.gateway_id),"
+        " (SELECT count(*) FROM notifications_attempt) FROM notifications_message m"
+    )
+    assert cursor.fetchone() == (expected, expected, expected)
+
+
+def main() -> int:
+    """Measure in turns, check that each message was sent once, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--messages", type=int, default=3_000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--hands", type=int, default=50)
+    parser.add_argument("--latency-ms", type=int, default=50)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    options.messages = min(options.messages, MOST_MESSAGES)
+    with contextlib.ExitStack() as stack:
+        server, redis = stack.enter_context(services())
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-"))
+        os.environ.update(
+            DATABASE_URL=stack.enter_context(own_database(server)),
+            REDIS_URL=redis,
+            SECRET_KEY="bench" * 12,
+            DATA_DIR=folder,
+            DEBUG="0",
+            DEMO="0",
+            SMS_GATEWAY="twilio",
+            SMS_IN_FLIGHT=str(options.hands),
+            TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+            TWILIO_AUTH_TOKEN="0123456789abcdef0123456789abcdef",
+            TWILIO_API_BASE_URL=stack.enter_context(stand_in(options.latency_ms)),
+            DJANGO_SETTINGS_MODULE="portal.settings",
+        )
+        import django
+
+        django.setup()
+        manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(manage, cwd=ROOT, check=True)
+        connection = stack.enter_context(
+            contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"]))
+        )
+        connection.autocommit = True
+        cursor = connection.cursor()
+        stack.enter_context(workers(options.workers, Path(folder) / "worker"))
+        bare, ours = [], []
+        for turn in range(options.runs):
+            bare.append(floor_turn(options))
+            ours.append(outbox_turn(turn, options, cursor))
+        _ensure_all_were_sent(cursor, options.messages * options.runs)
+        machine = _machine(cursor)
+    ideal = options.workers * options.hands * 1000 / options.latency_ms
+    ratio = statistics.median(own / alone for own, alone in zip(ours, bare, strict=True))
+    print(f"\n{machine}; {options.workers} processes × {options.hands} hands, ", end="")
+    print(f"{options.latency_ms} ms, {options.runs} turns of {options.messages}; medians\n")
+    print("| messages | a second | of the calls alone | of the ideal |\n|---|---|---|---|")
+    for name, figures, share in (("calls alone", bare, 1.0), ("outbox and workers", ours, ratio)):
+        middle = statistics.median(figures)
+        print(f"| {name} | {middle:.0f} | {share:.2f} | {middle / ideal:.2f} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

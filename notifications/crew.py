@@ -1,0 +1,140 @@
+"""The hands that hold an SMS while its gateway thinks.
+
+Threads that do nothing but call the gateway: no hand touches the database, so a process needs
+one connection for all of them. How many may be out at once grows with each answer, as a careful
+sender feels out a line: a gateway that refuses is asked by a few and not by fifty.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from notifications.claims import Flight
+from notifications.gateways.base import Gateway
+from notifications.outcomes import Landed, hand_over
+
+FEW: Final = 4
+"""How many ask a gateway of which nothing is known yet, or that refused. More than one, so that no
+code waits behind a single call that hangs."""
+
+WAITING_SHARE: Final = 2
+"""For every so many hands, one message may wait for a hand."""
+
+
+class Crew:
+    """Hands for one lane. One drain uses it at a time; `look_again` may be called by anybody.
+
+    With one hand the call is made by the caller's own thread. What is out, or landed and not yet
+    recorded, outlives a drain that failed: the next one records it.
+    """
+
+    def __init__(self, gateway: Gateway, *, hands: int = 1) -> None:
+        self.gateway = gateway
+        self._hands = hands
+        self._width = min(FEW, hands)
+        self._out = 0
+        self._landed: SimpleQueue[Landed | None] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(hands, thread_name_prefix="sms") if hands > 1 else None
+
+    @property
+    def out(self) -> int:
+        """How many messages are with the gateway, or landed and not recorded."""
+        return self._out
+
+    @property
+    def width(self) -> int:
+        """How many messages may be out at once."""
+        return self._width
+
+    @property
+    def free(self) -> int:
+        """How many more messages may go out now: one a hand, and some that wait for a hand.
+
+        Those are there so that no hand rests while the database writes. After a crash they are
+        of unknown outcome as the others are, so they are few.
+        """
+        waiting = self._width // WAITING_SHARE if self._width > FEW else 0
+        return max(0, self._width + waiting - self._out)
+
+    def send(self, flight: Flight, *, clock: Callable[[], datetime]) -> None:
+        """Hand one message over; its outcome lands."""
+        self._out += 1
+        if self._threads is None:
+            self._call(flight, clock)
+        else:
+            self._threads.submit(self._call, flight, clock)
+
+    def wait(self, *, seconds: float | None = None) -> tuple[list[Landed], bool]:
+        """Wait until something lands or somebody asks to look again; give all that is there.
+
+        The second is whether somebody asked. What landed counts as out until `settled`.
+        """
+        try:
+            heard = [self._landed.get(timeout=seconds)]
+        except Empty:
+            return [], False
+        while not self._landed.empty():
+            heard.append(self._landed.get())
+        return [one for one in heard if one is not None], None in heard
+
+    def settled(self, landed: Sequence[Landed]) -> None:
+        """Free the hands of what is recorded."""
+        self._out -= len(landed)
+
+    def put_back(self, landed: Sequence[Landed]) -> None:
+        """Keep what could not be recorded for the next drain."""
+        for one in landed:
+            self._landed.put(one)
+
+    def widen(self, by: int) -> None:
+        """Let more go out at once: the gateway answers."""
+        self._width = min(self._hands, self._width + by)
+
+    def narrow(self) -> None:
+        """Ask with a few only: the gateway refuses for now, or does not answer."""
+        self._width = min(FEW, self._hands)
+
+    def look_again(self) -> None:
+        """Have the drain that waits look for new messages."""
+        self._landed.put(None)
+
+    def _call(self, flight: Flight, clock: Callable[[], datetime]) -> None:
+        self._landed.put(hand_over(flight, gateway=self.gateway, clock=clock))
+
+
+class Shift:
+    """One drain of a lane at a time in this process.
+
+    Whoever is woken meanwhile tells the drain that runs, and leaves: the hands are its, and no
+    thread of the worker waits behind another.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._asked = threading.Event()
+        self._crew: Crew | None = None
+
+    def work(self, gateway: Gateway, drain: Callable[[Crew], object]) -> None:
+        """Call `drain` with the lane's crew until nobody asked meanwhile, or tell who does."""
+        self._asked.set()
+        while self._asked.is_set():
+            if not self._turn.acquire(blocking=False):
+                # Whoever has the turn sees `_asked` when it ends, and this before it ends.
+                if self._crew is not None:
+                    self._crew.look_again()
+                return
+            try:
+                self._asked.clear()
+                drain(self._crew_for(gateway))
+            finally:
+                self._turn.release()
+
+    def _crew_for(self, gateway: Gateway) -> Crew:
+        if self._crew is None or self._crew.gateway is not gateway:
+            self._crew = Crew(gateway, hands=gateway.most_at_once)
+        return self._crew
