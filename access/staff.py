@@ -1,39 +1,30 @@
 """The ground of every page of the staff site.
 
 Statuses are read-only and rows are neither added nor deleted here: what staff do goes through
-services, one object at a time. Lists never count a whole table and search by the exact number
-a person reads out, in any spelling of digits.
+services, one object at a time. Lists stand on `access.lists`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from access.names import name_filter
-from saudi.digits import clean_number, clean_text
+from access.lists import ListGround
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
-from saudi.mobile import InvalidMobile, parse_mobile
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -41,107 +32,9 @@ if TYPE_CHECKING:
 LONGEST_ROW_NUMBER = 18
 """Digits; a longer number is no row's and would not fit the column's type."""
 
-COUNTED_ROWS = 1_000
-"""A list counts no further: page one of a million rows must cost what page one of ten does."""
 
-
-KEPT_SEARCH = "kept"
-"""Stands in a list's address for the words that were searched for: they are personal data, and
-lie in the session."""
-
-LONGEST_SEARCH = 200
-
-
-class BoundedPaginator(Paginator[Any]):
-    """Counts up to COUNTED_ROWS rows and pages within them; filters and search lead further."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list[:COUNTED_ROWS]
-        return len(rows) if isinstance(rows, list) else rows.count()
-
-
-class MineFilter(admin.SimpleListFilter):
-    """Whose case it is."""
-
-    title = gettext_lazy("with")
-    parameter_name = "mine"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("1", _("Mine")), ("none", _("Nobody's"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "1":
-            return queryset.filter(assigned_to=request.user.pk)
-        if self.value() == "none":
-            return queryset.filter(assigned_to=None)
-        return queryset
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    """What waits by default, every other status on request; a search looks through all."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
-    statuses: ClassVar[list[tuple[str, Any]]] = []
-    waiting: ClassVar[tuple[str, ...]] = ()
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("All")), *self.statuses]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("Waiting")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen == "all" or request.GET.get("q"):
-            return queryset
-        return queryset.filter(status__in=[chosen] if chosen else self.waiting)
-
-
-class StaffAdmin(admin.ModelAdmin[Any]):
+class StaffAdmin(ListGround, admin.ModelAdmin[Any]):
     """A list and a page that show; nothing is written but through services."""
-
-    actions = None
-    list_per_page = 25
-    list_max_show_all = 0
-    list_title: ClassVar[StrOrPromise] = ""
-    """How the list is called where the model's own plural is not what staff say."""
-    show_full_result_count = False
-    paginator = BoundedPaginator
-    sortable_by = ()
-
-    # What each kind of search term is compared with; a lookup, or empty where it has none.
-    search_reference: ClassVar[str] = ""
-    search_national_id: ClassVar[str] = ""
-    search_mobile: ClassVar[str] = ""
-    search_name: ClassVar[str] = ""
-    """A folded column (`saudi.models.FoldedText`)."""
-
-    keeps_search = True
-    """The search is posted and kept in the session, so that no number is in an address."""
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """Show the list; take a search without leaving its words in the address."""
-        if request.method == "POST" and SEARCH_VAR in request.POST:
-            typed = request.POST[SEARCH_VAR][:LONGEST_SEARCH]
-            request.session[self._search_key] = typed
-            return HttpResponseRedirect(
-                f"{request.path}?{urlencode({SEARCH_VAR: KEPT_SEARCH})}" if typed else request.path
-            )
-        typed = self._typed(request, request.GET.get(SEARCH_VAR, ""))
-        return super().changelist_view(request, {"typed": typed, **(extra_context or {})})
-
-    @property
-    def _search_key(self) -> str:
-        return f"search:{self.opts.label_lower}"
-
-    def _typed(self, request: HttpRequest, query: str) -> str:
-        return str(request.session.get(self._search_key, "")) if query == KEPT_SEARCH else query
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -157,36 +50,6 @@ class StaffAdmin(admin.ModelAdmin[Any]):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        lookups = (
-            self.search_reference,
-            self.search_national_id,
-            self.search_mobile,
-            self.search_name,
-        )
-        return tuple(lookup for lookup in lookups if lookup)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find by reference, national ID or mobile exactly, else by the words of a name."""
-        term = clean_text(self._typed(request, search_term))
-        if not term:
-            return queryset, False
-        number = clean_number(term)
-        wanted = Q(pk__in=[])
-        if number.isascii() and number.lstrip("+").isdecimal():
-            if self.search_reference:
-                wanted |= Q(**{self.search_reference: number})
-            if self.search_national_id:
-                wanted |= Q(**{self.search_national_id: number})
-            if self.search_mobile:
-                with suppress(InvalidMobile):  # it is some other number
-                    wanted |= Q(**{self.search_mobile: parse_mobile(number)})
-        elif self.search_name:
-            wanted = name_filter(self.search_name, term) or wanted
-        return queryset.filter(wanted), False
 
 
 class ShowAdmin(StaffAdmin):

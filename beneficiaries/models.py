@@ -50,6 +50,14 @@ class User(AbstractUser):
                 name="user_is_person_or_staff",
             )
         ]
+        indexes = [
+            # Staff are few among the people who signed in.
+            models.Index(
+                fields=["username"],
+                name="user_staff",
+                condition=Q(person__isnull=True, is_staff=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -196,7 +204,12 @@ class EligibilityResult(models.Model):
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="results")
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="results")
+    cycle = models.ForeignKey(
+        Cycle,
+        on_delete=models.PROTECT,
+        related_name="results",
+        db_index=False,  # result_cycle begins with it
+    )
     status = models.CharField(_("result"), max_length=10, choices=ResultStatus.choices)
     reason_codes = ArrayField(
         models.CharField(max_length=30), verbose_name=_("reasons"), default=list, blank=True
@@ -237,6 +250,7 @@ class EligibilityResult(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-cycle"], name="result_person_cycle"),
+            models.Index(fields=["cycle", "id"], name="result_cycle"),
             models.Index(
                 fields=["cycle"], name="result_waiting", condition=Q(announced_on__isnull=True)
             ),
@@ -258,7 +272,12 @@ class PaymentLine(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payments")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="payments")
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="payments")
+    cycle = models.ForeignKey(
+        Cycle,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        db_index=False,  # payment_cycle begins with it
+    )
     status = models.CharField(_("payment"), max_length=10, choices=PaymentStatus.choices)
     entitled_sar = models.DecimalField(_("entitled to, in riyals"), max_digits=10, decimal_places=2)
     paid_sar = models.DecimalField(_("paid, in riyals"), max_digits=10, decimal_places=2)
@@ -318,6 +337,7 @@ class PaymentLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-cycle"], name="payment_person_cycle"),
+            models.Index(fields=["cycle", "id"], name="payment_cycle"),
             models.Index(fields=["household", "-cycle"], name="payment_household_cycle"),
             models.Index(
                 fields=["cycle"], name="payment_waiting", condition=Q(announced_on__isnull=True)

@@ -19,7 +19,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from access.cells import number_cell, reference_cell
-from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
+from access.lists import MineFilter, QueueGround, WaitingFilter
+from access.searches import SearchColumns
+from access.staff import CaseAction, CaseAdmin, overtaken_text
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
 from documents.serving import attachment_response
@@ -52,8 +54,14 @@ class ObjectionStatusFilter(WaitingFilter):
     waiting = OPEN_STATUSES
 
 
+class ObjectionMineFilter(MineFilter):
+    """By caseworker."""
+
+    waiting = OPEN_STATUSES
+
+
 @admin.register(Objection)
-class ObjectionAdmin(CaseAdmin):
+class ObjectionAdmin(QueueGround, CaseAdmin):
     """The list of objections and the case page, where a caseworker decides."""
 
     list_display = (
@@ -65,14 +73,17 @@ class ObjectionAdmin(CaseAdmin):
         "received",
         "caseworker",
     )
-    list_filter = (MineFilter, ObjectionStatusFilter)
+    list_filter = (ObjectionMineFilter, ObjectionStatusFilter)
     list_select_related = ("person", "result__cycle", "payment__cycle", "assigned_to")
-    ordering = ("submitted_at", "id")
+    queue_order = ("submitted_at", "id")
+    queue_filter = ObjectionStatusFilter
     search_help_text = _("Reference, national ID, mobile or name")
-    search_reference = "reference"
-    search_national_id = "person__national_id"
-    search_mobile = "person__mobile"
-    search_name = "person__folded_name"
+    search_columns = SearchColumns(
+        reference="reference",
+        national_id="person__national_id",
+        mobile="person__mobile",
+        name="person__folded_name",
+    )
     case_template = "admin/objections/case.html"
     refusals = (TransitionRefused, IncompleteDecision)
 

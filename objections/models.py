@@ -68,6 +68,7 @@ class Objection(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("caseworker"),
+        db_index=False,  # objection_mine begins with it
     )
     documents_due_on = models.DateField(_("documents due on"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -136,11 +137,26 @@ class Objection(models.Model):
             ),
         ]
         indexes = [
+            # The lists of staff, each in its order: see docs/adr/0011.
             models.Index(fields=["status", "submitted_at", "id"], name="objection_queue"),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="objection_waiting",
+                condition=Q(status__in=["submitted", "under_review", "documents_wanted"]),
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="objection_submitted",
+                condition=Q(reference__isnull=False),
+            ),
+            models.Index(
+                fields=["assigned_to", "status", "submitted_at", "id"],
+                name="objection_mine_by_status",
+            ),
+            models.Index(fields=["assigned_to", "submitted_at", "id"], name="objection_mine"),
             models.Index(
                 fields=["deadline"], name="objection_drafts_due", condition=Q(status="draft")
             ),
-            models.Index(fields=["assigned_to", "status"], name="objection_mine"),
         ]
 
     def __str__(self) -> str:

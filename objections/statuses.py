@@ -77,6 +77,8 @@ OPEN_STATUSES: Final = (
     ObjectionStatus.UNDER_REVIEW,
     ObjectionStatus.DOCUMENTS_WANTED,
 )
+"""What is not decided yet; the index of the staff's queue names the same ones."""
+
 DECIDED_STATUSES: Final = (
     ObjectionStatus.ACCEPTED,
     ObjectionStatus.PARTLY_ACCEPTED,

@@ -63,7 +63,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("beneficiaries.view_person", _("See people")),
             ("beneficiaries.view_household", _("See households")),
             ("beneficiaries.view_cycle", _("See cycles")),
-            ("beneficiaries.view_eligibilityresult", _("See results and their reasons")),
+            ("beneficiaries.view_eligibilityresult", _("See results, payments and their reasons")),
             ("beneficiaries.view_sensitive_reason", _("See sensitive reasons")),
             ("beneficiaries.view_personchange", _("See what changed in a file")),
             ("beneficiaries.view_importrun", _("See imports")),

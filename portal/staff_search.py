@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db.models import Q
 from django.urls import reverse
 
-from access.names import name_filter
+from access.searches import SearchColumns, read_number
 from beneficiaries.models import Person, User
 from objections.models import Objection
-from saudi.digits import clean_number
-from saudi.mobile import InvalidMobile, parse_mobile
 from sawtak.models import Ticket
 
 SHOWN_ROWS: Final = 10
+
+_PERSON: Final = SearchColumns(national_id="national_id", mobile="mobile", name="folded_name")
+_OBJECTION: Final = SearchColumns(reference="reference", name="person__folded_name")
+_TICKET: Final = SearchColumns(
+    reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
+)
 
 
 @dataclass(frozen=True)
@@ -50,37 +52,24 @@ class Found:
 def find(text: str, *, user: User) -> Found:
     """Look for a reference, a national ID or a mobile, in any spelling of digits; else for a name.
 
-    Exact matches and folded words over indexed columns only, at most three statements.
+    Exact matches and folded words over indexed columns only, at most three statements. Raises
+    NameTooShort.
     """
-    number = clean_number(text)
-    if not (number.isascii() and number.lstrip("+").isdecimal()):
-        return _find_name(text, user=user)
-    mobile = ""
-    with suppress(InvalidMobile):  # it is some other number
-        mobile = parse_mobile(number)
-    people: list[Person] = []
-    objections: list[Objection] = []
-    tickets: list[Ticket] = []
+    number = read_number(text)
+    found = Found()
     if user.has_perm("beneficiaries.view_person"):
-        is_person = Q(mobile=mobile) if mobile else Q(national_id=number)
-        people = list(Person.objects.filter(is_person).order_by("id")[:SHOWN_ROWS])
-    if user.has_perm("objections.view_objection") and not mobile:
-        of_number = Objection.objects.filter(reference=number)
-        objections = list(of_number.select_related("person", "result__cycle", "payment__cycle"))
+        people = Person.objects.filter(_PERSON.filter_for(text)).order_by("id")
+        found = replace(found, people=list(people[:SHOWN_ROWS]))
+    # A person's cases stand on the person's page; by name they are shown beside it.
+    if user.has_perm("objections.view_objection") and (number is None or number[0] == "reference"):
+        objections = (
+            Objection.objects.exclude(reference=None)
+            .filter(_OBJECTION.filter_for(text))
+            .select_related("person", "result__cycle", "payment__cycle")
+            .order_by("-submitted_at", "-id")
+        )
+        found = replace(found, objections=list(objections[:SHOWN_ROWS]))
     if user.has_perm("sawtak.view_ticket"):
-        is_ticket = Q(mobile=mobile) if mobile else Q(reference=number) | Q(national_id=number)
-        tickets = list(Ticket.objects.filter(is_ticket).order_by("-received_at")[:SHOWN_ROWS])
-    return Found(people, objections, tickets)
-
-
-def _find_name(text: str, *, user: User) -> Found:
-    wanted = name_filter("folded_name", text)
-    if wanted is None:
-        return Found()
-    people: list[Person] = []
-    tickets: list[Ticket] = []
-    if user.has_perm("beneficiaries.view_person"):
-        people = list(Person.objects.filter(wanted).order_by("id")[:SHOWN_ROWS])
-    if user.has_perm("sawtak.view_ticket"):
-        tickets = list(Ticket.objects.filter(wanted).order_by("-received_at")[:SHOWN_ROWS])
-    return Found(people=people, tickets=tickets)
+        tickets = Ticket.objects.filter(_TICKET.filter_for(text)).order_by("-received_at", "-id")
+        found = replace(found, tickets=list(tickets[:SHOWN_ROWS]))
+    return found

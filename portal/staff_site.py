@@ -13,8 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.lists import short_name_text
+from access.searches import NameTooShort
 from beneficiaries.models import User
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
@@ -63,6 +66,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
             ("beneficiaries", "household", gettext_lazy("Households"), "home"),
             ("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),
             ("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
+            ("beneficiaries", "paymentline", gettext_lazy("Payments"), "money"),
             ("beneficiaries", "importrun", gettext_lazy("Imports"), "file-add"),
         ),
     ),
@@ -154,10 +158,19 @@ class StaffSite(AdminSite):
         By POST, so that no address keeps the number of a person.
         """
         asked = clean_text(request.POST.get("q", ""))
-        found = find(asked, user=cast(User, request.user)) if asked else Found()
+        found = Found()
+        how = _(
+            "Write a whole number (national ID, mobile or request number, in any digits), or "
+            "three letters of a name."
+        )
+        if asked:
+            try:
+                found = find(asked, user=cast(User, request.user))
+            except NameTooShort:
+                how = short_name_text()
         if found.only_url:
             return HttpResponseRedirect(found.only_url)
-        context = {**self.each_context(request), "asked": asked, "found": found}
+        context = {**self.each_context(request), "asked": asked, "found": found, "how": how}
         return TemplateResponse(request, "admin/found.html", context)
 
     def app_index(
@@ -177,14 +190,15 @@ class StaffSite(AdminSite):
                     is_current=request.path.startswith(url),
                 )
                 for app, model, label, icon in entries
-                if request.user.has_perm(f"{app}.view_{model}") and self._has(app, model)
+                if self._may_see(request, app, model)
             ]
             if links:
                 sections.append(StaffSection(str(title), links))
         return sections
 
-    def _has(self, app: str, model: str) -> bool:
+    def _may_see(self, request: HttpRequest, app: str, model: str) -> bool:
         return any(
-            registered._meta.app_label == app and registered._meta.model_name == model
-            for registered in self._registry
+            shown.has_view_permission(request)
+            for registered, shown in self._registry.items()
+            if (registered._meta.app_label, registered._meta.model_name) == (app, model)
         )

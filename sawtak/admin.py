@@ -22,14 +22,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.cells import number_cell, reference_cell
-from access.staff import CaseAction, CaseAdmin, MineFilter, WaitingFilter, overtaken_text
+from access.lists import MineFilter, QueueGround, WaitingFilter
+from access.searches import SearchColumns
+from access.staff import CaseAction, CaseAdmin, overtaken_text
 from beneficiaries.models import User
 from documents.serving import attachment_response
 from sawtak.errors import TextMissing, TransitionRefused
 from sawtak.models import Ticket, TicketAttachment
 from sawtak.services import answer_ticket, ask_sender, close_ticket, take_ticket
 from sawtak.staff_forms import AnswerForm, CloseForm
-from sawtak.statuses import TRANSITIONS, TicketStatus
+from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,22 +53,28 @@ class TicketStatusFilter(WaitingFilter):
     """By status; what waits for staff or for the sender by default."""
 
     statuses = [(status.value, lazy(staff_label, str)(status.value)) for status in TicketStatus]
-    waiting = (TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN)
+    waiting = WAITING_STATUSES
+
+
+class TicketMineFilter(MineFilter):
+    """By agent."""
+
+    waiting = WAITING_STATUSES
 
 
 @admin.register(Ticket)
-class TicketAdmin(CaseAdmin):
+class TicketAdmin(QueueGround, CaseAdmin):
     """The list of tickets and the page where an agent answers."""
 
     list_display = ("number", "sender", "matter", "identity", "state", "received", "agent")
-    list_filter = (MineFilter, TicketStatusFilter)
+    list_filter = (TicketMineFilter, TicketStatusFilter)
     list_select_related = ("assigned_to",)
-    ordering = ("received_at", "id")
+    queue_order = ("received_at", "id")
+    queue_filter = TicketStatusFilter
     search_help_text = _("Request number, national ID, mobile or name")
-    search_reference = "reference"
-    search_national_id = "national_id"
-    search_mobile = "mobile"
-    search_name = "folded_name"
+    search_columns = SearchColumns(
+        reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
+    )
     case_template = "admin/sawtak/ticket.html"
     refusals = (TransitionRefused, TextMissing)
 

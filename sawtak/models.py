@@ -78,6 +78,7 @@ class Ticket(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("assigned to"),
+        db_index=False,  # ticket_mine begins with it
     )
 
     objects = TicketQuerySet.as_manager()
@@ -103,10 +104,20 @@ class Ticket(models.Model):
             ),
         ]
         indexes = [
+            # The lists of staff, each in its order: see docs/adr/0011.
             models.Index(fields=["status", "received_at", "id"], name="ticket_queue"),
+            models.Index(
+                fields=["received_at", "id"],
+                name="ticket_waiting",
+                condition=Q(status__in=["new", "in_progress", "awaiting_citizen"]),
+            ),
+            models.Index(fields=["received_at", "id"], name="ticket_received"),
+            models.Index(
+                fields=["assigned_to", "status", "received_at", "id"], name="ticket_mine_by_status"
+            ),
+            models.Index(fields=["assigned_to", "received_at", "id"], name="ticket_mine"),
             models.Index(fields=["national_id"], name="ticket_national_id"),
             models.Index(fields=["mobile"], name="ticket_mobile"),
-            models.Index(fields=["assigned_to", "status"], name="ticket_mine"),
             GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="ticket_name_words"),
         ]
 

@@ -67,3 +67,10 @@ TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     TicketStatus.CLOSED: frozenset(),
     TicketStatus.WITHDRAWN: frozenset(),
 }
+
+WAITING_STATUSES: Final = (
+    TicketStatus.NEW,
+    TicketStatus.IN_PROGRESS,
+    TicketStatus.AWAITING_CITIZEN,
+)
+"""What is not answered yet; the index of the staff's queue names the same ones."""

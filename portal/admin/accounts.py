@@ -10,7 +10,7 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -24,11 +24,13 @@ from django.views.decorators.http import require_POST
 
 from access.cells import moment_cell
 from access.client import client_address
-from access.staff import BoundedPaginator, ShowAdmin
+from access.lists import ListGround, other_name_text
+from access.staff import ShowAdmin
 from access.staff_passwords import closed_doors, events_of, unlock
 from beneficiaries.models import User
 from portal.roles import rights_in_words, role_name
 from portal.templatetags.portal_ui import tag
+from saudi.digits import clean_text
 
 
 class RolesField(forms.ModelMultipleChoiceField[Group]):
@@ -118,7 +120,7 @@ class StaffForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class StaffUserAdmin(UserAdmin[User]):
+class StaffUserAdmin(ListGround, UserAdmin[User]):
     """Accounts of staff; people of the register are not managed here.
 
     Nobody is made a superuser here, and only a superuser changes one.
@@ -129,7 +131,6 @@ class StaffUserAdmin(UserAdmin[User]):
     list_display = ("username", "display_name", "roles", "state", "seen")
     list_title = gettext_lazy("Staff")
     list_filter = ()
-    search_fields = ("username", "display_name")
     search_help_text = gettext_lazy("User name or name")
     ordering = ("username",)
     fieldsets = ((None, {"fields": ("username", "display_name", "email", "is_active", "groups")}),)
@@ -137,11 +138,6 @@ class StaffUserAdmin(UserAdmin[User]):
         (None, {"fields": ("username", "display_name", "groups", "password1", "password2")}),
     )
     filter_horizontal = ()
-    actions = None
-    list_per_page = 25
-    show_full_result_count = False
-    paginator = BoundedPaginator
-    sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return (
@@ -150,6 +146,20 @@ class StaffUserAdmin(UserAdmin[User]):
             .filter(person=None, is_staff=True)
             .prefetch_related("groups")
         )
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("username", "display_name")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by any part of a name: staff are few, and an index has them apart from people."""
+        term = clean_text(search_term)
+        wanted = Q(username__icontains=term) | Q(display_name__icontains=term)
+        return queryset.filter(wanted), False
+
+    def nothing_found_text(self, searched: str) -> str:
+        return other_name_text()
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep superusers out of the hands of those who are none."""

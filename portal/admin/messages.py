@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, mobile_cell, moment_cell, number_cell
+from access.lists import ChoiceFilter
+from access.searches import SearchColumns
 from access.staff import CaseAction, CaseAdmin, ShowAdmin
 from beneficiaries.models import User
 from notifications.campaigns import LANGUAGES
@@ -44,7 +46,7 @@ _BADGES = {
 }
 
 
-class MessageStatusFilter(admin.SimpleListFilter):
+class MessageStatusFilter(ChoiceFilter):
     """By what is known of the message."""
 
     title = gettext_lazy("status")
@@ -70,7 +72,7 @@ class MessageAdmin(ShowAdmin):
     list_filter = (MessageStatusFilter,)
     ordering = ("-id",)
     search_help_text = gettext_lazy("Mobile number, in any digits")
-    search_mobile = "recipient"
+    search_columns = SearchColumns(mobile="recipient")
     show_template = "admin/notifications/message.html"
     facts = (
         "to",

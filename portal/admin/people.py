@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, mobile_cell, number_cell, two_lines
+from access.searches import SearchColumns
 from access.staff import ShowAdmin
 from beneficiaries.admin import SEE_SENSITIVE, reasons_text, result_tag
 from beneficiaries.cycles import cycle_name
@@ -40,9 +41,7 @@ class PersonAdmin(ShowAdmin):
     search_help_text = gettext_lazy(
         "National ID or mobile in any digits, or three letters of a name"
     )
-    search_national_id = "national_id"
-    search_mobile = "mobile"
-    search_name = "folded_name"
+    search_columns = SearchColumns(national_id="national_id", mobile="mobile", name="folded_name")
     show_template = "admin/beneficiaries/person.html"
     facts = (
         "id_text",

@@ -13,8 +13,9 @@ from django.contrib.admin.utils import (
     label_for_field,
     lookup_field,
 )
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import PAGE_VAR
 from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import NOTHING, mobile_cell
+from access.keyset import COUNTED_ROWS, KeysetChangeList
 from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
@@ -97,7 +99,7 @@ class Cell:
     url: str = ""
 
 
-def _value(cl: ChangeList, obj: Any, name: str) -> Any:
+def _value(cl: KeysetChangeList, obj: Any, name: str) -> Any:
     field, attribute, value = lookup_field(name, obj, cl.model_admin)
     empty = cl.model_admin.get_empty_value_display()
     if field is None:
@@ -107,7 +109,7 @@ def _value(cl: ChangeList, obj: Any, name: str) -> Any:
 
 
 @register.inclusion_tag("admin/components/rows.html")
-def staff_rows(cl: ChangeList) -> dict[str, Any]:
+def staff_rows(cl: KeysetChangeList) -> dict[str, Any]:
     """Show the rows of a list: a table on a wide page, cards on a phone."""
     names = [str(name) for name in cl.list_display if name != "action_checkbox"]
     labels = [
@@ -128,7 +130,7 @@ def staff_rows(cl: ChangeList) -> dict[str, Any]:
         "headers": labels,
         "rows": rows,
         "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
-        "empty_text": _("Check the number or the name and search again.") if searched else "",
+        "empty_text": cl.model_admin.nothing_found_text(cl.query) if searched else "",
     }
 
 
@@ -157,23 +159,26 @@ def is_tick(field: BoundField) -> bool:
 
 
 @register.inclusion_tag("admin/components/filter.html")
-def staff_filter(cl: ChangeList, spec: Any) -> dict[str, Any]:
+def staff_filter(cl: KeysetChangeList, spec: Any) -> dict[str, Any]:
     """Show one filter as a row of views."""
     return {"title": spec.title, "choices": list(spec.choices(cl))}
 
 
 @register.inclusion_tag("admin/components/pages.html")
-def staff_pages(cl: ChangeList) -> dict[str, Any]:
-    """Lead to the previous and next page; no totals, which would count a whole table."""
-    number, shown = cl.page_num, len(cl.result_list)
-    first = (number - 1) * cl.list_per_page + 1
-    has_next = number < cl.paginator.num_pages
+def staff_pages(cl: KeysetChangeList, request: HttpRequest) -> dict[str, Any]:
+    """Lead to the pages beside this one; a total is said only as far as it was counted."""
+    page = cl.page
+    order_text = getattr(cl.model_admin, "order_text", None)
     return {
-        "previous_url": cl.get_query_string({PAGE_VAR: number - 1}) if number > 1 else "",
-        "next_url": cl.get_query_string({PAGE_VAR: number + 1}) if has_next else "",
-        "range_text": (
-            _("From %(first)d to %(last)d") % {"first": first, "last": first + shown - 1}
-            if shown
-            else ""
-        ),
+        "first_url": cl.get_query_string() if page.has_previous else "",
+        "previous_url": cl.get_query_string({PAGE_VAR: page.previous}) if page.previous else "",
+        "next_url": cl.get_query_string({PAGE_VAR: page.next}) if page.next else "",
+        "total_text": _total_text(cl.result_count) if page.rows else "",
+        "order_text": order_text(request) if order_text and page.rows else "",
     }
+
+
+def _total_text(count: int) -> str:
+    if count > COUNTED_ROWS:
+        return _("Total: more than %(count)s") % {"count": f"{COUNTED_ROWS:,}"}
+    return _("Total: %(count)s") % {"count": f"{count:,}"}

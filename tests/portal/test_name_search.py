@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from access.names import name_filter
+from access.searches import NameTooShort
 from beneficiaries.models import Person
 from portal.staff_search import find
 from saudi.text import fold
@@ -52,9 +53,16 @@ def test_words_are_found_in_any_order_and_with_some_left_out() -> None:
     assert found("التجريبيه ساره") == ["سارة أحمد التجريبية"]
 
 
-@pytest.mark.parametrize("text", ["ا", "اح", "", "  "])
-def test_too_few_letters_read_no_table(text: str) -> None:
+@pytest.mark.parametrize("text", ["ا", "اح", "ا ح"])
+def test_too_few_letters_read_no_table_and_are_told_so(text: str) -> None:
     assert name_filter("folded_name", text) is None
+    head(full_name="أحمد سعد")
+    with pytest.raises(NameTooShort):
+        found(text)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "+"])
+def test_nothing_to_search_for_finds_nothing(text: str) -> None:
     head(full_name="أحمد سعد")
     assert found(text) == []
 
