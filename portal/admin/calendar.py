@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import two_lines
-from access.staff import BoundedPaginator
+from access.lists import ChoiceFilter, ListGround
 from portal.templatetags.portal_ui import tag
 from saudi.days_off import forget_days_off, years_around
 from saudi.digits import clean_text
@@ -68,7 +68,7 @@ class NewHolidayForm(HolidayForm):
         return day
 
 
-class ComingFilter(admin.SimpleListFilter):
+class ComingFilter(ChoiceFilter):
     """The days to come, by default."""
 
     title = gettext_lazy("days")
@@ -84,12 +84,12 @@ class ComingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> QuerySet[Holiday]:
         if self.value() == "past":
-            return queryset.filter(day__lt=riyadh_today()).order_by("-day")
+            return queryset.filter(day__lt=riyadh_today())
         return queryset.filter(day__gte=riyadh_today())
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin[Holiday]):
+class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
     """Official holidays are written here ahead of time; staff correct them as they are announced.
 
     A day is never deleted: where work is done on it after all, it says so. Who changed what is in
@@ -100,12 +100,12 @@ class HolidayAdmin(admin.ModelAdmin[Holiday]):
     list_display = ("day_cell", "name_cell", "state")
     list_filter = (ComingFilter,)
     list_title = gettext_lazy("Holidays")
-    ordering = ("day",)
-    actions = None
     list_per_page = 40
-    show_full_result_count = False
-    paginator = BoundedPaginator
-    sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Put the nearest day first, of those to come and of those past."""
+        is_past = request.GET.get(ComingFilter.parameter_name) == "past"
+        return ("-day",) if is_past else ("day",)
 
     def get_form(
         self,

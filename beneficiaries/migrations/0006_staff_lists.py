@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('beneficiaries', '0004_payments_and_folded_names'),
+        ('beneficiaries', '0005_runs'),
     ]
 
     operations = [
