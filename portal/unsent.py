@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest, QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from sawtak.models import Category
@@ -70,10 +72,16 @@ def _lines(post: QueryDict) -> Iterator[tuple[StrOrPromise, str]]:
     for name, label in _LINES.items():
         value = _typed(post, name)
         if value:
-            yield label, str(categories.get(value, value)) if name == "category" else value
+            shown = str(categories.get(value, value)) if name == "category" else value
+            yield label, _isolated(shown)
     birth = "/".join(_typed(post, part) for part in _BIRTH)
     if birth.strip("/"):
-        yield _("Hijri birth date"), birth
+        yield _("Hijri birth date"), _isolated(birth)
+
+
+def _isolated(value: str) -> SafeString:
+    """Keep a number in its own direction, "+966 50…" too."""
+    return format_html("<bdi>{}</bdi>", value)
 
 
 def _fields(post: QueryDict) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,16 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def collect_static_files() -> None:
+    """Gather the static files under their hashed names where one is newer than the last time."""
+    collected = ROOT / "var" / "static" / "staticfiles.json"
+    newest = max(file.stat().st_mtime for file in (ROOT / "static").iterdir())
+    if not collected.is_file() or collected.stat().st_mtime < newest:
+        command = [sys.executable, "-m", "launcher.prepare", "static"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
 @dataclass
 class Stack:
     """The processes of the portal and what a test needs to reach them."""
@@ -71,10 +81,7 @@ class Stack:
         name = urlsplit(self.database_url).path.lstrip("/")
         self._in_admin_database("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         self._in_admin_database("CREATE DATABASE {}", name)
-        collected = ROOT / "var" / "static" / "staticfiles.json"
-        newest = max(file.stat().st_mtime for file in (ROOT / "static").iterdir())
-        if not collected.is_file() or collected.stat().st_mtime < newest:
-            self.run("-m", "launcher.prepare", "static")
+        collect_static_files()
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_demo")
         self._spawn(
