@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import contact, errors, home, pages, profile, sign_in, tracking
+from portal.views import contact, design, errors, home, pages, profile, sign_in, tracking
 
 app_name = "portal"
 
@@ -24,5 +24,6 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("display/", pages.display, name="display"),
     path("too-large/", errors.too_large, name="too_large"),
+    path("design/", design.design, name="design"),
     path("feedback/", pages.feedback, name="feedback"),
 ]

@@ -11,16 +11,33 @@
   // A form is sent once; the server refuses a second one anyway. Back restores the buttons.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    const button = event.submitter;
+    if (button?.formMethod === "dialog") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
     }
     form.dataset.sent = "1";
+    button?.setAttribute("aria-busy", "true");
     // A lost connection or a download leaves the page: after ten seconds it may be sent again.
-    setTimeout(() => delete form.dataset.sent, 10000);
+    setTimeout(() => free(form), 10000);
   });
+  const free = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  };
   window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    document.querySelectorAll("form[data-sent]").forEach(free);
+  });
+
+  // A question opens over the page; without a script its link leads to a page with the same words.
+  document.querySelectorAll("[data-dialog]").forEach((link) => {
+    const dialog = document.getElementById(link.dataset.dialog);
+    if (!dialog?.showModal) return;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      dialog.showModal();
+    });
   });
 
   // Back may ask for the page again, with a new token in it. The token stays with its place in the

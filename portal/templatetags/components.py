@@ -109,6 +109,7 @@ def button(
     note: str = "",
     spoken: str = "",
     opens: str = "",
+    closes: bool = False,
     is_busy: bool = False,
     is_disabled: bool = False,
     keeps_fields: bool = False,
@@ -118,8 +119,9 @@ def button(
     `kind` is primary (one a page), outline, link, danger (in a dialog only) or white (on green);
     `size` is lg or sm; `width` is block (always the whole line) or wide (on a phone). `note` is a
     quiet addition; `spoken` is heard and not seen, where the label alone says too little. `opens`
-    is the id of a dialog: with a script it opens here, without one the link leads to its page.
-    `keeps_fields` lets a button work while fields are empty.
+    is the id of a dialog: with a script it opens here, without one the link leads to its page;
+    `closes` leaves the dialog around it and sends nothing. `keeps_fields` lets a button work while
+    fields are empty.
     """
     words = format_html(
         "{}{}{}{}",
@@ -137,9 +139,10 @@ def button(
             "name": name,
             "value": value,
             "data-dialog": opens,
+            "formmethod": "dialog" if closes else "",
             "aria-busy": "true" if is_busy else "",
             "disabled": is_disabled,
-            "formnovalidate": keeps_fields,
+            "formnovalidate": keeps_fields or closes,
         }
     )
     element = "a" if url else "button"

@@ -138,6 +138,12 @@ def ltr(value: object) -> SafeString:
 
 
 @register.filter
+def isolate(name: object) -> SafeString:
+    """Keep the direction of a name to itself: a mark in it must not turn the rest of its line."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
+@register.filter
 def mobile(number: str) -> SafeString:
     """Show a stored mobile (+9665…) as people write it: 05…"""
     return ltr(display_mobile(number))
@@ -332,7 +338,7 @@ def _in_summary(field: BoundField, text: str) -> str:
 
 
 @register.inclusion_tag("components/errors.html")
-def error_summary(form: BaseForm | None) -> dict[str, object]:
+def error_summary(form: BaseForm | None, *, takes_focus: bool = True) -> dict[str, object]:
     """List everything to correct, at the top of the page, each a link to its field.
 
     base.html shows it for the context's `form`; it takes the focus without a script.
@@ -348,7 +354,8 @@ def error_summary(form: BaseForm | None) -> dict[str, object]:
         if name in form.fields
         for error, text in zip(errors.as_data(), errors, strict=True)
     ]
-    return {"general": [str(error) for error in form.non_field_errors()], "rows": rows}
+    general = [str(error) for error in form.non_field_errors()]
+    return {"general": general, "rows": rows, "takes_focus": takes_focus}
 
 
 @register.filter
