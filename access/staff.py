@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.lists import ListGround
+from saudi.direction import isolate
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
 
@@ -223,7 +224,7 @@ def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:
         language = page_language()
         when = f"{format_gregorian(riyadh_date(at), language)} {format_time(at, language)}"
         return _("Not done: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
-            "who": by,
+            "who": isolate(by),
             "status": status,
             "when": when,
         }

@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from saudi.direction import isolate
+
 
 class RefusalReason(StrEnum):
     """What is wrong with a file."""
@@ -78,6 +80,6 @@ class DocumentRefused(Exception):
     def message(self) -> str:
         """The sentence; the name is isolated, so that its direction does not disturb the rest."""
         return str(_ADVICE[self.reason]) % {
-            "name": f"\u2068{self.name}\u2069",
+            "name": isolate(self.name),
             "limit": self.limit,
         }

@@ -51,7 +51,13 @@ _LONGEST_CLOSURE_DAYS: Final = 366
 
 
 class NoWorkingDay(LookupError):
-    """No working day in the year that follows `after`: the holidays cannot be right."""
+    """No working day in the year that follows `after`: the holidays cannot be right.
+
+    >>> closed = {date(2026, 1, 1) + timedelta(days=ahead) for ahead in range(400)}
+    >>> WorkingHours().add_working_days(date(2026, 1, 1), 1, closed)
+    Traceback (most recent call last):
+    saudi.calendar.NoWorkingDay: 2026-01-01
+    """
 
     def __init__(self, after: date) -> None:
         super().__init__(after.isoformat())
@@ -64,6 +70,10 @@ class WorkingHours:
 
     The closing instant is closed. Every method takes the holidays as a collection of dates.
     Raises ValueError when it would never be open, and for an instant without a zone.
+
+    >>> hours = WorkingHours(opens=time(9), closes=time(15))
+    >>> hours.add_working_days(date(2026, 3, 11), 3, DaysOff())  # across the leave of the Eid
+    datetime.date(2026, 3, 26)
     """
 
     opens: time = time(8)
@@ -162,7 +172,12 @@ def official_holidays(year: int) -> dict[date, OfficialHoliday]:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Days in a row without work, named for their first holiday; `last` is a day off too."""
+    """Days in a row without work, named for their first holiday; `last` is a day off too.
+
+    >>> eid = DaysOff().closure_within(WorkingHours(), date(2026, 3, 1), 30)
+    >>> isinstance(eid, Closure), str(eid.first), str(eid.last)
+    (True, '2026-03-15', '2026-03-24')
+    """
 
     holiday: OfficialHoliday
     first: date

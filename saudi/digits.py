@@ -2,12 +2,18 @@
 
 Eastern digits come from Arabic and Persian keyboards; invisible marks come with numbers
 copied from contacts, chats and PDF files. Both are understood, and only the clean form
-is stored.
+is stored (O04, O05). Sources: Unicode's tables of decimal digits, default-ignorable characters
+and spaces.
+
+>>> clean_number("\u202a٠٥٠ ٠٠٠-٠٠٠١\u202c")
+'0500000001'
 """
 
 import re
 import unicodedata
 from typing import Final
+
+__all__ = ["clean_number", "clean_text", "is_blank", "strip_invisible", "to_ascii_digits"]
 
 _EASTERN_DIGITS: Final = str.maketrans(
     "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
@@ -56,12 +62,19 @@ def to_ascii_digits(text: str) -> str:
 
     Superscripts and the digits of other scripts stay, so that they are refused later:
     nobody in the country types them, and converting them would hide a mistake.
+
+    >>> to_ascii_digits("١٢٣ ۴۵۶ ²")
+    '123 456 ²'
     """
     return text.translate(_EASTERN_DIGITS)
 
 
 def strip_invisible(text: str) -> str:
-    """Remove every character that is drawn as nothing and make each odd space a plain one."""
+    """Remove every character that is drawn as nothing and make each odd space a plain one.
+
+    >>> strip_invisible("05\u00a00000\u200f")
+    '05 0000'
+    """
     return text.translate(_TO_VISIBLE)
 
 
@@ -69,6 +82,9 @@ def clean_number(text: str) -> str:
     """Give a typed number without spaces, dashes, brackets and invisible marks, in ASCII digits.
 
     Letters, signs and other scripts' digits stay for the caller to refuse.
+
+    >>> clean_number("(٠٥٠) 000–0001"), clean_number("05OO")
+    ('0500000001', '05OO')
     """
     if text.isascii() and text.isdigit():
         return text  # as most come, in forms and in files of millions
@@ -80,6 +96,9 @@ def clean_text(text: str) -> str:
 
     Line ends become one newline and other breaks a space. A joiner inside a word and the
     variation selector of a symbol are part of the spelling and are kept.
+
+    >>> clean_text(" سارة\u202e أحمد\u200f")
+    'سارة أحمد'
     """
     text = _LINE_ENDS.sub("\n", text).translate(_TO_READABLE)
     text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
@@ -87,7 +106,11 @@ def clean_text(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a reader would see nothing at all."""
+    """Tell whether a reader would see nothing at all.
+
+    >>> is_blank("\u200f \u3164"), is_blank(".")
+    (True, False)
+    """
     return all(
         c in _INVISIBLE or c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in text
     )

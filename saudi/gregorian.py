@@ -1,7 +1,12 @@
 """Civil days and instants of Riyadh, and how they are written and read.
 
 The kingdom keeps UTC+3 all year. A day is decided by the clock in Riyadh, never by the
-server's (O12), and a typed 05/06 is the fifth of June (O03).
+server's (O12), and a typed 05/06 is the fifth of June (O03). Source of the zone: the IANA time
+zone database, Asia/Riyadh.
+
+>>> from datetime import UTC
+>>> str(riyadh_date(datetime(2026, 9, 22, 21, 30, tzinfo=UTC)))
+'2026-09-23'
 """
 
 import re
@@ -11,6 +16,27 @@ from zoneinfo import ZoneInfo
 
 from saudi.digits import strip_invisible, to_ascii_digits
 from saudi.hijri import HijriDate, format_hijri
+
+__all__ = [
+    "MONTHS",
+    "RIYADH",
+    "WEEKDAYS",
+    "YEARS",
+    "GregorianFault",
+    "InvalidGregorianDate",
+    "end_of_day",
+    "format_both",
+    "format_gregorian",
+    "format_near",
+    "format_time",
+    "month_name",
+    "parse_gregorian",
+    "riyadh_date",
+    "riyadh_today",
+    "start_of_day",
+    "to_riyadh",
+    "weekday_name",
+]
 
 RIYADH: Final = ZoneInfo("Asia/Riyadh")
 
@@ -75,7 +101,12 @@ def _key(language: str) -> str:
 
 
 def to_riyadh(at: datetime) -> datetime:
-    """Give an instant by the clock in Riyadh. Raises ValueError for one without a zone."""
+    """Give an instant by the clock in Riyadh. Raises ValueError for one without a zone.
+
+    >>> from datetime import UTC
+    >>> str(to_riyadh(datetime(2026, 11, 22, 5, tzinfo=UTC)))
+    '2026-11-22 08:00:00+03:00'
+    """
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return at.astimezone(RIYADH)
@@ -87,32 +118,56 @@ def riyadh_date(at: datetime) -> date:
 
 
 def riyadh_today() -> date:
-    """Give today's civil day in Riyadh."""
+    """Give today's civil day in Riyadh.
+
+    >>> riyadh_today() == riyadh_date(datetime.now(RIYADH))
+    True
+    """
     return datetime.now(RIYADH).date()
 
 
 def start_of_day(day: date) -> datetime:
-    """Give the first instant of a civil day in Riyadh."""
+    """Give the first instant of a civil day in Riyadh.
+
+    >>> str(start_of_day(date(2026, 11, 24)))
+    '2026-11-24 00:00:00+03:00'
+    """
     return datetime.combine(day, time.min, tzinfo=RIYADH)
 
 
 def end_of_day(day: date) -> datetime:
-    """Give the last instant of a civil day in Riyadh, the microsecond before midnight."""
+    """Give the last instant of a civil day in Riyadh, the microsecond before midnight.
+
+    >>> str(end_of_day(date(2026, 11, 24)))
+    '2026-11-24 23:59:59.999999+03:00'
+    """
     return datetime.combine(day, time.max, tzinfo=RIYADH)
 
 
 def weekday_name(day: date, language: str) -> str:
-    """Name the day of the week: «الأربعاء», "Wednesday"."""
+    """Name the day of the week: «الأربعاء», "Wednesday".
+
+    >>> weekday_name(date(2027, 1, 27), "ar")
+    'الأربعاء'
+    """
     return WEEKDAYS[_key(language)][day.weekday()]
 
 
 def month_name(month: int, language: str) -> str:
-    """Name a Gregorian month, 1–12."""
+    """Name a Gregorian month, 1–12.
+
+    >>> month_name(1, "ar"), month_name(1, "en")
+    ('يناير', 'January')
+    """
     return MONTHS[_key(language)][month - 1]
 
 
 def format_gregorian(day: date, language: str, weekday: bool = False) -> str:
-    """Write a civil day in words, «27 يناير 2027 م» or "27 January 2027"."""
+    """Write a civil day in words, «27 يناير 2027 م» or "27 January 2027".
+
+    >>> format_gregorian(date(2027, 1, 27), "ar", weekday=True)
+    'الأربعاء 27 يناير 2027 م'
+    """
     words = f"{day.day} {month_name(day.month, language)} {day.year}"
     if _key(language) == "ar":
         words = f"{words} م"
@@ -133,6 +188,9 @@ def format_both(day: date, language: str) -> str:
 
     «الأربعاء 19 شعبان 1448 هـ، الموافق 27 يناير 2027 م»;
     "Wednesday 27 January 2027 (19 Sha'ban 1448 AH)". Raises OverflowError outside the Hijri table.
+
+    >>> format_both(date(2027, 1, 27), "en")
+    "Wednesday 27 January 2027 (19 Sha'ban 1448 AH)"
     """
     hijri = format_hijri(HijriDate.from_gregorian(day), language)
     gregorian = format_gregorian(day, language)
@@ -147,6 +205,9 @@ def format_time(at: datetime | time, language: str) -> str:
 
     A full hour is written short, as it is said: «8 مساءً». An instant is moved to Riyadh;
     a bare `time` is taken as Riyadh's.
+
+    >>> format_time(time(8), "ar"), format_time(time(21, 14), "en")
+    ('8 صباحًا', '9:14 PM')
     """
     clock = to_riyadh(at).time() if isinstance(at, datetime) else at
     hour = clock.hour % _NOON or _NOON
@@ -163,6 +224,12 @@ def parse_gregorian(text: str) -> date:
 
     The part of four digits is the year; the day is never taken for the month. Raises
     InvalidGregorianDate, also for a Hijri year.
+
+    >>> parse_gregorian("٠٥/٠٦/٢٠٢٥ م")
+    datetime.date(2025, 6, 5)
+    >>> parse_gregorian("1446-12-03")
+    Traceback (most recent call last):
+    saudi.gregorian.InvalidGregorianDate: year
     """
     plain = _ERA.sub("", strip_invisible(to_ascii_digits(text)).strip())
     if not plain:

@@ -2,7 +2,12 @@
 
 Official Umm al-Qura tables disagree by a day for most adults' birth dates, so a Hijri date
 is the year, month and day as written, and is compared as such (docs/adr, O01). Only what is
-shown beside it, or counted for convenience, comes from a table: hijridate, 1343–1500 AH.
+shown beside it, or counted for convenience, comes from a table: hijridate, 1343–1500 AH, which
+follows the calendar as it was printed. ICU's table is the same for 1420–1450.
+
+>>> born = HijriDate.parse("٢٥/٠١/١٤٠٤ هـ")
+>>> str(born), born.display_slash, format_hijri(born, "en")
+('1404-01-25', '25/01/1404', '25 Muharram 1404 AH')
 """
 
 import re
@@ -13,6 +18,21 @@ from typing import Final, Literal, Self
 from hijridate import Gregorian, Hijri
 
 from saudi.digits import strip_invisible, to_ascii_digits
+
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_DAY",
+    "MONTHS",
+    "MONTHS_IN_YEAR",
+    "SETTLED_YEARS",
+    "TABLE_YEARS",
+    "HijriDate",
+    "HijriFault",
+    "HijriPart",
+    "InvalidHijriDate",
+    "format_hijri",
+    "month_name",
+]
 
 FIRST_YEAR: Final = 1300
 LAST_DAY: Final = 30
@@ -65,7 +85,12 @@ _FOUR_DIGIT_YEARS: Final = range(1000, 10000)
 
 
 class InvalidHijriDate(ValueError):
-    """The date cannot be: `part` says where and `reason` why."""
+    """The date cannot be: `part` says where and `reason` why.
+
+    >>> HijriDate(1440, 13, 1)
+    Traceback (most recent call last):
+    saudi.hijri.InvalidHijriDate: month: range
+    """
 
     def __init__(self, part: HijriPart, reason: HijriFault) -> None:
         super().__init__(f"{part}: {reason}")
@@ -79,6 +104,9 @@ class HijriDate:
 
     Months are 1–12 and days 1–30 always; raises InvalidHijriDate otherwise. Whether the
     date suits a person's birth is asked of `validate`.
+
+    >>> HijriDate(1404, 7, 1) < HijriDate(1404, 12, 1)
+    True
     """
 
     year: int
@@ -100,6 +128,9 @@ class HijriDate:
 
         The part of four digits is the year, so the two orders cannot be mixed up.
         Raises InvalidHijriDate.
+
+        >>> HijriDate.parse("٣\u200f/١٢\u200f/١٤٤٦ هـ") == HijriDate.parse("1446-12-03")
+        True
         """
         plain = _ERA.sub("", strip_invisible(to_ascii_digits(text)).strip())
         if not plain:
@@ -121,6 +152,9 @@ class HijriDate:
         """Give the Hijri date of a civil day by the table; exact in 1420–1450 AH.
 
         Raises OverflowError outside 1343–1500 AH (August 1924 to November 2077).
+
+        >>> str(HijriDate.from_gregorian(date(2025, 3, 1)))
+        '1446-09-01'
         """
         return cls(*Gregorian(day.year, day.month, day.day).to_hijri().datetuple())
 
@@ -139,6 +173,13 @@ class HijriDate:
         From the year 1300 up to today. A 30th day is refused only where every official table
         agrees that the month has 29 (1420–1450), and never when the register says so
         (`from_register`). Raises InvalidHijriDate.
+
+        >>> today = date(2026, 11, 24)
+        >>> str(HijriDate(1402, 10, 30).validate(today))  # one table of two has that day
+        '1402-10-30'
+        >>> HijriDate(1446, 5, 30).validate(today)
+        Traceback (most recent call last):
+        saudi.hijri.InvalidHijriDate: day: no_such_day
         """
         present = HijriDate.from_gregorian(today)
         if self.year < FIRST_YEAR:
@@ -161,6 +202,9 @@ class HijriDate:
 
         Never a key for matching: tables differ by a day. A day that the table's month lacks
         counts on from the month's first.
+
+        >>> HijriDate(1441, 2, 29).approximate_gregorian()
+        datetime.date(2019, 10, 28)
         """
         if self.year not in TABLE_YEARS:
             return None
@@ -172,6 +216,9 @@ class HijriDate:
 
         Majority is eighteen Hijri years (Civil Transactions Law, article 12). It may be one
         day off where the tables disagree.
+
+        >>> HijriDate(1430, 6, 14).age_on(date(2026, 11, 24))
+        18
         """
         present = HijriDate.from_gregorian(today)
         before_birthday = (present.month, present.day) < (self.month, self.day)
@@ -179,11 +226,19 @@ class HijriDate:
 
 
 def month_name(month: int, language: str) -> str:
-    """Name a Hijri month, 1–12."""
+    """Name a Hijri month, 1–12.
+
+    >>> month_name(7, "ar"), month_name(7, "en")
+    ('رجب', 'Rajab')
+    """
     return MONTHS["ar" if language.startswith("ar") else "en"][month - 1]
 
 
 def format_hijri(day: HijriDate, language: str) -> str:
-    """Write a Hijri date in words: «19 شعبان 1448 هـ», "19 Sha'ban 1448 AH"."""
+    """Write a Hijri date in words: «19 شعبان 1448 هـ», "19 Sha'ban 1448 AH".
+
+    >>> format_hijri(HijriDate(1448, 8, 19), "ar")
+    '19 شعبان 1448 هـ'
+    """
     era = "هـ" if language.startswith("ar") else "AH"
     return f"{day.day} {month_name(day.month, language)} {day.year} {era}"

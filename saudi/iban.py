@@ -1,6 +1,9 @@
 """Saudi IBANs: SA, two check digits, two digits of the bank, eighteen of the account.
 
 Source: the IBAN registry of SWIFT (ISO 13616), `SA2!n2!n18!c`; the check is ISO 7064 mod 97-10.
+
+>>> parse_iban("sa03-8000-0000-6080-1016-7519")
+'SA0380000000608010167519'
 """
 
 import re
@@ -9,7 +12,12 @@ from typing import Final, Literal
 
 from saudi.digits import clean_number
 
+__all__ = ["BANK", "LENGTH", "IbanFault", "InvalidIban", "group_iban", "parse_iban"]
+
 LENGTH: Final = 24
+
+BANK: Final = slice(4, 6)
+"""Where the two digits of the bank stand (`saudi.banks`)."""
 
 IbanFault = Literal["required", "characters", "country", "length", "checksum"]
 
@@ -36,6 +44,12 @@ def parse_iban(text: str) -> str:
 
     The letters SA may be left out, since forms and cards often print them apart.
     Raises InvalidIban.
+
+    >>> parse_iban("٠٣ ٨٠٠٠ ٠٠٠٠ ٦٠٨٠ ١٠١٦ ٧٥١٩")
+    'SA0380000000608010167519'
+    >>> parse_iban("SA0380000000608010167591")
+    Traceback (most recent call last):
+    saudi.iban.InvalidIban: checksum
     """
     iban = clean_number(text).upper()
     if not iban:
@@ -57,5 +71,9 @@ def parse_iban(text: str) -> str:
 
 
 def group_iban(iban: str) -> str:
-    """Write an IBAN in groups of four, as banks print it."""
+    """Write an IBAN in groups of four, as banks must print it (SAMA circular BC/T 391 of 2009).
+
+    >>> group_iban("SA0380000000608010167519")
+    'SA03 8000 0000 6080 1016 7519'
+    """
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

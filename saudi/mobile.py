@@ -2,12 +2,17 @@
 
 The rule is our own, 05 and eight digits: the metadata of phone libraries denies ranges
 that are in use (O10). Numbers are stored in the form of E.164, `+9665XXXXXXXX`.
+
+>>> parse_mobile("٠٥٠ ٠٠٠ ٠٠٠١") == parse_mobile("00966500000001") == "+966500000001"
+True
 """
 
 import re
 from typing import Final, Literal
 
 from saudi.digits import clean_number
+
+__all__ = ["InvalidMobile", "MobileFault", "display_mobile", "mask_mobile", "parse_mobile"]
 
 MobileFault = Literal["required", "not_digits", "length", "not_mobile", "foreign"]
 
@@ -30,6 +35,12 @@ def parse_mobile(text: str) -> str:
 
     Understands 05…, 5…, 966…, +966…, 00966…, a zero kept after the country code, spaces,
     dashes, dots and brackets. Raises InvalidMobile.
+
+    >>> parse_mobile("0520000001")  # the metadata of libraries denies this range
+    '+966520000001'
+    >>> parse_mobile("+201000000001")
+    Traceback (most recent call last):
+    saudi.mobile.InvalidMobile: foreign
     """
     typed = clean_number(text).replace(".", "")
     if not typed:
@@ -50,7 +61,11 @@ def parse_mobile(text: str) -> str:
 
 
 def display_mobile(mobile: str) -> str:
-    """Write a stored mobile as people read it, `05XXXXXXXX`; other text stays as it is."""
+    """Write a stored mobile as people read it, `05XXXXXXXX`; other text stays as it is.
+
+    >>> display_mobile("+966500000001")
+    '0500000001'
+    """
     return f"0{mobile.removeprefix('+966')}" if _STORED.fullmatch(mobile) else mobile
 
 
@@ -58,6 +73,9 @@ def mask_mobile(mobile: str) -> str:
     """Write a stored mobile so that only its owner recognises it: `05••••••01`.
 
     Of any other text nothing is shown.
+
+    >>> mask_mobile("+966500000001")
+    '05••••••01'
     """
     if not _STORED.fullmatch(mobile):
         return "•" * len(mobile)

@@ -13,6 +13,8 @@ from saudi.gregorian import format_gregorian
 from saudi.hijri import HijriDate, InvalidHijriDate
 from saudi.languages import page_language
 
+__all__ = ["FoldedText", "HijriDateField", "Holiday"]
+
 _STORED_DATE_LENGTH = 10
 
 
@@ -91,7 +93,7 @@ class HijriDateField(_Field[_Set_contra, _Get_co]):
 class FoldedText(models.GeneratedField):
     """The folded form of another column, kept by the database so that nothing escapes it.
 
-    The function `saudi_fold` is made by this package's first migration and gives what
+    The function `saudi_fold` is made by this package's migrations and gives for every text what
     `saudi.text.fold` gives. Index the column with trigrams and search it through
     `saudi.text.fold` (O06).
     """

@@ -2,12 +2,23 @@
 
 Ten digits: 1 for a citizen, 2 for a resident, the last a Luhn check digit. No official
 specification is published; the rule holds for every published sample (DOMAIN 12, O11).
+
+>>> parse_national_id("١٠٠٠٠٠٠٠٠٨")
+'1000000008'
 """
 
 from typing import Final, Literal
 
 from saudi.checks import luhn_is_valid
 from saudi.digits import clean_number
+
+__all__ = [
+    "LENGTH",
+    "InvalidNationalId",
+    "NationalIdFault",
+    "is_citizen",
+    "parse_national_id",
+]
 
 LENGTH: Final = 10
 
@@ -27,6 +38,10 @@ def parse_national_id(text: str) -> str:
     """Give the ten ASCII digits of a national ID typed in any spelling.
 
     Raises InvalidNationalId. A number that passes is well formed; it need not exist.
+
+    >>> parse_national_id("3000000007")
+    Traceback (most recent call last):
+    saudi.national_id.InvalidNationalId: prefix
     """
     digits = clean_number(text)
     count = len(digits)
@@ -44,5 +59,9 @@ def parse_national_id(text: str) -> str:
 
 
 def is_citizen(national_id: str) -> bool:
-    """Tell a citizen's ID from a resident's."""
+    """Tell a citizen's ID from a resident's.
+
+    >>> is_citizen("1000000008"), is_citizen("2000000006")
+    (True, False)
+    """
     return national_id.startswith("1")

@@ -2,10 +2,15 @@
 
 Source: 3GPP TS 23.038 (alphabets) and 23.040 (parts). Text within the GSM 7-bit alphabet has
 160 units alone and 153 a part; any other character makes the whole UCS-2: 70 alone, 67 a part.
+
+>>> sms_parts("رمز التحقق: 048213")
+SmsParts(encoding='UCS-2', units=18, parts=1)
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal
+
+__all__ = ["Encoding", "SmsParts", "sms_parts"]
 
 _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -34,6 +39,11 @@ def sms_parts(text: str) -> SmsParts:
 
     A character of two units (a surrogate pair, an extension character) is never split
     between parts. An empty text has no part.
+
+    >>> sms_parts("ا" * 66 + "😀" + "ا" * 66).parts
+    3
+    >>> sms_parts("a" * 160).parts, sms_parts("a" * 159 + "ا").parts
+    (1, 3)
     """
     encoding: Encoding = "UCS-2"
     if all(char in _GSM_BASIC or char in _GSM_EXTENSION for char in text):

@@ -48,8 +48,10 @@ from objections.services.filing import missing_parts
 from objections.views import mobile
 from objections.views.citizens import Citizen, for_citizens, take_unsent
 from objections.views.refusals import refusal_page
+from saudi.banks import bank_of
 from saudi.gregorian import riyadh_date
 from saudi.iban import group_iban
+from saudi.languages import page_language
 
 REASONS, PROFILE, STATEMENT, REVIEW = 1, 2, 3, 4
 
@@ -226,6 +228,7 @@ def _review(
     missing = missing_parts(draft)
     if missing:
         raise IncompleteObjection(missing=missing)
+    bank = bank_of(citizen.person.iban)
     kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     context = {
         **_frame(draft.contested, draft, number=REVIEW, today=riyadh_date(now)),
@@ -234,6 +237,7 @@ def _review(
         "changes": draft.profile_changes.order_by("id"),
         "person": citizen.person,
         "iban": group_iban(citizen.person.iban),
+        "bank": bank.name(page_language()) if bank else "",
         "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
         "profile_url": reverse("objections:step", args=[draft.uuid, "profile"]),

@@ -22,6 +22,7 @@ from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ChangeSource, Relation
 from objections.models import Objection
 from portal.templatetags.staff_ui import changed_field, changed_value
+from saudi.banks import bank_of
 from saudi.hijri import format_hijri
 from saudi.iban import group_iban
 from saudi.languages import page_language
@@ -155,7 +156,9 @@ class PersonAdmin(ShowAdmin):
     def iban_text(self, person: Person) -> SafeString | str:
         if not person.iban:
             return "–"
-        return format_html('<bdi dir="ltr">{}</bdi>', group_iban(person.iban))
+        number = format_html('<bdi dir="ltr">{}</bdi>', group_iban(person.iban))
+        bank = bank_of(person.iban)
+        return number if bank is None else two_lines(number, bank.name(page_language()))
 
     @admin.display(description=gettext_lazy("Language of messages"))
     def language_text(self, person: Person) -> str:

@@ -17,6 +17,9 @@ class GregorianDateField(forms.Field):
     """A Gregorian date in one control, in any digits; gives a `date`.
 
     Django's own field reads 05/06/2025 as the sixth of May and refuses Eastern digits.
+
+    >>> GregorianDateField().clean("٠٥/٠٦/٢٠٢٥")
+    datetime.date(2025, 6, 5)
     """
 
     widget: type[forms.Widget] | forms.Widget = forms.TextInput

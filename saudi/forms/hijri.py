@@ -23,6 +23,8 @@ from saudi.hijri import (
 )
 from saudi.languages import page_language
 
+__all__ = ["PARTS", "HijriDateField", "HijriDateWidget", "MonthSelect"]
+
 PARTS: Final = ("day", "month", "year")
 
 _YEAR_LENGTH: Final = 4
@@ -41,7 +43,11 @@ def _month_choices() -> list[tuple[str, str]]:
 
 
 class MonthSelect(forms.Select):
-    """The twelve months; 07 and ٧ choose the seventh."""
+    """The twelve months; 07 and ٧ choose the seventh.
+
+    >>> MonthSelect().format_value("٠٧")
+    ['7']
+    """
 
     def format_value(self, value: Any) -> list[str]:
         """Give the option that means the typed month."""
@@ -50,7 +56,11 @@ class MonthSelect(forms.Select):
 
 
 class HijriDateWidget(forms.MultiWidget):
-    """Three controls named `<field>_day`, `<field>_month`, `<field>_year`."""
+    """Three controls named `<field>_day`, `<field>_month`, `<field>_year`.
+
+    >>> HijriDateWidget().decompress(HijriDate(1404, 7, 1))
+    [1, 7, 1404]
+    """
 
     template_name = "saudi/widgets/hijri_date.html"
 
@@ -102,6 +112,9 @@ class HijriDateField(forms.MultiValueField):
     """A literal Hijri birth date of three parts; gives a HijriDate.
 
     Each error carries the part it is about in its `params`, so that a summary can lead there.
+
+    >>> str(HijriDateField().clean(["٢٥", "1", "١٤٠٤"]))
+    '1404-01-25'
     """
 
     widget: type[forms.Widget] | forms.Widget = HijriDateWidget

@@ -12,6 +12,15 @@ from saudi.iban import InvalidIban, group_iban, parse_iban
 from saudi.mobile import InvalidMobile, display_mobile, parse_mobile
 from saudi.national_id import InvalidNationalId, parse_national_id
 
+__all__ = [
+    "CODE_LENGTH",
+    "CodeField",
+    "IbanField",
+    "MobileField",
+    "NationalIdField",
+    "NumberField",
+]
+
 CODE_LENGTH: Final = 6
 
 
@@ -19,6 +28,9 @@ class NumberField(forms.CharField):
     """Text whose stored form differs from what was typed; subclasses say how it is read.
 
     No `maxlength` is printed: a pasted number with invisible marks would lose its end.
+
+    >>> issubclass(MobileField, NumberField), NumberField().widget.attrs["dir"]
+    (True, 'ltr')
     """
 
     attrs: dict[str, str] = {}
@@ -43,7 +55,11 @@ class NumberField(forms.CharField):
 
 
 class NationalIdField(NumberField):
-    """A national ID in any digits and spacing; gives ten ASCII digits."""
+    """A national ID in any digits and spacing; gives ten ASCII digits.
+
+    >>> NationalIdField().clean("١٠٠٠٠٠٠٠٠٨")
+    '1000000008'
+    """
 
     attrs = {"inputmode": "numeric", "class": "w-id"}
     default_error_messages = {
@@ -71,7 +87,11 @@ class NationalIdField(NumberField):
 
 
 class MobileField(NumberField):
-    """A Saudi mobile in any spelling; gives `+9665XXXXXXXX` and shows it as `05XXXXXXXX`."""
+    """A Saudi mobile in any spelling; gives `+9665XXXXXXXX` and shows it as `05XXXXXXXX`.
+
+    >>> MobileField().clean("٠٥٠ ٠٠٠ ٠٠٠١"), MobileField().prepare_value("+966500000001")
+    ('+966500000001', '0500000001')
+    """
 
     attrs = {"inputmode": "tel", "autocomplete": "tel", "class": "w-id"}
     default_error_messages = {
@@ -107,7 +127,11 @@ class MobileField(NumberField):
 
 
 class IbanField(NumberField):
-    """A Saudi IBAN in any spacing and case; gives 24 characters and shows them in fours."""
+    """A Saudi IBAN in any spacing and case; gives 24 characters and shows them in fours.
+
+    >>> IbanField().clean("sa03 8000 0000 6080 1016 7519")
+    'SA0380000000608010167519'
+    """
 
     attrs = {"autocapitalize": "characters", "class": "w-md"}
     default_error_messages = {
@@ -141,7 +165,11 @@ class IbanField(NumberField):
 
 
 class CodeField(NumberField):
-    """A one-time code of six digits, kept as text so that a leading zero stays (O20)."""
+    """A one-time code of six digits, kept as text so that a leading zero stays (O20).
+
+    >>> CodeField().clean("٠٤٨ ٢١٣")
+    '048213'
+    """
 
     attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
     default_error_messages = {

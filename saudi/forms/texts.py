@@ -10,6 +10,14 @@ from django.utils.translation import ngettext_lazy
 
 from saudi.digits import clean_text, is_blank
 
+__all__ = [
+    "MESSAGE_MAX_LENGTH",
+    "NAME_MAX_LENGTH",
+    "MessageField",
+    "PersonNameField",
+    "ReadableTextField",
+]
+
 NAME_MAX_LENGTH: Final = 150
 MESSAGE_MAX_LENGTH: Final = 2000
 
@@ -19,6 +27,9 @@ class ReadableTextField(forms.CharField):
 
     Text that a reader cannot see is empty. No `maxlength` is printed: it would cut the end of
     a pasted text without a word, and counts a line end as two.
+
+    >>> ReadableTextField(longest=20).clean("عقدي\u202e ساري ")
+    'عقدي ساري'
     """
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
@@ -49,7 +60,11 @@ class ReadableTextField(forms.CharField):
 
 
 class PersonNameField(ReadableTextField):
-    """A person's name on one line; it holds a letter of any script."""
+    """A person's name on one line; it holds a letter of any script.
+
+    >>> PersonNameField().clean("سارة  أحمد\u200f")
+    'سارة أحمد'
+    """
 
     default_error_messages = {
         "required": _("Write the full name as on the card."),
@@ -77,7 +92,11 @@ class PersonNameField(ReadableTextField):
 
 
 class MessageField(ReadableTextField):
-    """A text of several lines; a line end counts as one character."""
+    """A text of several lines; a line end counts as one character.
+
+    >>> len(MessageField().clean("سطر\\r\\nسطر"))
+    7
+    """
 
     widget = forms.Textarea
     default_error_messages = {

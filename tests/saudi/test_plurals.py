@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saudi.money import format_sar
+from saudi.money import InvalidAmount, format_sar, parse_sar
 from saudi.plurals import arabic_days, days_text, english_days
 
 
@@ -78,8 +78,48 @@ def test_what_is_no_number_is_no_amount(amount: str) -> None:
         format_sar(Decimal(amount), "ar")
 
 
-@given(st.integers(0, 10**9))
-def test_halalas_are_read_back_from_english(halalas: int) -> None:
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["ar", "en"]))
+def test_amounts_are_read_back(halalas: int, language: str) -> None:
     amount_sar = Decimal(halalas) / 100
-    text = format_sar(amount_sar, "en")
-    assert Decimal(text.removeprefix("SAR ").replace(",", "")) == amount_sar
+    assert parse_sar(format_sar(amount_sar, language)) == amount_sar
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1470.50", "1470.50"),
+        ("1,470.5", "1470.5"),
+        ("١٬٤٧٠٫٥٠ ريال", "1470.50"),
+        ("۲۱۶ ريالًا", "216"),
+        ("\u202a216\u202c ر.س.", "216"),
+        ("SAR 216", "216"),
+        ("216 sar".upper(), "216"),
+        ("ريالان", "2"),
+        ("-5", "-5"),
+    ],
+)
+def test_amounts_are_read_as_people_type_them(typed: str, amount: str) -> None:
+    assert parse_sar(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "required"),
+        ("\u200f ", "required"),
+        ("ريال", "format"),
+        ("1,47", "format"),
+        ("1.470", "format"),
+        ("1.470,50", "format"),
+        ("12,3456", "format"),
+        ("216²", "format"),
+        ("1e3", "format"),
+        ("NaN", "format"),
+        ("USD 216", "format"),
+        ("--5", "format"),
+    ],
+)
+def test_what_could_be_another_amount_is_refused(typed: str, reason: str) -> None:
+    with pytest.raises(InvalidAmount) as refusal:
+        parse_sar(typed)
+    assert refusal.value.reason == reason
