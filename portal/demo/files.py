@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import Final
 
@@ -13,9 +14,37 @@ from documents.intake import CheckedFile, check_upload
 _PAGE: Final = (595, 842)
 """A4 in points."""
 
+_TITLES: Final = {
+    "عقد": "Lease",
+    "فاتورة": "Electricity bill",
+    "شهادة": "Birth certificate",
+    "صك": "Deed",
+    "سجل": "Family record",
+    "إثبات": "Proof of address",
+    "نقل": "Transfer of a vehicle",
+    "تقرير": "Report",
+    "خطاب": "Letter",
+    "تعريف": "Salary statement",
+    "كشف": "Statement",
+    "صورة": "Copy of a page",
+    "قرار": "Decision",
+}
+"""What is written on a paper, by the first word of its name: they know Latin letters only."""
 
-def pdf(name: str, *lines: str) -> CheckedFile:
-    """Make a PDF of one page with lines in Latin letters, as it would arrive."""
+
+@cache
+def paper(name: str) -> CheckedFile:
+    """Give a file of a name as it would arrive, a PDF or a picture by its ending.
+
+    Made and checked once: many people attach a paper of the same name.
+    """
+    title = _TITLES.get(name.split(maxsplit=1)[0], "Paper")
+    lines = (title, f"Paper no. {sum(map(ord, name))}", "Made for trying the portal: nobody's.")
+    content = _pdf(lines) if name.endswith(".pdf") else _photo(lines, is_png=name.endswith(".png"))
+    return check_upload(SimpleUploadedFile(name, content))
+
+
+def _pdf(lines: tuple[str, ...]) -> bytes:
     text = "".join(f"({line}) Tj 0 -24 Td " for line in ("DEMONSTRATION", *lines))
     stream = f"BT /F1 14 Tf 72 760 Td {text}ET".encode("ascii")
     objects = (
@@ -39,16 +68,15 @@ def pdf(name: str, *lines: str) -> CheckedFile:
         len(objects) + 1,
         table,
     )
-    return check_upload(SimpleUploadedFile(name, bytes(body), content_type="application/pdf"))
+    return bytes(body)
 
 
-def photo(name: str, text: str) -> CheckedFile:
-    """Make a picture of a paper with a line in Latin letters, as a phone would send it."""
+def _photo(lines: tuple[str, ...], *, is_png: bool) -> bytes:
+    """Draw a paper as a phone would take it."""
     image = Image.new("RGB", (900, 640), "#f4f1ea")
     draw = ImageDraw.Draw(image)
     draw.rectangle((60, 60, 840, 580), outline="#6c737f", width=3)
-    draw.text((100, 100), f"DEMONSTRATION\n{text}", fill="#161616", spacing=12)
+    draw.text((100, 100), "\n".join(("DEMONSTRATION", *lines)), fill="#161616", spacing=12)
     out = BytesIO()
-    image_format = "PNG" if name.endswith(".png") else "JPEG"
-    image.save(out, image_format)
-    return check_upload(SimpleUploadedFile(name, out.getvalue(), content_type="image/*"))
+    image.save(out, "PNG" if is_png else "JPEG")
+    return out.getvalue()

@@ -1,52 +1,203 @@
-"""The SMS of the past: they were sent when they were due, to the demonstration phone."""
+"""The SMS of the past: they were sent when they were due, and a few did not arrive.
+
+No gateway is ever asked: nobody real gets an SMS of the demonstration. What arrived lies on the
+demonstration phone; what did not is left as the network's gateway leaves it, because the phone
+never fails.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db import connection
+from django.db.models import QuerySet
 
-from notifications.models import Attempt, Message, PhoneMessage
-from notifications.statuses import MessageStatus
+from beneficiaries.models import Person
+from notifications.catalogue import SECRET_TEMPLATES
+from notifications.delivery import drain
+from notifications.gateways.phone import PhoneGateway
+from notifications.models import Attempt, GatewayPause, Message, PhoneMessage
+from notifications.receipts import take_report
+from notifications.statuses import Lane, MessageStatus
+from portal.demo.days import DemoDays, at
+from portal.demo.people import UNKNOWN
+from portal.demo.stories import Story
+from portal.sign_in import send_sign_in_code
+from saudi.gregorian import riyadh_date, start_of_day
 
-GATEWAY = "phone"
-TAKES = timedelta(seconds=2)
+PHONE: Final = PhoneGateway.name
+NETWORK: Final = "twilio"
+
+TAKES: Final = timedelta(seconds=2)
+UNREACHABLE_DAYS: Final = 45
+"""For so many days nothing reaches the numbers of nobody."""
+
+MARGIN: Final = timedelta(minutes=5)
+"""What was due so shortly before now has not been sent yet; a campaign takes four minutes."""
+
+TOO_LATE: Final = timedelta(minutes=20)
+"""A code is over long before."""
+
+LOST: Final = 3
+"""Messages whose outcome is not known: the connection was cut before the answer."""
+
+# In one statement for thousands of rows: the phone's copy, the attempt, the report of the
+# delivery and the message itself, dated when they would have been written. A day old, it has been
+# reported as delivered.
+_ARRIVED: Final = """
+    WITH arriving AS (
+        SELECT id, recipient, body,
+               not_before + %(takes)s + CASE WHEN campaign_id IS NULL THEN interval '0'
+                   ELSE (id %% 240) * interval '1 second' END AS sent_at
+        FROM notifications_message
+        WHERE status = 'queued' AND not_before <= %(last)s
+        ORDER BY sent_at, id
+    ), due AS MATERIALIZED (
+        SELECT id, recipient, body, sent_at,
+               nextval(pg_get_serial_sequence('notifications_phonemessage', 'id')) AS phone_id,
+               CASE WHEN sent_at < %(midnight)s
+                   THEN sent_at + (id %% 20 + 1) * interval '1 second' END AS delivered_at
+        FROM arriving
+    ), received AS (
+        INSERT INTO notifications_phonemessage (id, message_id, recipient, body, received_at)
+        SELECT phone_id, id, recipient, body, sent_at FROM due
+    ), tried AS (
+        INSERT INTO notifications_attempt
+            (message_id, gateway, started_at, ended_at, outcome, error)
+        SELECT id, %(gateway)s, sent_at - %(takes)s / 2, sent_at, 'sent', '' FROM due
+    ), reported AS (
+        INSERT INTO notifications_statusreport
+            (gateway, gateway_id, reported, error, status, makes_number_doubtful, received_at)
+        SELECT %(gateway)s, 'phone-' || phone_id, 'delivered', '', 'delivered', false, delivered_at
+        FROM due WHERE delivered_at IS NOT NULL
+    )
+    UPDATE notifications_message AS message
+    SET status = CASE WHEN due.delivered_at IS NULL THEN 'sent' ELSE 'delivered' END,
+        claimed_at = due.sent_at - %(takes)s / 2, sent_at = due.sent_at,
+        delivered_at = due.delivered_at, gateway = %(gateway)s,
+        body = CASE WHEN template = ANY(%(secret)s)
+            THEN regexp_replace(message.body, '[0-9]{4,}', '••••••', 'g') ELSE message.body END,
+        gateway_id = 'phone-' || due.phone_id
+    FROM due WHERE message.id = due.id
+"""
+
+
+def sign_ins(heads: Sequence[Person], *, days: DemoDays) -> Story:
+    """People who asked for a code; of the first the message waited until its code was over."""
+    for number, person in enumerate(heads):
+        asked_at = days.at(2 + len(heads) - number, 20, number * 7)
+        yield asked_at
+        _ask_for_code(person.national_id, asked_at)
+        if number == 0:
+            yield asked_at + TOO_LATE
+            _find_late(asked_at + TOO_LATE)
+    asked_at = days.at(2, 22, 14)
+    yield asked_at
+    _ask_for_code(UNKNOWN, asked_at)
+
+
+def _ask_for_code(national_id: str, now: datetime) -> None:
+    send_sign_in_code(national_id=national_id, address="192.0.2.7", language="ar", now=now)
+
+
+def _find_late(now: datetime) -> None:
+    """Let a worker find the code whose time is over; it sends nothing."""
+    drain(lane=Lane.CODES, gateway=PhoneGateway(), clock=lambda: now)
+
+
+@dataclass(frozen=True)
+class Network:
+    """The messages that went by a gateway of the network and did not arrive."""
+
+    days: DemoDays
+    unreachable: Sequence[str]
+    """Mobiles at which nobody can be reached; the gateway says so of each message."""
+
+    def leave_traces(self) -> None:
+        """Leave failures, outcomes that nobody knows, and a pause that is over."""
+        since = self.days.at(UNREACHABLE_DAYS)
+        due = Message.objects.filter(
+            status=MessageStatus.QUEUED, not_before__lte=self.days.now - MARGIN
+        )
+        for message in due.filter(recipient__in=self.unreachable, not_before__gte=since):
+            self._fail(message)
+        results = due.filter(campaign__key=self.days.cycles[0].code)
+        lost = results.exclude(recipient__in=self.unreachable).order_by("id")
+        for message in lost[20 : 20 + LOST]:
+            self._lose(message)
+        began = at(self.days.cycles[1].announced_on, 20, 41)
+        GatewayPause.objects.create(
+            gateway=NETWORK,
+            until=start_of_day(riyadh_date(began) + timedelta(days=1)),
+            reason="http 429, code 63038",
+        )
+
+    def _fail(self, message: Message) -> None:
+        sent_at = message.not_before + TAKES
+        sid = f"SM{message.pk:032x}"
+        self._attempt(message, sent_at, outcome=MessageStatus.SENT)
+        _row(message).update(
+            status=MessageStatus.SENT,
+            claimed_at=message.not_before,
+            sent_at=sent_at,
+            gateway=NETWORK,
+            gateway_id=sid,
+        )
+        take_report(
+            gateway=NETWORK,
+            gateway_id=sid,
+            reported="undelivered",
+            status=MessageStatus.FAILED,
+            error="30005",
+            makes_number_doubtful=True,
+            now=sent_at + timedelta(seconds=9),
+        )
+
+    def _lose(self, message: Message) -> None:
+        error = "connection cut"
+        self._attempt(
+            message, message.not_before + TAKES, outcome=MessageStatus.UNKNOWN, error=error
+        )
+        _row(message).update(
+            status=MessageStatus.UNKNOWN,
+            claimed_at=message.not_before,
+            gateway=NETWORK,
+            error=error,
+        )
+
+    @staticmethod
+    def _attempt(
+        message: Message, ended_at: datetime, *, outcome: MessageStatus, error: str = ""
+    ) -> None:
+        Attempt.objects.create(
+            message=message,
+            gateway=NETWORK,
+            started_at=message.not_before,
+            ended_at=ended_at,
+            outcome=outcome,
+            error=error,
+        )
 
 
 def send_in_the_past(*, now: datetime) -> int:
-    """Leave what the `phone` gateway leaves of every message that was due before now.
+    """Let every other message that was due before now arrive; give how many the phone has.
 
-    Written set by set and dated when it would have been sent. No other gateway is ever asked:
-    nobody real gets an SMS of the demonstration. Run it before anything else can send them, in
-    the transaction that made them.
+    Run it before anything else can send them, in the transaction that made them.
     """
-    due = Message.objects.filter(status=MessageStatus.QUEUED, not_before__lte=now - TAKES)
-    messages = list(due.order_by("not_before", "id"))
-    received = PhoneMessage.objects.bulk_create(
-        PhoneMessage(
-            message=message,
-            recipient=message.recipient,
-            body=message.body,
-            received_at=message.not_before + TAKES,
-        )
-        for message in messages
-    )
-    Attempt.objects.bulk_create(
-        Attempt(
-            message=message,
-            gateway=GATEWAY,
-            started_at=message.not_before + TAKES / 2,
-            ended_at=message.not_before + TAKES,
-            outcome=MessageStatus.SENT,
-        )
-        for message in messages
-    )
-    Message.objects.filter(pk__in=[row.message_id for row in received]).update(
-        status=MessageStatus.SENT,
-        claimed_at=F("not_before") + TAKES / 2,
-        sent_at=F("not_before") + TAKES,
-        gateway=GATEWAY,
-        gateway_id=Concat(Value("phone-"), F("id")),
-    )
-    return len(messages)
+    facts: dict[str, Any] = {
+        "takes": TAKES,
+        "last": now - MARGIN,
+        "midnight": start_of_day(riyadh_date(now)),
+        "gateway": PHONE,
+        "secret": sorted(SECRET_TEMPLATES),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVED, facts)
+    return PhoneMessage.objects.count()
+
+
+def _row(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message.pk)

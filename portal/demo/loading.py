@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
-from beneficiaries.imports.payments import COLUMNS as PAYMENT_COLUMNS
-from beneficiaries.imports.payments import import_payments
-from beneficiaries.imports.register import COLUMNS as REGISTER_COLUMNS
-from beneficiaries.imports.register import import_register
-from beneficiaries.imports.results import COLUMNS as RESULT_COLUMNS
-from beneficiaries.imports.results import import_results
-from beneficiaries.models import Cycle, Person, User
+from beneficiaries.models import Household, Person, User
 from documents.intake import files_follow_transaction
 from objections.models import Objection
-from objections.services import stop_overdue_drafts
-from portal.announcing import PAYMENTS, announce
-from portal.demo.days import DemoDays, at, days_from
-from portal.demo.history import send_in_the_past
-from portal.demo.objections import OBJECTIONS
-from portal.demo.payments import EARLIER, LAST, paid_on, payment_rows
-from portal.demo.people import ENGLISH, SARA, RegisterRow, register_rows
-from portal.demo.results import late_rows, result_rows
+from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
+from portal.demo.days import DemoDays, days_from
+from portal.demo.desk import Desk
+from portal.demo.families import HOUSEHOLDS, households
+from portal.demo.history import Network, send_in_the_past, sign_ins
+from portal.demo.inbox import ordinary_tickets
+from portal.demo.objections import WRITTEN as WRITTEN_OBJECTIONS
+from portal.demo.people import SARA, RegisterRow, register_rows
+from portal.demo.programme import Programme
 from portal.demo.staff import make_staff
-from portal.demo.tickets import TICKETS, Desk
-from portal.demo.walk import Walk
-from saudi.gregorian import riyadh_date, start_of_day
+from portal.demo.stories import Story, play
+from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
+from portal.demo.walk import Walk, nights
 from sawtak.models import Ticket
 
 _LOCK: Final = 0x64656D6F
+
+_SIGNING_IN: Final = (173, 174, 175, 176)
+_UNREACHABLE: Final = (171, 172)
+"""Ordinary households whose heads ask for a code, and at whose numbers nobody can be reached."""
+
+People = dict[tuple[int, int], Person]
+"""Everybody by household, the first is 1, and by place in it, the head is 0."""
 
 
 class AlreadyLoaded(Exception):
@@ -58,14 +60,17 @@ class Loaded:
     messages: int
 
 
-def load_demonstration(*, staff_password: str, now: datetime) -> Loaded:
+def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEHOLDS) -> Loaded:
     """Load the demonstration as of now, in one transaction.
+
+    `size` is the number of households: a smaller one has the accounts all the same, and fewer
+    others with what they file.
 
     Raises:
         AlreadyLoaded: it is there; nothing was changed.
         RegisterInUse: somebody else's register is there; nothing was changed.
     """
-    days = days_from(riyadh_date(now))
+    days = days_from(now)
     with files_follow_transaction():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -74,23 +79,16 @@ def load_demonstration(*, staff_password: str, now: datetime) -> Loaded:
         if Person.objects.exists():
             raise RegisterInUse
         staff = make_staff(staff_password)
-        rows = list(register_rows())
+        rows = list(register_rows(households(size)))
         with TemporaryDirectory() as folder:
-            _import_people(Path(folder), rows, days)
-            _announce_cycles(Path(folder), rows, days, staff)
-            _pay(Path(folder), days, staff)
-        people = _people(rows)
-        walk = Walk(days=days, people=people, staff=staff)
-        for number, objection in enumerate(OBJECTIONS, start=1):
-            walk.file(objection, number)
-        # The scheduler does this every night; the last night's is the one that counts here.
-        stop_overdue_drafts(now=min(start_of_day(days.today) + timedelta(minutes=5), now))
-        desk = Desk(days=days, people=people, agent=staff["agent"])
-        for number, ticket in enumerate(TICKETS, start=1):
-            desk.file(ticket, number)
+            programme = Programme(days, rows, staff, Path(folder))
+            programme.register()
+            people = _people(rows)
+            play(_stories(programme, days, people, staff), now=now)
+        _leave_traces(days, people)
         return Loaded(
-            households=len({row.household_id for row in rows}),
-            people=len(rows),
+            households=Household.objects.count(),
+            people=Person.objects.count(),
             cycles=len(days.cycles),
             objections=Objection.objects.count(),
             tickets=Ticket.objects.count(),
@@ -98,75 +96,43 @@ def load_demonstration(*, staff_password: str, now: datetime) -> Loaded:
         )
 
 
-def _import_people(folder: Path, rows: list[RegisterRow], days: DemoDays) -> None:
-    path = _write(folder / "register.csv", REGISTER_COLUMNS, rows)
-    import_register(path, as_of=days.registered_on, now=at(days.registered_on, 8))
-    Person.objects.filter(full_name=ENGLISH).update(language="en")
+def _stories(
+    programme: Programme, days: DemoDays, people: People, staff: dict[str, User]
+) -> Iterator[Story]:
+    """Give all that happened: what the programme sent, then what people did with it."""
+    yield programme.news_of_the_register()
+    yield programme.results()
+    yield programme.payments()
+    walk = Walk(days=days, people=people, staff=staff)
+    cases = (case.objection for case in (*RESULT_CASES, *PAYMENT_CASES))
+    for number, objection in enumerate((*WRITTEN_OBJECTIONS, *cases), start=1):
+        if (objection.household, objection.person) in people:
+            yield walk.file(objection, number)
+    desk = Desk(days=days, people=people, agent=staff["agent"])
+    for number, ticket in enumerate((*WRITTEN_TICKETS, *ordinary_tickets()), start=1):
+        if not ticket.household or (ticket.household, 0) in people:
+            yield desk.file(ticket, number)
+    yield nights(days)
+    yield sign_ins(_heads(people, _SIGNING_IN), days=days)
+    yield programme.corrections()
 
 
-def _announce_cycles(
-    folder: Path, rows: list[RegisterRow], days: DemoDays, staff: dict[str, User]
-) -> None:
-    for place, cycle in enumerate(days.cycles):
-        told = result_rows(rows, place=place, closing=days.closing, announced_on=cycle.announced_on)
-        _announce(folder, cycle.code, told, on=cycle.announced_on, staff=staff)
-        if place == days.closing:
-            late = late_rows(rows, announced_on=days.closes_today)
-            _announce(folder, cycle.code, late, on=days.closes_today, staff=staff)
+def _leave_traces(days: DemoDays, people: People) -> None:
+    unreachable = [person.mobile for person in _heads(people, _UNREACHABLE)]
+    Network(days=days, unreachable=unreachable).leave_traces()
 
 
-def _announce(
-    folder: Path, code: str, rows: Iterable[Any], *, on: date, staff: dict[str, User]
-) -> None:
-    path = _write(folder / f"results-{code}.csv", RESULT_COLUMNS, rows)
-    import_results(code, path, now=at(on, 8))
-    announce(
-        cycle_code=code,
-        on=on,
-        prepared_by=staff["admin"],
-        approved_by=staff["approver"],
-        now=at(on, 10),
-    )
+def _heads(people: People, numbers: Iterable[int]) -> list[Person]:
+    """Give the heads of those households that are there."""
+    return [people[number, 0] for number in numbers if (number, 0) in people]
 
 
-def _pay(folder: Path, days: DemoDays, staff: dict[str, User]) -> None:
-    """Announce the payment of each cycle whose day has come, the last two with their exceptions."""
-    codes = [cycle.code for cycle in days.cycles if paid_on(cycle.code) <= days.today]
-    for age, code in enumerate(reversed(codes)):
-        place = {0: LAST, 1: EARLIER}.get(age, "")
-        day = paid_on(code)
-        lines = payment_rows(Cycle.objects.get(code=code), place=place)
-        path = _write(folder / f"payments-{code}.csv", PAYMENT_COLUMNS, lines)
-        import_payments(code, path, now=at(day, 8))
-        announce(
-            cycle_code=code,
-            on=day,
-            matter=PAYMENTS,
-            prepared_by=staff["admin"],
-            approved_by=staff["approver"],
-            now=at(day, 9),
-        )
-
-
-def _people(rows: list[RegisterRow]) -> dict[tuple[int, int], Person]:
-    """Give everybody by household, the first is 1, and by place in it, the head is 0."""
+def _people(rows: Iterable[RegisterRow]) -> People:
+    rows = list(rows)
     known = Person.objects.in_bulk([row.national_id for row in rows], field_name="national_id")
-    people: dict[tuple[int, int], Person] = {}
+    places: defaultdict[int, int] = defaultdict(int)
+    people: People = {}
     for row in rows:
-        household = int(row.household_id) - 1000
-        position = 0
-        while (household, position) in people:
-            position += 1
-        people[household, position] = known[row.national_id]
+        people[row.household, places[row.household]] = known[row.national_id]
+        places[row.household] += 1
     return people
-
-
-def _write(path: Path, columns: tuple[str, ...], rows: Iterable[Any]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for row in rows:
-            if tuple(field.name for field in fields(row)) != columns:
-                raise ValueError("a row is not in the order of the columns")
-            writer.writerow(astuple(row))
-    return path

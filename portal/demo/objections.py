@@ -1,4 +1,4 @@
-"""The objections of the demonstration, in every status and on both tracks."""
+"""What an objection of the demonstration is made of, and those that were thought of one by one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from objections.models import Ground
 from objections.statuses import ObjectionStatus
-from portal.demo.results import BEFORE, CLOSING, NEWEST, OLD
+from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Review:
 class DemoObjection:
     """An objection about the person at a place of a household, filed by its head or by them.
 
-    Days count back from today, or for an old cycle on from its announcement.
+    `cycle` is the age of the cycle of the result, or of the payment among those that were made.
+    Days count back from today, or for an old cycle on from its announcement or payment.
     """
 
     household: int
@@ -42,10 +43,16 @@ class DemoObjection:
     person: int = 0
     filer: int = 0
     is_submitted: bool = True
+    minutes_ago: int = 0
+    """Filed so long before now, on no day of `filed`."""
+
+    withdrawn_after: int = 0
+    """Days after which it was withdrawn; 0 is never."""
+
     new_city: str = ""
     review: Review | None = None
     against_payment: bool = False
-    """Against their line of the payment before the last, instead of the result of `cycle`."""
+    """Against their line of a payment instead of their result."""
 
 
 _LEASE: Final = (
@@ -55,7 +62,7 @@ _LIVES_ALONE: Final = (
     "أسكن وحدي منذ سنتين في شقة مستأجرة باسمي، وفاتورة الكهرباء باسمي أيضًا. أرجو إعادة النظر."
 )
 
-OBJECTIONS: Final = (
+WRITTEN: Final = (
     # The account with documents wanted.
     DemoObjection(
         household=5,
@@ -86,7 +93,7 @@ OBJECTIONS: Final = (
         cycle=NEWEST,
         filed=2,
         ground=Ground.CIRCUMSTANCES_CHANGED,
-        statement="كنت مرافقًا لوالدي في رحلة علاج، ومعي تقرير المستشفى وخطاب الإيفاد.",
+        statement="رافقت والدي في رحلة علاج، ومعي تقرير المستشفى وخطاب الإيفاد.",
         files=("خطاب الإيفاد.pdf",),
         is_submitted=False,
     ),
@@ -96,7 +103,7 @@ OBJECTIONS: Final = (
         cycle=CLOSING,
         filed=20,
         ground=Ground.REASON_WRONG,
-        statement="تواريخ السفر في النتيجة ليست صحيحة، فقد عدت قبل نهاية رمضان.",
+        statement="تواريخ السفر في النتيجة ليست صحيحة، فقد عدت قبل ذلك بأسبوعين.",
         files=(),
         is_submitted=False,
     ),
@@ -210,7 +217,7 @@ OBJECTIONS: Final = (
         cycle=OLD,
         filed=20,
         ground=Ground.DATA_CORRECTED,
-        statement="كان العقد باسم زوجتي، ونقلته إلى اسمي.",
+        statement="كان العقد باسم زوجتي، ونقلته إلى اسمي في منصة إيجار.",
         files=("عقد الإيجار بعد التعديل.pdf",),
         new_city="الرياض",
         review=Review(

@@ -18,15 +18,16 @@ class DemoStaff:
     username: str
     display_name: str
     role: str
+    to_try: str
 
 
 STAFF: Final = (
-    DemoStaff("agent", "منال التجريبية", "agent"),
-    DemoStaff("caseworker", "بندر التجريبي", "caseworker"),
-    DemoStaff("approver", "أروى التجريبية", "approver"),
-    DemoStaff("supervisor", "فواز التجريبي", "supervisor"),
-    DemoStaff("auditor", "ديمة التجريبية", "auditor"),
-    DemoStaff("admin", "مدير النظام", "administrator"),
+    DemoStaff("agent", "منال التجريبية", "agent", "answer the tickets that wait"),
+    DemoStaff("caseworker", "بندر التجريبي", "caseworker", "take an objection and decide it"),
+    DemoStaff("approver", "أروى التجريبية", "approver", "start the campaign that waits"),
+    DemoStaff("supervisor", "فواز التجريبي", "supervisor", "see which cases are late"),
+    DemoStaff("auditor", "ديمة التجريبية", "auditor", "read what was done, change nothing"),
+    DemoStaff("admin", "مدير النظام", "administrator", "look at imports, SMS and accounts"),
 )
 
 

@@ -1,40 +1,28 @@
-"""Requests of صوتك مسموع in every status, each walked there through the services."""
+"""What a request of صوتك مسموع is made of, and those that were thought of one by one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from beneficiaries.models import Person, User
-from documents.intake import CheckedFile
-from portal.demo.days import DemoDays, at
-from portal.demo.files import photo
-from saudi.hijri import HijriDate
-from sawtak.models import Category, Channel, Ticket
-from sawtak.services import (
-    TicketDetails,
-    answer_ticket,
-    ask_sender,
-    close_ticket,
-    file_ticket,
-    reply_from_sender,
-    take_ticket,
-)
+from sawtak.models import Category
 
 
 @dataclass(frozen=True)
 class Step:
     """A step in a ticket's history, hours after it came in."""
 
-    what: str
+    what: Literal["take", "ask", "answer", "reply", "close", "withdraw"]
     after_hours: float
     text: str = ""
 
 
 @dataclass(frozen=True)
 class DemoTicket:
-    """A request by the head of a household, or by somebody the register does not know."""
+    """A request by the head of a household, or by somebody the register does not know.
+
+    Days count back from today. With a subject it came by the contact form, which asks for no ID.
+    """
 
     filed: int
     category: Category
@@ -48,11 +36,13 @@ class DemoTicket:
     subject: str = ""
     language: str = "ar"
     files: tuple[str, ...] = ()
+    minutes_ago: int = 0
+    """Came so long before now, on no day of `filed`."""
 
 
 _TAKEN: Final = Step("take", 3)
 
-TICKETS: Final = (
+WRITTEN: Final = (
     # The account with an answered ticket.
     DemoTicket(
         household=5,
@@ -176,77 +166,3 @@ TICKETS: Final = (
         ),
     ),
 )
-
-
-@dataclass
-class Desk:
-    """What the walking of a ticket needs to know."""
-
-    days: DemoDays
-    people: dict[tuple[int, int], Person]
-    agent: User
-
-    def file(self, made: DemoTicket, number: int) -> Ticket:
-        """Bring one ticket to where it is."""
-        received_at = at(
-            self.days.today - timedelta(days=made.filed), 9 + number % 8, number * 13 % 60
-        )
-        ticket = file_ticket(
-            details=self._details(made),
-            attachments=[_file(name) for name in made.files],
-            submission_key=f"demonstration-{number}",
-            channel=Channel.CONTACT if made.subject else Channel.WEB,
-            language=made.language,
-            now=received_at,
-        )
-        for step in made.steps:
-            now = received_at + timedelta(hours=step.after_hours)
-            ticket = self._walk(ticket, step, now=now)
-        return ticket
-
-    def _details(self, made: DemoTicket) -> TicketDetails:
-        person = self.people.get((made.household, 0))
-        if made.subject:
-            return TicketDetails(
-                mobile=made.other_mobile,
-                full_name=made.name,
-                category=made.category,
-                message=made.message,
-                subject=made.subject,
-            )
-        if person is None:  # somebody the register does not know
-            return TicketDetails(
-                mobile=made.other_mobile,
-                full_name=made.name,
-                category=made.category,
-                message=made.message,
-                national_id="1000000024",
-                birth_date=HijriDate(1415, 7, 1),
-            )
-        return TicketDetails(
-            mobile=made.other_mobile or person.mobile,
-            full_name=person.full_name,
-            category=made.category,
-            message=made.message,
-            national_id=person.national_id,
-            birth_date=person.birth_date,
-        )
-
-    def _walk(self, ticket: Ticket, step: Step, *, now: datetime) -> Ticket:
-        if step.what == "reply":
-            return reply_from_sender(ticket_id=ticket.pk, text=step.text, attachments=[], now=now)
-        seen = ticket.status
-        if step.what == "take":
-            return take_ticket(ticket_id=ticket.pk, agent=self.agent, seen_status=seen, now=now)
-        if step.what == "close":
-            return close_ticket(
-                ticket_id=ticket.pk, agent=self.agent, reason=step.text, seen_status=seen, now=now
-            )
-        write = answer_ticket if step.what == "answer" else ask_sender
-        return write(
-            ticket_id=ticket.pk, agent=self.agent, text=step.text, seen_status=seen, now=now
-        )
-
-
-def _file(name: str) -> CheckedFile:
-    return photo(name, "A synthetic paper for trying the portal.")

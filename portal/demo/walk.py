@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import update_contact_details, user_of
-from documents.intake import CheckedFile
 from objections.models import Contested, Objection
 from objections.rules import effective_cycle
 from objections.services import (
@@ -17,15 +17,17 @@ from objections.services import (
     reach_step,
     record_profile_step,
     save_statement,
+    stop_overdue_drafts,
     submit_objection,
 )
+from objections.services.history import append_event
 from objections.services.review import decide_objection, request_documents, take_objection
-from objections.statuses import ObjectionStatus
-from portal.demo.days import DemoDays, at
-from portal.demo.files import pdf, photo
+from objections.statuses import TRANSITIONS, ObjectionStatus
+from portal.demo.days import OLD, DemoDays, at
+from portal.demo.files import paper
 from portal.demo.objections import DemoObjection, Review
-from portal.demo.results import CLOSING, OLD
-from saudi.gregorian import riyadh_date
+from portal.demo.stories import Story
+from saudi.gregorian import riyadh_date, start_of_day
 
 
 @dataclass
@@ -36,26 +38,13 @@ class Walk:
     people: dict[tuple[int, int], Person]
     staff: dict[str, User]
 
-    def file(self, made: DemoObjection, number: int) -> Objection:
+    def file(self, made: DemoObjection, number: int) -> Story:
         """Bring one objection to where it is."""
-        place = self.days.closing if made.cycle == CLOSING else made.cycle
-        cycle = self.days.cycles[place]
-        person = self.people[made.household, made.person]
+        began_at = self._began_at(made, number)
+        yield began_at
         filer = self.people[made.household, made.filer]
-        contested: Contested
-        if made.against_payment:
-            contested = _payment_before_the_last(person, self.days.today)
-        else:
-            contested = EligibilityResult.objects.current().get(
-                person=person, cycle__code=cycle.code
-            )
-        if made.cycle == OLD:
-            filed_on = cycle.announced_on + timedelta(days=made.filed)
-        else:
-            filed_on = self.days.today - timedelta(days=made.filed)
-        began_at = at(filed_on, 9 + number % 9, number * 7 % 60)
         user = user_of(filer)
-        draft = open_draft(contested=contested, filed_by=filer, now=began_at)
+        draft = open_draft(contested=self._contested(made), filed_by=filer, now=began_at)
         if made.new_city:
             changes = update_contact_details(
                 person=filer,
@@ -66,37 +55,70 @@ class Walk:
             )
             record_profile_step(objection=draft, changes=changes)
         if made.statement:
-            reach_step(objection=draft, step=3)
             save_statement(objection=draft, ground=made.ground, statement=made.statement)
             attach_documents(
                 objection=draft,
-                checked=[_file(name) for name in made.files],
+                checked=[paper(name) for name in made.files],
                 now=began_at + timedelta(minutes=6),
             )
+        if made.statement:
+            reach_step(objection=draft, step=4 if made.is_submitted else 3)
         if not made.is_submitted:
-            return draft
-        reach_step(objection=draft, step=4)
-        objection = submit_objection(
-            objection=draft, has_declared=True, now=began_at + timedelta(minutes=9)
-        )
+            return
+        submitted_at = began_at + timedelta(minutes=9)
+        yield submitted_at
+        objection = submit_objection(objection=draft, has_declared=True, now=submitted_at)
+        filed_on = riyadh_date(began_at)
+        if made.withdrawn_after:
+            withdrawn_at = at(filed_on + timedelta(days=made.withdrawn_after), 17, number % 60)
+            yield withdrawn_at
+            _withdraw(objection, user=user, now=withdrawn_at)
         if made.review is not None:
-            self._review(objection, made.review, user=user, filed_on=filed_on)
-        return objection
+            yield from self._review(objection, made.review, user=user, filed_on=filed_on)
 
-    def _review(self, objection: Objection, review: Review, *, user: User, filed_on: date) -> None:
+    def _began_at(self, made: DemoObjection, number: int) -> datetime:
+        if made.minutes_ago:
+            return self.days.now - timedelta(minutes=made.minutes_ago)
+        hour, minute = 9 + number % 9, number * 7 % 60
+        age = self.days.age_of(made.cycle)
+        if made.cycle < OLD:
+            return self.days.at(made.filed, hour, minute)
+        if made.against_payment:
+            counted_from = self.days.paid[age].paid_on
+        else:
+            counted_from = self.days.cycles[age].announced_on
+        return at(counted_from + timedelta(days=made.filed), hour, minute)
+
+    def _contested(self, made: DemoObjection) -> Contested:
+        person = self.people[made.household, made.person]
+        age = self.days.age_of(made.cycle)
+        if made.against_payment:
+            return PaymentLine.objects.current().get(
+                person=person, cycle__code=self.days.paid[age].code
+            )
+        return EligibilityResult.objects.current().get(
+            person=person, cycle__code=self.days.cycles[age].code
+        )
+
+    def _review(
+        self, objection: Objection, review: Review, *, user: User, filed_on: date
+    ) -> Iterator[datetime]:
         caseworker = self.staff["caseworker"]
 
         def moment(days: int, hour: int) -> datetime:
             return at(filed_on + timedelta(days=days), hour, objection.pk * 11 % 60)
 
+        taken_at = moment(review.taken_after, 8)
+        yield taken_at
         take_objection(
             objection_id=objection.pk,
             caseworker=caseworker,
             seen_status=ObjectionStatus.SUBMITTED,
-            now=moment(review.taken_after, 8),
+            now=taken_at,
         )
         if review.wanted:
             asked_at = moment(review.wanted_after, 11)
+            yield asked_at
             request_documents(
                 objection_id=objection.pk,
                 caseworker=caseworker,
@@ -106,34 +128,44 @@ class Walk:
                 now=asked_at,
             )
         if review.sent_after:
+            sent_at = moment(review.sent_after, 20)
+            yield sent_at
             add_wanted_documents(
-                objection=objection,
-                checked=[photo("شهادة الميلاد.jpg", "Birth certificate")],
-                actor=user,
-                now=moment(review.sent_after, 20),
+                objection=objection, checked=[paper("الورقة المطلوبة.jpg")], actor=user, now=sent_at
             )
         if review.decision is not None:
             decided_at = moment(review.decided_after, 13)
+            yield decided_at
+            is_rejected = review.decision == ObjectionStatus.REJECTED
             decide_objection(
                 objection_id=objection.pk,
                 caseworker=caseworker,
                 decision=review.decision,
                 answer=review.answer,
-                effective_cycle=(
-                    ""
-                    if review.decision == ObjectionStatus.REJECTED
-                    else effective_cycle(riyadh_date(decided_at))
-                ),
+                effective_cycle="" if is_rejected else effective_cycle(riyadh_date(decided_at)),
                 seen_status=ObjectionStatus.UNDER_REVIEW,
                 now=decided_at,
             )
 
 
-def _payment_before_the_last(person: Person, today: date) -> PaymentLine:
-    paid = PaymentLine.objects.current().filter(person=person, paid_on__lte=today)
-    return paid.order_by("-paid_on")[1]
+def nights(days: DemoDays) -> Story:
+    """Stop the drafts whose last day is over, in the night after it, as the scheduler does."""
+    counted = {cycle.announced_on for cycle in days.cycles} | {days.closes_today}
+    counted |= {cycle.paid_on for cycle in days.cycles}
+    last_days = sorted(day + (days.today - days.closes_today) for day in counted)
+    for last_day in last_days:
+        stopped_at = start_of_day(last_day + timedelta(days=1)) + timedelta(minutes=5)
+        # Just after midnight the scheduler has run for the night that this day is about.
+        if last_day + timedelta(days=1) == days.today:
+            stopped_at = min(stopped_at, days.now)
+        yield stopped_at
+        stop_overdue_drafts(now=stopped_at)
 
 
-def _file(name: str) -> CheckedFile:
-    make = pdf if name.endswith(".pdf") else photo
-    return make(name, "A synthetic paper for trying the portal.")
+def _withdraw(objection: Objection, *, user: User, now: datetime) -> None:
+    """Write a withdrawal as the table of transitions has it; citizens have no page for it yet."""
+    wanted = ObjectionStatus.WITHDRAWN
+    if wanted not in TRANSITIONS[objection.status]:
+        raise ValueError(f"an objection cannot be withdrawn from {objection.status}")
+    append_event(objection, from_status=objection.status, to_status=wanted, actor=user, now=now)
+    Objection.objects.filter(pk=objection.pk).update(status=wanted)

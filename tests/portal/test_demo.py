@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import StringIO
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.test import TestCase, override_settings
 
 from beneficiaries.models import (
     Cycle,
     EligibilityResult,
     Household,
+    ImportRun,
     PaymentLine,
     Person,
     User,
 )
-from beneficiaries.statuses import PaymentStatus
-from notifications.models import Message, PhoneMessage
-from objections.models import Objection
+from beneficiaries.reasons import REASONS
+from beneficiaries.statuses import PaymentStatus, Relation
+from notifications.campaigns import start_campaign
+from notifications.models import Campaign, DoubtfulNumber, GatewayPause, Message, PhoneMessage
+from notifications.statuses import CampaignStatus, MessageStatus
+from objections.clock import case_clock
+from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
 from portal.demo import people
 from portal.demo.accounts import ACCOUNTS
 from portal.demo.days import days_from
-from portal.demo.loading import AlreadyLoaded, Loaded, RegisterInUse, load_demonstration
+from portal.demo.loading import AlreadyLoaded, RegisterInUse, load_demonstration
+from portal.demo.staff import STAFF
+from portal.demo.stories import Story, play
 from portal.env import Env
 from saudi.gregorian import RIYADH, riyadh_date
 from saudi.hijri import HijriDate
-from sawtak.models import Ticket
+from sawtak.models import Category, Channel, Ticket, TicketEvent
 from sawtak.statuses import TicketStatus
+from sawtak.timeline import due_on
 from tests import personas
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=RIYADH)
@@ -60,199 +74,17 @@ def contestable(national_id: str) -> list[EligibilityResult]:
     )
 
 
-class DemonstrationTests(TestCase):
-    """Loaded once for all that looks at it."""
-
-    demo: Loaded
-
-    @classmethod
-    def setUpTestData(cls):
-        with TemporaryDirectory() as folder, files_in(folder):
-            cls.demo = load_demonstration(staff_password=PASSWORD, now=NOW)
-
-    def test_the_demonstration_is_what_was_promised(self):
-        assert (self.demo.households, self.demo.cycles) == (40, 6)
-        assert Household.objects.count() == 40
-        assert Cycle.objects.filter(announced_on__lt=TODAY).count() == 6
-        for account in ACCOUNTS:
-            person = Person.objects.get(national_id=account.national_id)
-            assert person.mobile == f"+966{account.mobile[1:]}"
-            assert person.birth_date == HijriDate.parse(account.birth_date)
-        assert not Person.objects.filter(national_id=people.UNKNOWN).exists()
-
-    def test_every_mobile_is_of_the_range_of_the_demonstration(self):
-        mobiles = Person.objects.exclude(mobile="").values_list("mobile", flat=True)
-        assert all("+966500000001" <= mobile <= "+966500000999" for mobile in mobiles)
-
-    def test_households_are_of_every_kind(self):
-        assert max(h.people.count() for h in Household.objects.all()) == 13
-        assert min(h.people.count() for h in Household.objects.all()) == 1
-        assert Person.objects.filter(relation="head", mobile="").exists()
-        assert Person.objects.filter(language="en").exists()
-        assert Person.objects.filter(national_id__startswith="2").count() >= 2
-        assert set(Person.objects.values_list("relation", flat=True)) == {
-            "head",
-            "spouse",
-            "child",
-            "parent",
-            "sibling",
-            "ward",
-        }
-
-    def test_sara_has_many_days_left_and_has_filed_nothing(self):
-        (result,) = contestable(people.SARA)
-        assert result.cycle == Cycle.objects.first()
-        assert result.reason_codes == ["LEASE_NOT_PROVEN"]
-        assert result.filing_deadline - TODAY > timedelta(days=40)
-        assert not Objection.objects.filter(person__household=result.person.household).exists()
-
-    def test_khalids_window_closes_today(self):
-        (result,) = contestable(people.KHALID)
-        assert (result.announced_on, result.filing_deadline) == (TODAY - timedelta(days=90), TODAY)
-        assert not Objection.objects.filter(person=result.person).exists()
-
-    def test_the_residents_window_closed_yesterday_and_a_draft_was_stopped(self):
-        (result,) = contestable(people.RESIDENT)
-        assert result.filing_deadline == TODAY - timedelta(days=1)
-        assert [o.status for o in result.objections.all()] == [ObjectionStatus.STOPPED]
-        assert Message.objects.filter(recipient="+966500000003", template="draft_stopped").exists()
-
-    def test_the_account_paid_short_can_object_to_its_newest_payment(self):
-        head = Person.objects.get(national_id=people.PAID_SHORT)
-        newest = PaymentLine.objects.current().filter(person=head).order_by("-paid_on")[0]
-        assert (newest.status, newest.reason_codes) == ("paid", ["ABSENCE_DEDUCTION"])
-        assert newest.is_short
-        assert newest.counted_from <= TODAY <= newest.filing_deadline
-        assert not newest.objections.exists()
-
-    def test_payments_are_in_every_status_and_the_other_accounts_owe_nothing_to_them(self):
-        lines = PaymentLine.objects.current()
-        assert set(lines.values_list("status", flat=True)) == set(PaymentStatus.values)
-        for national_id in (people.SARA, people.KHALID, people.RESIDENT):
-            own = lines.filter(person__national_id=national_id)
-            assert own
-            assert not [line for line in own if line.is_short]
-
-    def test_objections_are_on_both_tracks(self):
-        against = Objection.objects.filter(payment__isnull=False)
-        assert set(against.values_list("status", flat=True)) == {
-            ObjectionStatus.SUBMITTED,
-            ObjectionStatus.UNDER_REVIEW,
-            ObjectionStatus.ACCEPTED,
-        }
-
-    def test_the_other_accounts_are_in_their_state(self):
-        assert contestable(people.PAID_SHORT) == []
-        (dependant,) = contestable(people.ADULT_DEPENDANT)
-        assert dependant.reason_codes == ["SHELTER"]
-        assert dependant.person.household == Person.objects.get(national_id=people.SARA).household
-        objection = Objection.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
-        assert objection.status == ObjectionStatus.DOCUMENTS_WANTED
-        assert objection.documents_due_on > TODAY
-        ticket = Ticket.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
-        assert (ticket.status, ticket.identity_match) == (TicketStatus.ANSWERED, "full")
-
-    def test_cases_stand_in_every_status_that_can_be_reached(self):
-        assert set(Objection.objects.values_list("status", flat=True)) == set(
-            ObjectionStatus.values
-        ) - {ObjectionStatus.WITHDRAWN}
-        assert set(Ticket.objects.values_list("status", flat=True)) == set(TicketStatus.values) - {
-            TicketStatus.WITHDRAWN
-        }
-        assert set(Ticket.objects.values_list("identity_match", flat=True)) == {
-            "full",
-            "partial",
-            "none",
-        }
-
-    def test_nothing_happened_after_now_or_before_its_cause(self):
-        for objection in Objection.objects.all():
-            times = [event.at for event in objection.events.all()]
-            assert times == sorted(times)
-            assert times[-1] <= NOW
-            assert riyadh_date(objection.opened_at) >= objection.counted_from
-        for ticket in Ticket.objects.all():
-            times = [event.at for event in ticket.events.all()]
-            assert times == sorted(times)
-            assert times[-1] <= NOW
-
-    def test_the_sms_of_the_past_lie_on_the_phone_and_none_waits(self):
-        assert set(Message.objects.values_list("status", flat=True)) == {"sent", "suppressed"}
-        sent = Message.objects.filter(status="sent")
-        assert sent.count() == PhoneMessage.objects.count() == self.demo.messages
-        assert not sent.exclude(sent_at__lte=NOW).exists()
-        assert not sent.exclude(gateway="phone").exists()
-        assert sent.filter(attempts__outcome="sent").count() == self.demo.messages
-
-    def test_staff_of_each_role_can_sign_in(self):
-        for role in personas.ROLES:
-            username = "admin" if role == "administrator" else role
-            user = User.objects.get(username=username)
-            assert [group.name for group in user.groups.all()] == [role]
-            assert self.client.login(username=username, password=PASSWORD)
-
-    def test_a_second_load_changes_nothing(self):
-        before = (Person.objects.count(), Objection.objects.count(), Message.objects.count())
-        with pytest.raises(AlreadyLoaded):
-            load_demonstration(staff_password=PASSWORD, now=NOW + timedelta(days=1))
-        assert before == (
-            Person.objects.count(),
-            Objection.objects.count(),
-            Message.objects.count(),
-        )
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Hash the staff's password quickly: how slowly it is hashed is not what is tested here."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
-@pytest.mark.django_db
-def test_a_register_in_use_is_left_alone():
-    personas.head()
-    with pytest.raises(RegisterInUse):
-        load_demonstration(staff_password=PASSWORD, now=NOW)
-    with pytest.raises(CommandError, match="The register has people already"):
-        call_command("load_demo", stdout=StringIO())
-    assert Person.objects.count() == 1
-
-
-def test_the_days_hold_on_every_day_of_four_years():
-    first = date(2026, 1, 1)
-    for number in range(4 * 366):
-        today = first + timedelta(days=number)
-        days = days_from(today)
-        announced = [cycle.announced_on for cycle in days.cycles]
-        assert announced == sorted(announced)
-        assert len({cycle.code for cycle in days.cycles}) == 6
-        assert 6 <= (today - announced[-1]).days <= 37
-        assert (today - announced[-2]).days >= 34
-        assert announced[days.closing] == days.closed_yesterday
-        assert days.closing < 4
-
-
-def test_just_after_midnight_in_riyadh_is_a_day_like_any_other(db, tmp_path):
-    now = datetime(2026, 3, 1, 0, 3, tzinfo=RIYADH)
-    with files_in(str(tmp_path)):
-        load_demonstration(staff_password=PASSWORD, now=now)
-    (result,) = contestable(people.KHALID)
-    assert result.filing_deadline == date(2026, 3, 1)
-    assert Objection.objects.filter(status=ObjectionStatus.STOPPED).count() == 2
-
-
-@pytest.mark.django_db
-def test_the_accounts_are_printed_with_their_numbers():
-    out = StringIO()
-    call_command("demo_accounts", stdout=out)
-    for account in ACCOUNTS:
-        assert account.national_id in out.getvalue()
-        assert account.mobile in out.getvalue()
-    for username in ("agent", "caseworker", "approver", "supervisor", "auditor", "admin"):
-        assert username in out.getvalue()
-
-
-@pytest.fixture
-def given_password(monkeypatch):
-    def give(password: str) -> None:
-        env = Env({"DEMO_PASSWORD": password})
-        monkeypatch.setattr("portal.management.commands.load_demo.env", env)
-
-    return give
+def give_password(password: str) -> Any:
+    """Set DEMO_PASSWORD for the command."""
+    env = Env({"DEMO_PASSWORD": password})
+    return patch("portal.management.commands.load_demo.env", env)
 
 
 def load() -> str:
@@ -261,19 +93,289 @@ def load() -> str:
     return out.getvalue()
 
 
+class DemonstrationTests(TestCase):
+    """Loaded once, by the command, for all that looks at it."""
+
+    output: str
+
+    @classmethod
+    def setUpTestData(cls):
+        with TemporaryDirectory() as folder, files_in(folder), quick_passwords():
+            with time_machine.travel(NOW, tick=False), give_password(""):
+                cls.output = load()
+            cls.password = cls.output.rsplit("Password of the staff: ", 1)[1].strip()
+
+    def test_the_demonstration_is_what_was_promised(self):
+        assert "200 households, 12 cycles" in self.output
+        assert Household.objects.count() == 200
+        assert Cycle.objects.filter(announced_on__lt=TODAY).count() == 12
+        for account in ACCOUNTS:
+            person = Person.objects.get(national_id=account.national_id)
+            assert person.mobile == f"+966{account.mobile[1:]}"
+            assert person.birth_date == HijriDate.parse(account.birth_date)
+        assert not Person.objects.filter(national_id=people.UNKNOWN).exists()
+
+    def test_every_mobile_is_of_the_range_of_the_demonstration(self):
+        mobiles = Person.objects.exclude(mobile="").values_list("mobile", flat=True)
+        assert all("+966500000001" <= mobile <= "+966500000899" for mobile in mobiles)
+
+    def test_everybody_is_marked_as_made_up(self):
+        assert not Person.objects.exclude(full_name__regex="التجريبية?$|Altajribi$").exists()
+
+    def test_households_are_of_every_kind(self):
+        sizes = Counter(Person.objects.values_list("household", flat=True)).values()
+        assert (min(sizes), max(sizes)) == (1, 14)
+        assert Person.objects.filter(relation="head", mobile="").exists()
+        assert Person.objects.filter(relation="head", full_name__regex="[A-Za-z]").exists()
+        assert Person.objects.filter(language="en").exists()
+        assert Person.objects.filter(national_id__startswith="2").count() >= 2
+        assert Person.objects.order_by(Length("full_name").desc())[0].full_name.count(" ") >= 10
+        assert set(Person.objects.values_list("relation", flat=True)) == set(Relation.values)
+
+    def test_the_accounts_stand_as_they_are_described(self):
+        check_accounts(TODAY)
+
+    def test_payments_are_in_every_status_and_the_other_accounts_owe_nothing_to_them(self):
+        lines = PaymentLine.objects.current()
+        assert set(lines.values_list("status", flat=True)) == set(PaymentStatus.values)
+        assert lines.values("cycle").distinct().count() == 12
+        for national_id in (people.SARA, people.KHALID, people.RESIDENT):
+            own = lines.filter(person__national_id=national_id)
+            assert own
+            assert not [line for line in own if line.is_short]
+
+    def test_amounts_vary_and_no_household_gets_more_than_the_most(self):
+        results = EligibilityResult.objects.current().filter(cycle=Cycle.objects.first())
+        sums = results.values("person__household").annotate(sar=Sum("entitlement_sar"))
+        amounts = {row["sar"] for row in sums}
+        assert max(amounts) <= 2088
+        assert len(amounts) > 40
+
+    def test_each_reason_is_given_to_somebody(self):
+        given = set()
+        for rows in (EligibilityResult, PaymentLine):
+            for codes in rows.objects.values_list("reason_codes", flat=True).distinct():
+                given.update(codes)
+        assert given == set(REASONS)
+
+    def test_cases_stand_in_every_status_and_on_both_tracks(self):
+        for track in ({"result__isnull": False}, {"payment__isnull": False}):
+            statuses = set(Objection.objects.filter(**track).values_list("status", flat=True))
+            assert statuses == set(ObjectionStatus.values)
+        tickets = Ticket.objects.all()
+        assert set(tickets.values_list("status", flat=True)) == set(TicketStatus.values)
+        assert set(tickets.values_list("category", flat=True)) == set(Category.values)
+        assert set(tickets.values_list("channel", flat=True)) == set(Channel.values)
+        assert set(tickets.values_list("identity_match", flat=True)) == {"full", "partial", "none"}
+
+    def test_some_cases_are_late_and_some_came_today(self):
+        states = {
+            clock.state
+            for case in Objection.objects.all()
+            if (clock := case_clock(case, today=TODAY))
+        }
+        assert states == {"", "is-soon", "is-late", "is-paused"}
+        waiting = Ticket.objects.filter(status=TicketStatus.NEW)
+        assert [t for t in waiting if due_on(t.received_at) < TODAY]
+        assert [t for t in waiting if riyadh_date(t.received_at) == TODAY]
+        assert Objection.objects.filter(submitted_at__date=TODAY).exists()
+
+    def test_corrected_results_are_there_and_their_campaign_waits_for_a_second_person(self):
+        corrected = EligibilityResult.objects.filter(superseded_on=TODAY - timedelta(days=1))
+        assert corrected.count() >= 5
+        [campaign] = Campaign.objects.filter(status=CampaignStatus.PREPARED)
+        assert campaign.recipients == campaign.messages.filter(status="held").count() > 0
+        approver = User.objects.get(username="approver")
+        assert start_campaign(campaign=campaign, started_by=approver, now=NOW)
+
+    def test_imports_have_rejected_rows(self):
+        rejected = dict(
+            ImportRun.objects.filter(rows_rejected__gt=0).values_list("kind", "rows_rejected")
+        )
+        assert rejected == {"register": 5, "results": 7, "payments": 2}
+
+    def test_the_numbers_of_rows_follow_the_time(self):
+        check_order_of_time()
+
+    def test_sms_are_in_every_status_and_what_arrived_lies_on_the_phone(self):
+        check_messages(NOW)
+        statuses = set(Message.objects.values_list("status", flat=True))
+        # A message is being sent for a moment only, and nothing is sent while this is loaded.
+        assert statuses == set(MessageStatus.values) - {MessageStatus.SENDING}
+        assert DoubtfulNumber.objects.count() == 2
+        assert not GatewayPause.objects.filter(until__gt=NOW).exists()
+
+    def test_codes_are_hidden_once_their_message_is_over(self):
+        codes = Message.objects.filter(template="sign_in_code")
+        assert set(codes.values_list("status", flat=True)) == {"delivered", "expired", "suppressed"}
+        assert not codes.filter(body__regex="[0-9]{6}").exists()
+
+    @quick_passwords()
+    def test_staff_of_each_role_can_sign_in(self):
+        for role in personas.ROLES:
+            username = "admin" if role == "administrator" else role
+            user = User.objects.get(username=username)
+            assert [group.name for group in user.groups.all()] == [role]
+            assert authenticate(None, username=username, password=self.password) == user
+
+    @quick_passwords()
+    def test_a_second_load_changes_nothing_but_follows_the_password(self):
+        def counts():
+            return Person.objects.count(), Objection.objects.count(), Message.objects.count()
+
+        before = counts()
+        with pytest.raises(AlreadyLoaded):
+            load_demonstration(staff_password=PASSWORD, now=NOW + timedelta(days=1))
+        with give_password(""):
+            assert load() == "The demonstration is loaded already; nothing was changed.\n"
+        assert authenticate(None, username="agent", password=self.password)
+        with give_password(PASSWORD):
+            assert "password is now that of DEMO_PASSWORD" in load()
+            assert authenticate(None, username="auditor", password=PASSWORD)
+            assert "password" not in load()
+        assert before == counts()
+
+
+def check_accounts(today: date) -> None:
+    """Judge the states of the accounts, whatever the day is."""
+    [sara] = contestable(people.SARA)
+    assert sara.cycle == Cycle.objects.first()
+    assert sara.reason_codes == ["LEASE_NOT_PROVEN"]
+    assert sara.filing_deadline - today > timedelta(days=40)
+    assert not Objection.objects.filter(person__household=sara.person.household).exists()
+
+    [khalid] = contestable(people.KHALID)
+    assert (khalid.announced_on, khalid.filing_deadline) == (today - timedelta(days=90), today)
+    assert not Objection.objects.filter(person=khalid.person).exists()
+
+    [resident] = contestable(people.RESIDENT)
+    assert resident.filing_deadline == today - timedelta(days=1)
+    assert [o.status for o in resident.objections.all()] == [ObjectionStatus.STOPPED]
+    assert Message.objects.filter(recipient="+966500000003", template="draft_stopped").exists()
+
+    assert contestable(people.PAID_SHORT) == []
+    head = Person.objects.get(national_id=people.PAID_SHORT)
+    newest = PaymentLine.objects.current().filter(person=head).order_by("-paid_on")[0]
+    assert (newest.status, newest.reason_codes) == ("paid", ["ABSENCE_DEDUCTION"])
+    assert newest.is_short
+    assert newest.counted_from <= today <= newest.filing_deadline
+    assert not newest.objections.exists()
+
+    [dependant] = contestable(people.ADULT_DEPENDANT)
+    assert dependant.reason_codes == ["SHELTER"]
+    assert dependant.person.household == sara.person.household
+
+    objection = Objection.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
+    assert objection.status == ObjectionStatus.DOCUMENTS_WANTED
+    assert objection.documents_due_on > today
+    ticket = Ticket.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
+    assert (ticket.status, ticket.identity_match) == (TicketStatus.ANSWERED, "full")
+
+
+def check_order_of_time() -> None:
+    """Judge that rows were made in the order of their instants, each after its cause."""
+    for times in (
+        Objection.objects.order_by("id").values_list("opened_at", flat=True),
+        ObjectionEvent.objects.order_by("id").values_list("at", flat=True),
+        Ticket.objects.order_by("id").values_list("received_at", flat=True),
+        TicketEvent.objects.order_by("id").values_list("at", flat=True),
+        PhoneMessage.objects.filter(message__campaign=None)
+        .order_by("id")
+        .values_list("received_at", flat=True),
+    ):
+        assert list(times) == sorted(times)
+    for objection in Objection.objects.select_related("result", "payment"):
+        assert riyadh_date(objection.opened_at) >= objection.counted_from
+        assert riyadh_date(objection.opened_at) <= objection.deadline
+
+
+def check_messages(now: datetime) -> None:
+    """Judge that what arrived lies on the phone, once, and that nothing came after now."""
+    arrived = Message.objects.filter(status__in=("sent", "delivered"))
+    assert arrived.count() == PhoneMessage.objects.count() > 0
+    assert not arrived.exclude(gateway="phone").exists()
+    assert not arrived.filter(sent_at__gt=now).exists()
+    assert arrived.filter(attempts__outcome="sent").count() == arrived.count()
+    assert not Message.objects.filter(queued_at__gt=now).exists()
+    assert not ObjectionEvent.objects.filter(at__gt=now).exists()
+    assert not TicketEvent.objects.filter(at__gt=now).exists()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param("2027-01-01 08:30", id="first-of-the-year"),
+        pytest.param("2026-07-09 12:00", id="day-before-the-payment"),
+        pytest.param("2026-09-10 00:03", id="payment-day-just-after-midnight"),
+        pytest.param("2026-10-11 23:59", id="payment-day-moved-behind-a-weekend"),
+        pytest.param("2026-12-31 21:40", id="last-of-the-year-at-night"),
+        pytest.param("2028-02-29 15:00", id="leap-day"),
+    ],
+)
 @pytest.mark.django_db
-def test_the_command_loads_once_and_follows_the_password(tmp_path, given_password):
-    with files_in(str(tmp_path)):
-        given_password("")
-        first = load()
-        assert "40 households, 6 cycles" in first
-        made = first.rsplit("Password of the staff: ", 1)[1].strip()
-        assert authenticate(None, username="agent", password=made) is not None
+def test_the_accounts_stand_as_they_are_described_on_any_day(tmp_path, now):
+    at = datetime.fromisoformat(now).replace(tzinfo=RIYADH)
+    with files_in(str(tmp_path)), quick_passwords():
+        load_demonstration(staff_password=PASSWORD, now=at, size=5)
+    check_accounts(at.date())
+    check_order_of_time()
+    check_messages(at)
 
-        assert load() == "The demonstration is loaded already; nothing was changed.\n"
-        assert authenticate(None, username="agent", password=made) is not None
 
-        given_password(PASSWORD)
-        assert "password is now that of DEMO_PASSWORD" in load()
-        assert authenticate(None, username="auditor", password=PASSWORD) is not None
-        assert "password" not in load()
+@pytest.mark.django_db
+def test_a_register_in_use_is_left_alone():
+    personas.head()
+    with pytest.raises(RegisterInUse):
+        load_demonstration(staff_password=PASSWORD, now=NOW)
+    with pytest.raises(CommandError, match="The register has people already"):
+        load()
+    assert Person.objects.count() == 1
+
+
+def test_the_days_hold_at_every_hour_of_four_years():
+    first = datetime(2026, 1, 1, 0, 3, tzinfo=RIYADH)
+    for number in range(4 * 366):
+        now = first + timedelta(days=number, hours=number * 7 % 24)
+        days = days_from(now)
+        today = days.today
+        announced = [cycle.announced_on for cycle in days.cycles]
+        paid = [cycle.paid_on for cycle in days.cycles]
+        assert announced == sorted(announced, reverse=True)
+        assert paid == sorted(paid, reverse=True)
+        assert len({cycle.code for cycle in days.cycles}) == 12
+        assert 6 <= (today - announced[0]).days <= 37
+        assert (today - announced[1]).days >= 34
+        assert (today - announced[2]).days >= 60
+        assert announced[days.closing] == days.closed_yesterday
+        assert days.closing in {2, 3}
+        assert all(cycle.announced_on < cycle.paid_on for cycle in days.cycles)
+        assert all(day.weekday() not in {4, 5} or number for number, day in enumerate(paid))
+        assert len(days.paid) >= 11
+        newest = days.paid[0]
+        assert newest.paid_on <= today <= newest.paid_on + timedelta(days=90)
+        assert (today - days.paid[1].paid_on).days >= 25
+
+
+def test_stories_are_played_side_by_side_in_the_order_of_time():
+    told = []
+
+    def story(name: str, *minutes: int) -> Story:
+        for minute in minutes:
+            yield NOW + timedelta(minutes=minute)
+            told.append((name, minute))
+
+    play([story("a", 1, 5, 9), story("b", 3, 5), story("c")], now=NOW + timedelta(minutes=5))
+    assert told == [("a", 1), ("b", 3), ("a", 5), ("b", 5)]
+
+
+@pytest.mark.django_db
+def test_the_accounts_are_printed_with_their_numbers_and_what_to_try():
+    out = StringIO()
+    call_command("demo_accounts", stdout=out)
+    for account in ACCOUNTS:
+        [line] = [line for line in out.getvalue().splitlines() if account.national_id in line]
+        assert account.mobile in line
+        assert account.to_try in line
+    assert "object to the payment" in out.getvalue()
+    for person in STAFF:
+        assert f"{person.username:<12} {person.to_try}" in out.getvalue()

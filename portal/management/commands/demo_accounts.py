@@ -17,12 +17,13 @@ class Command(BaseCommand):
     help = "Print the accounts of the demonstration."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write("  national ID  mobile      born (Hijri)  who and what there is to see")
+        self.stdout.write("  national ID  mobile      born (Hijri)  who, and what to try")
         for account in ACCOUNTS:
             self.stdout.write(
                 f"  {account.national_id}   {account.mobile}  {account.birth_date}    "
-                f"{account.who}: {account.state}"
+                f"{account.who}: {account.state}; {account.to_try}"
             )
         self.stdout.write(f"  {UNKNOWN}   in no register: answered as if it were known")
-        names = ", ".join(person.username for person in STAFF)
-        self.stdout.write(f"  staff        {names} (password: DEMO_PASSWORD)")
+        self.stdout.write("  staff, password: DEMO_PASSWORD")
+        for person in STAFF:
+            self.stdout.write(f"  {person.username:<12} {person.to_try}")

@@ -1,0 +1,102 @@
+"""Walking a request of صوتك مسموع to where it is, through the services, at past instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from beneficiaries.models import Person, User
+from portal.demo.days import DemoDays
+from portal.demo.files import paper
+from portal.demo.people import UNKNOWN
+from portal.demo.stories import Story
+from portal.demo.tickets import DemoTicket, Step
+from saudi.hijri import HijriDate
+from sawtak.models import Channel, Ticket, TicketEvent
+from sawtak.services import (
+    TicketDetails,
+    answer_ticket,
+    ask_sender,
+    close_ticket,
+    file_ticket,
+    reply_from_sender,
+    take_ticket,
+)
+from sawtak.statuses import TRANSITIONS, TicketStatus
+
+
+@dataclass
+class Desk:
+    """What the walking of a ticket needs to know."""
+
+    days: DemoDays
+    people: dict[tuple[int, int], Person]
+    agent: User
+
+    def file(self, made: DemoTicket, number: int) -> Story:
+        """Bring one ticket to where it is."""
+        received_at = self.days.at(made.filed, 9 + number % 8, number * 13 % 60)
+        if made.minutes_ago:
+            received_at = self.days.now - timedelta(minutes=made.minutes_ago)
+        yield received_at
+        ticket = file_ticket(
+            details=self._details(made),
+            attachments=[paper(name) for name in made.files],
+            submission_key=f"demonstration-{number}",
+            channel=Channel.CONTACT if made.subject else Channel.WEB,
+            language=made.language,
+            now=received_at,
+        )
+        for step in made.steps:
+            now = received_at + timedelta(hours=step.after_hours)
+            yield now
+            ticket = self._walk(ticket, step, now=now)
+
+    def _details(self, made: DemoTicket) -> TicketDetails:
+        person = self.people.get((made.household, 0))
+        mobile = made.other_mobile or (person.mobile if person else "")
+        name = made.name or (person.full_name if person else "")
+        if made.subject:
+            return TicketDetails(
+                mobile=mobile,
+                full_name=name,
+                category=made.category,
+                message=made.message,
+                subject=made.subject,
+            )
+        return TicketDetails(
+            mobile=mobile,
+            full_name=name,
+            category=made.category,
+            message=made.message,
+            national_id=person.national_id if person else UNKNOWN,
+            birth_date=person.birth_date if person else HijriDate(1415, 7, 1),
+        )
+
+    def _walk(self, ticket: Ticket, step: Step, *, now: datetime) -> Ticket:
+        if step.what == "reply":
+            return reply_from_sender(ticket_id=ticket.pk, text=step.text, attachments=[], now=now)
+        if step.what == "withdraw":
+            return _withdraw(ticket, now=now)
+        seen = ticket.status
+        if step.what == "take":
+            return take_ticket(ticket_id=ticket.pk, agent=self.agent, seen_status=seen, now=now)
+        if step.what == "close":
+            return close_ticket(
+                ticket_id=ticket.pk, agent=self.agent, reason=step.text, seen_status=seen, now=now
+            )
+        write = answer_ticket if step.what == "answer" else ask_sender
+        return write(
+            ticket_id=ticket.pk, agent=self.agent, text=step.text, seen_status=seen, now=now
+        )
+
+
+def _withdraw(ticket: Ticket, *, now: datetime) -> Ticket:
+    """Write a withdrawal as the table of transitions has it; senders have no page for it yet."""
+    wanted = TicketStatus.WITHDRAWN
+    if wanted not in TRANSITIONS[ticket.status]:
+        raise ValueError(f"a ticket cannot be withdrawn from {ticket.status}")
+    TicketEvent.objects.create(ticket=ticket, at=now, from_status=ticket.status, to_status=wanted)
+    ticket.status, ticket.changed_at = wanted, now
+    ticket.save(update_fields=["status", "changed_at"])
+    return ticket
