@@ -23,7 +23,7 @@ from portal.demo.history import Network, send_in_the_past, sign_ins
 from portal.demo.inbox import ordinary_tickets
 from portal.demo.objections import WRITTEN as WRITTEN_OBJECTIONS
 from portal.demo.people import SARA, RegisterRow, register_rows
-from portal.demo.programme import Programme
+from portal.demo.programme import Programme, end_runs_in_the_past
 from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
@@ -85,6 +85,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
             programme.register()
             people = _people(rows)
             play(_stories(programme, days, people, staff), now=now)
+        end_runs_in_the_past()
         _leave_traces(days, people)
         return Loaded(
             households=Household.objects.count(),

@@ -16,11 +16,12 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Length
 from django.test import TestCase, override_settings
 
 from beneficiaries.models import (
+    AnnouncementRun,
     Cycle,
     EligibilityResult,
     Household,
@@ -193,6 +194,12 @@ class DemonstrationTests(TestCase):
             ImportRun.objects.filter(rows_rejected__gt=0).values_list("kind", "rows_rejected")
         )
         assert rejected == {"register": 5, "results": 7, "payments": 2}
+        kinds = ImportRun.objects.get(kind="results", rows_rejected=7).rejections
+        assert len(kinds) >= 4
+        assert not ImportRun.objects.exclude(status="done").exists()
+        assert not AnnouncementRun.objects.exclude(status="done").exists()
+        for runs in (ImportRun, AnnouncementRun):
+            assert not runs.objects.filter(ended_at__gt=F("started_at") + timedelta(minutes=1))
 
     def test_the_numbers_of_rows_follow_the_time(self):
         check_order_of_time()
