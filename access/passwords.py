@@ -18,7 +18,7 @@ class LongEnough(MinimumLengthValidator):
 
     def get_help_text(self) -> str:
         return ngettext(
-            "Write %(count)d character or more; a few words are easy to keep in mind.",
-            "Write %(count)d characters or more; a few words are easy to keep in mind.",
+            "Write %(count)d character or more. A few words are easy to remember.",
+            "Write %(count)d characters or more. A few words are easy to remember.",
             self.min_length,
         ) % {"count": self.min_length}

@@ -223,9 +223,9 @@ def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:
     if by and at is not None:
         language = page_language()
         when = f"{format_gregorian(riyadh_date(at), language)} {format_time(at, language)}"
-        return _("Not done: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
+        return _("Not saved: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
             "who": isolate(by),
             "status": status,
             "when": when,
         }
-    return _("Not done: this is now «%(status)s».") % {"status": status}
+    return _("Not saved: this is now «%(status)s».") % {"status": status}

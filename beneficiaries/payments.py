@@ -44,26 +44,26 @@ _MEANINGS: Final[dict[str, tuple[StrOrPromise, str, str, StrOrPromise]]] = {
         _("We are preparing the amount. It has not gone to the bank yet."),
         "wait",
         "clock",
-        _("You need not do anything now."),
+        _("You do not need to do anything now."),
     ),
     PaymentStatus.SENT: (
         _("We sent the amount to your bank. It reaches the account within days."),
         "wait",
         "send",
-        _("You need not do anything now."),
+        _("You do not need to do anything now."),
     ),
     PaymentStatus.PAID: (_("The amount is in the account."), "ok", "ok", ""),
     PaymentStatus.REFUSED: (
         _("Your bank did not take the amount: the account is closed or not active."),
         "bad",
         "no",
-        _("Write a working IBAN in your file. We send the amount again."),
+        _("Write the IBAN of an active account in your file. We send the amount again."),
     ),
     PaymentStatus.WAITING: (
         _("An earlier payment came back from the bank, so this one waits."),
         "wait",
         "pause",
-        _("Write a working IBAN in your file. We then send both."),
+        _("Write the IBAN of an active account in your file. We then send both payments."),
     ),
 }
 

@@ -106,14 +106,14 @@ _CATALOGUE: Final = (
     Reason(
         "ATTACHMENTS_MISSING",
         _("A document is missing"),
-        _("A document that your application needs was not attached or cannot be read."),
+        _("A document that your registration needs was not attached or cannot be read."),
         _("Object and attach the whole document, clear and valid."),
     ),
     Reason(
         "HEAD_INELIGIBLE",
         _("The main beneficiary is not eligible"),
         _("The household follows its main beneficiary, who is not eligible this month."),
-        _("The main beneficiary reads their own reason and may object to it."),
+        _("The main beneficiary reads their own reason and can object to it."),
     ),
     Reason(
         "INCOME_OVER_CUTOFF",
@@ -130,7 +130,7 @@ _CATALOGUE: Final = (
     Reason(
         "ABSENCE_DEDUCTION",
         _("Days abroad were deducted"),
-        _("Each day outside the kingdom is taken off at the daily rate."),
+        _("We take off the daily rate for each day outside the kingdom."),
         _("If the travel dates are wrong, object and attach the travel record."),
     ),
     Reason(
@@ -159,7 +159,7 @@ HIDDEN: Final = Reason(
     "HIDDEN",
     _("A reason shown to its owner only"),
     _("This reason is private. The person it is about reads it in their own file."),
-    _("The person signs in with their own national ID and may object."),
+    _("The person signs in with their own national ID and can object."),
     is_sensitive=True,
 )
 

@@ -33,15 +33,15 @@ _ADVICE: Final[dict[RefusalReason, Promise]] = {
         "The file %(name)s is larger than %(limit)s MB. Make it smaller, or send each page alone."
     ),
     RefusalReason.TOO_MANY: _(
-        "The file %(name)s is more than the %(limit)s files allowed. Delete a file you do not need,"
+        "The file %(name)s is one too many: the limit is %(limit)s. Delete a file you do not need,"
         " or put several pages in one PDF."
     ),
     RefusalReason.WRONG_TYPE: _(
         "The file %(name)s is not a PDF, JPG or PNG. Save it as PDF, or take a picture of it."
     ),
     RefusalReason.HEIC: _(
-        "The picture %(name)s is in the HEIC format. Take a screenshot of it and send that, or"
-        " choose “Most Compatible” in the phone's camera settings and take it again."
+        "We cannot open the HEIC picture %(name)s. Take a screenshot of it and send that. Or choose"
+        " “Most Compatible” in the phone's camera settings and take it again."
     ),
     RefusalReason.PASSWORD: _(
         "The file %(name)s is protected by a password. Save a copy without a password, then"

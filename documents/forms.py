@@ -18,7 +18,7 @@ from documents.names import readable_name
 ACCEPT: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 
 FILES_HELP: Final = format_lazy(
-    _("PDF, JPG or PNG, up to {size} MB each and {count} files in all."),
+    _("PDF, JPG or PNG. Up to {size} MB a file, and {count} files in all."),
     size=settings.LIMITS["file_bytes"] // (1024 * 1024),
     count=settings.LIMITS["files"],
 )

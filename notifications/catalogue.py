@@ -101,11 +101,11 @@ _ALL: Final = (
         "mobile_changed",
         {"ar": {"last_digits": "00"}, "en": {"last_digits": "00"}},
         ar=(
-            "{programme}: صار جوال ملفك رقما آخره {last_digits}. "
-            "إن لم تغيره أنت فاتصل بنا على {call_centre}."
+            "{programme}: تغير جوال ملفك إلى رقم آخره {last_digits}. "
+            "إذا لم تغيره أنت فاتصل بنا على {call_centre}."
         ),
         en=(
-            "{programme}: the mobile of your file is now the one ending in {last_digits}. "
+            "{programme}: the mobile in your file now ends in {last_digits}. "
             "If you did not change it, call {call_centre}."
         ),
     ),
@@ -113,11 +113,8 @@ _ALL: Final = (
         "results_announced",
         Lane.ANNOUNCEMENTS,
         {
-            "ar": "{programme}: ظهرت نتيجة الأهلية لدورة {cycle}. اقرأها في ملفك.",
-            "en": (
-                "{programme}: the eligibility result of {cycle} is out. "
-                "Sign in to your file to read it."
-            ),
+            "ar": "{programme}: ظهرت نتيجة أهليتك لدورة {cycle}. اقرأها في ملفك.",
+            "en": ("{programme}: your eligibility result for {cycle} is out. Sign in to read it."),
         },
         {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
     ),
@@ -125,10 +122,9 @@ _ALL: Final = (
         "payments_announced",
         Lane.ANNOUNCEMENTS,
         {
-            "ar": "{programme}: صدرت حالة دفعة {cycle}. اقرأ تفاصيلها في ملفك.",
+            "ar": "{programme}: ظهرت تفاصيل دفعة {cycle}. اقرأها في ملفك.",
             "en": (
-                "{programme}: the payment of {cycle} has been settled. "
-                "Sign in to your file to read about it."
+                "{programme}: the details of the payment of {cycle} are out. Sign in to read them."
             ),
         },
         {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
@@ -138,8 +134,8 @@ _ALL: Final = (
         _OBJECTION,
         ar="{programme}: وصل اعتراضك. رقمه {reference}. نخبرك بالقرار برسالة.",
         en=(
-            "{programme}: we have your objection. Its number is {reference}. "
-            "We will send you a message when it is decided."
+            "{programme}: your objection arrived. Its number is {reference}. "
+            "We will tell you by message when it is decided."
         ),
     ),
     _case(
@@ -147,8 +143,8 @@ _ALL: Final = (
         _OBJECTION,
         ar="{programme}: بدأنا دراسة اعتراضك {reference}. نخبرك بالقرار برسالة.",
         en=(
-            "{programme}: we have begun to study your objection {reference}. "
-            "We will send you a message when it is decided."
+            "{programme}: we began to study your objection {reference}. "
+            "We will tell you by message when it is decided."
         ),
     ),
     _case(
@@ -157,7 +153,7 @@ _ALL: Final = (
             language: {**_OBJECTION[language], "due": _LONGEST_DAY[language]}
             for language in ("ar", "en")
         },
-        ar="{programme}: اعتراضك {reference} ينقصه مستند. أرسله من ملفك قبل نهاية {due}.",
+        ar="{programme}: ينقص اعتراضك {reference} مستند. أرسله من ملفك قبل نهاية يوم {due}.",
         en=(
             "{programme}: your objection {reference} needs a document. "
             "Send it from your file before the end of {due}."
@@ -168,32 +164,32 @@ _ALL: Final = (
         _OBJECTION,
         ar="{programme}: وصلت مستندات اعتراضك {reference}. نخبرك بالقرار برسالة.",
         en=(
-            "{programme}: we have the documents of your objection {reference}. "
-            "We will send you a message when it is decided."
+            "{programme}: the documents of your objection {reference} arrived. "
+            "We will tell you by message when it is decided."
         ),
     ),
     _case(
         "objection_accepted",
         _OBJECTION,
-        ar="{programme}: قبلنا اعتراضك {reference}. اقرأ في ملفك متى يسري القرار.",
+        ar="{programme}: قبلنا اعتراضك {reference}. اقرأ في ملفك متى نطبق القرار.",
         en=(
             "{programme}: we accepted your objection {reference}. "
-            "Sign in to your file to see when the decision takes effect."
+            "Sign in to your file to see when the decision counts."
         ),
     ),
     _case(
         "objection_partly_accepted",
         _OBJECTION,
-        ar="{programme}: قبلنا اعتراضك {reference} جزئيا. اقرأ القرار في ملفك.",
+        ar="{programme}: قبلنا جزءا من اعتراضك {reference}. اقرأ القرار في ملفك.",
         en=(
-            "{programme}: we accepted your objection {reference} in part. "
-            "Sign in to your file to read the decision and when it takes effect."
+            "{programme}: we accepted part of your objection {reference}. "
+            "Sign in to your file to read the decision."
         ),
     ),
     _case(
         "objection_rejected",
         _OBJECTION,
-        ar=("{programme}: لم نقبل اعتراضك {reference}. اقرأ في ملفك السبب وما يمكنك فعله الآن."),
+        ar="{programme}: لم نقبل اعتراضك {reference}. اقرأ في ملفك السبب وماذا تفعل الآن.",
         en=(
             "{programme}: we did not accept your objection {reference}. "
             "Sign in to your file to read why and what you can do now."
@@ -202,10 +198,10 @@ _ALL: Final = (
     _case(
         "draft_stopped",
         {language: {"closed_on": _LONGEST_DAY[language]} for language in ("ar", "en")},
-        ar=("{programme}: أوقفنا مسودة اعتراضك: انقضت مدته في {closed_on}. المتاح لك في ملفك."),
+        ar="{programme}: انقضت مدة اعتراضك يوم {closed_on} ولم يصلنا. اقرأ في ملفك ماذا تفعل.",
         en=(
-            "{programme}: the time to object ended on {closed_on} and your objection was not "
-            "sent. Sign in to your file to see what you can do."
+            "{programme}: the time to object ended on {closed_on}. Your objection did not arrive. "
+            "Sign in to see what you can do."
         ),
     ),
     _case(
@@ -213,8 +209,8 @@ _ALL: Final = (
         _TICKET,
         ar="{programme}: وصل طلبك. رقمه {reference}. تابعه في صوتك مسموع.",
         en=(
-            "{programme}: we have your request. Its number is {reference}. "
-            "Keep it to follow your request in Your Voice Is Heard."
+            "{programme}: your request arrived. Its number is {reference}. "
+            "Follow it in Your Voice Is Heard."
         ),
     ),
     _case(
@@ -222,8 +218,8 @@ _ALL: Final = (
         _TICKET,
         ar="{programme}: بدأنا العمل على طلبك {reference}. نخبرك بالرد برسالة.",
         en=(
-            "{programme}: we have begun to work on your request {reference}. "
-            "We will send you a message when we answer."
+            "{programme}: we began to work on your request {reference}. "
+            "We will tell you by message when we answer."
         ),
     ),
     _case(
@@ -241,7 +237,7 @@ _ALL: Final = (
         ar="{programme}: عندنا سؤال عن طلبك {reference}. أجب عنه في صوتك مسموع.",
         en=(
             "{programme}: we have a question about your request {reference}. "
-            "Open it in Your Voice Is Heard and reply so that we can go on."
+            "Answer it in Your Voice Is Heard."
         ),
     ),
     _case(

@@ -181,7 +181,7 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
             seen_status=request.POST.get("seen_status", ""),
             now=now,
         )
-        return _("You took the case. The citizen was told that it is under review.")
+        return _("You took the objection. The citizen was told that it is under review.")
 
     def _ask(
         self, request: HttpRequest, case: Objection, form: DocumentsForm, now: datetime
@@ -216,7 +216,7 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
         if isinstance(refused, TransitionRefused):
             label = str(ObjectionStatus(refused.status).label)
             return overtaken_text(status=label, by=refused.by, at=refused.at)
-        return str(_("Not done: the decision or the question is not complete."))
+        return str(_("Not saved: the decision or the question is not complete."))
 
     def case_context(
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]

@@ -21,7 +21,7 @@ class ProfileForm(forms.Form):
     mobile = MobileField(
         label=_("Mobile"),
         required=False,
-        help_text=_("A new number is proved by a code that we send to it."),
+        help_text=_("We send a code to a new number, to be sure that it is yours."),
     )
     city = forms.CharField(
         label=_("City"),
@@ -93,8 +93,8 @@ class StatementForm(DocumentsMixin, forms.Form):
         longest=STATEMENT_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
-            "Write in your own words what is not right and what has changed. A few lines are"
-            " enough, up to 2000 characters."
+            "Write in your own words what is not right and what has changed. "
+            "A few lines are enough. You have up to 2000 characters."
         ),
         error_messages={"required": _("Write in a line or two what is not right.")},
     )

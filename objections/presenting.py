@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import Person
@@ -55,7 +55,7 @@ def steps_of(contested: Contested, draft: Objection | None, *, number: int) -> l
     first_label = _("Reasons of the result")
     if track_of(contested) == "payment":
         first_label = _("The payment and its reasons")
-    labels = (first_label, _("Your data"), _("Statement and documents"), _("Review"))
+    labels = (first_label, _("Your data"), _("Your explanation and documents"), _("Review"))
     reached = draft.step if draft is not None else 1
     first = new_url(contested)
     views = []
@@ -212,10 +212,10 @@ def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
 def _words_for(event: ObjectionEvent, objection: Objection) -> str:
     status = event.to_status
     if status == ObjectionStatus.SUBMITTED:
-        return _("It arrived within the time. We sent its number by SMS.")
+        return _("It arrived in time. We sent its number by message.")
     if status == ObjectionStatus.UNDER_REVIEW:
         if event.from_status == ObjectionStatus.DOCUMENTS_WANTED:
-            return _("Your documents arrived, and the study goes on.")
+            return _("Your documents arrived. We go on studying your objection.")
         return _("A caseworker took it.")
     if status == ObjectionStatus.DOCUMENTS_WANTED:
         return _("The caseworker wrote: “%(text)s”") % {"text": event.note}
@@ -230,21 +230,29 @@ def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
             return []
         name = cycle_name(objection.effective_cycle, page_language())
         return [
-            Station(_("The effect"), "next", text=_("In the cycle of %(name)s.") % {"name": name})
+            Station(
+                _("When the decision counts"),
+                "next",
+                text=_("In the cycle of %(name)s.") % {"name": name},
+            )
         ]
     if objection.submitted_at is None or objection.status == ObjectionStatus.WITHDRAWN:
         return []
     limit = rules.decision_limit(riyadh_date(objection.submitted_at))
-    decision = _("Usually within %(days)s working days, and by %(limit)s at the latest.") % {
+    decision = ngettext(
+        "Usually within %(days)s working day, and by the end of %(limit)s at the latest.",
+        "Usually within %(days)s working days, and by the end of %(limit)s at the latest.",
+        rules.DECISION_WORKING_DAYS,
+    ) % {
         "days": rules.DECISION_WORKING_DAYS,
-        "limit": format_gregorian(limit, page_language()),
+        "limit": format_both(limit, page_language()),
     }
-    effect = _("If it is accepted today, it counts in the cycle of %(name)s.") % {
+    effect = _("If it is accepted today, the decision counts in the cycle of %(name)s.") % {
         "name": cycle_name(rules.effective_cycle(today), page_language())
     }
     return [
         Station(pgettext("station", "Decision"), "next", text=decision),
-        Station(_("The effect"), "next", text=effect),
+        Station(_("When the decision counts"), "next", text=effect),
     ]
 
 

@@ -90,7 +90,7 @@ def channels(at: datetime, language: str) -> list[Channel]:
             purpose=_("News of the programme and general questions."),
             who=_("The care team, in public."),
             when=_("In working hours. No time is promised."),
-            note=_("Never write your ID or mobile there: everybody reads it."),
+            note=_("Never write your ID or mobile there: anyone can read it."),
         ),
     ]
     if programme.email:

@@ -30,15 +30,15 @@ def worded_code_refusal(
     """Word a refusal: what happened, and when or how to go on."""
     match refusal:
         case WrongCode(tries_left=0):
-            return _("This is not the code, and no try is left. Ask for a new code.")
+            return _("The code is not right, and you have no tries left. Ask for a new code.")
         case WrongCode(tries_left=left):
             return ngettext(
-                "This is not the code. Compare it with the message; %(left)d try is left.",
-                "This is not the code. Compare it with the message; %(left)d tries are left.",
+                "The code is not right. Compare it with the message. You have %(left)d try left.",
+                "The code is not right. Compare it with the message. You have %(left)d tries left.",
                 left,
             ) % {"left": left}
         case CodeExpired():
-            return _("This code works no more. Ask for a new one.")
+            return _("This code no longer works. Ask for a new one.")
         case CodeSentRecently(retry_after_seconds=seconds):
             return ngettext(
                 "A code was sent a moment ago. You can ask for another in %(seconds)d second.",
@@ -46,13 +46,15 @@ def worded_code_refusal(
                 seconds,
             ) % {"seconds": seconds}
         case TooManyCodes(retry_at=at):
-            text = _("Many codes were asked for with this ID. Ask for a new one after %(time)s.")
+            text = _(
+                "Too many codes were asked for with this ID. Ask for a new one after %(time)s."
+            )
         case TooManyWrongTries(retry_at=at):
-            text = _("Many wrong codes were tried with this ID. Try again after %(time)s.")
+            text = _("Too many wrong codes were tried with this ID. Try again after %(time)s.")
         case LimitReached(retry_at=at):
             text = _(
-                "Many codes were asked for over your internet connection. "
-                "Try again after %(time)s, or over another connection."
+                "Too many codes were asked for from your network. "
+                "Try again after %(time)s, or from another network."
             )
     return text % {"time": _time(at)}
 

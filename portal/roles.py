@@ -53,7 +53,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
         _("Documents"),
         (
             ("documents.view_document", _("See that a document is there")),
-            ("documents.open_document", _("Open the documents of a case")),
+            ("documents.open_document", _("Open the documents of an objection")),
             ("documents.view_documentopening", _("See who opened a document")),
         ),
     ),

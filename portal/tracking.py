@@ -94,7 +94,7 @@ def _of_objection(objection: Objection) -> TrackedCase:
         for number, event in enumerate(events)
     ]
     if is_open:
-        text = _("A message tells you when it is made.")
+        text = _("We tell you by message when it is decided.")
         steps.append(TimelineStep(title=_("The decision"), state="next", text=text))
     received_at = objection.submitted_at or objection.opened_at
     return TrackedCase(

@@ -195,7 +195,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
         if isinstance(refused, TransitionRefused):
             label = staff_label(refused.status)
             return overtaken_text(status=label, by=refused.by, at=refused.at)
-        return str(_("Not done: write the text first."))
+        return str(_("Not saved: write the text first."))
 
     def case_context(
         self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]

@@ -29,7 +29,8 @@ class TicketForm(forms.Form):
 
     full_name = PersonNameField(label=_("Full name"))
     mobile = MobileField(
-        label=_("Mobile number"), help_text=_("We send the request's number and the answer to it.")
+        label=_("Mobile number"),
+        help_text=_("We send the request's number to it, and tell you when we answer."),
     )
     national_id = NationalIdField(
         label=_("National ID or residence number"),
@@ -57,7 +58,7 @@ class TicketForm(forms.Form):
             "Say what happened, when, and what you want. Never write a password or a sign-in code."
         ),
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False)
+    attachments = MultipleFileField(label=_("Documents"), required=False)
 
     def details(self) -> TicketDetails:
         """Give what was written, once the form is valid."""
@@ -93,7 +94,7 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write your reply.")},
     )
-    attachments = MultipleFileField(label=_("Attachments"), required=False)
+    attachments = MultipleFileField(label=_("Documents"), required=False)
 
 
 class TicketCodeForm(forms.Form):

@@ -95,5 +95,5 @@ def _what_comes(status: str, events: Sequence[TicketEvent], today: date) -> str:
         day = {"day": format_both(due, page_language())}
         if today > due:
             return _("It was due on %(day)s. We are late and still working on it.") % day
-        return _("By the end of %(day)s at the latest.") % day
+        return _("By the end of %(day)s.") % day
     return ""

@@ -133,7 +133,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     if not may_read:
         # The half hour is over: what was written waits in the session for the new code.
         _keep_draft(request, reference, request.POST.get("message", ""))
-        messages.warning(request, _("Prove your mobile again. Your reply is kept until then."))
+        messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
         return redirect("sawtak:code", reference=reference)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -150,7 +150,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
             request, _("This request cannot be replied to now. Read its status, or send a new one.")
         )
     else:
-        messages.success(request, _("Your reply arrived. We will answer it by message."))
+        messages.success(request, _("Your reply arrived. We tell you by message when we answer."))
     return redirect("sawtak:ticket", reference=reference)
 
 
@@ -221,8 +221,8 @@ def _send(request: HttpRequest, found: Ticket, now: datetime) -> HttpResponse:
     except CodeSentRecently as refusal:
         seconds = refusal.retry_after_seconds
         text = ngettext(
-            "The code we sent is still good. Another can be sent in %(count)d second.",
-            "The code we sent is still good. Another can be sent in %(count)d seconds.",
+            "The code we sent still works. You can ask for another in %(count)d second.",
+            "The code we sent still works. You can ask for another in %(count)d seconds.",
             seconds,
         )
         messages.info(request, text % {"count": seconds})
@@ -244,16 +244,17 @@ def _is_proved(form: TicketCodeForm, found: Ticket, now: datetime) -> bool:
         left = refusal.tries_left
         text = (
             ngettext(
-                "This is not the code. Compare it with the message. %(count)d try is left.",
-                "This is not the code. Compare it with the message. %(count)d tries are left.",
+                "The code is not right. Compare it with the message. You have %(count)d try left.",
+                "The code is not right. Compare it with the message. You have %(count)d tries "
+                "left.",
                 left,
             )
             if left
-            else _("This is not the code, and no try is left. Send a new code.")
+            else _("The code is not right, and you have no tries left. Ask for a new code.")
         )
         form.add_error("code", text % {"count": left} if left else text)
     except CodeExpired:
-        form.add_error("code", _("This code is no longer good. Send a new code."))
+        form.add_error("code", _("This code no longer works. Ask for a new one."))
     except TooManyWrongTries as refusal:
         form.add_error("code", _too_many(refusal.retry_at))
     else:
@@ -263,7 +264,7 @@ def _is_proved(form: TicketCodeForm, found: Ticket, now: datetime) -> bool:
 
 def _too_many(retry_at: datetime) -> str:
     time = format_time(retry_at, page_language())
-    return _("Too many tries. Try again at %(time)s.") % {"time": time}
+    return _("Too many wrong tries. Try again after %(time)s.") % {"time": time}
 
 
 @never_cache

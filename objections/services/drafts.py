@@ -32,7 +32,7 @@ from objections.models import Contested, Objection, ObjectionDocument
 from objections.rules import contestability, ensure_filing_open
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
-from saudi.gregorian import format_gregorian, riyadh_date
+from saudi.gregorian import format_both, riyadh_date
 
 _STOPPED_AT_ONCE: Final = 200
 
@@ -254,7 +254,7 @@ def _stop_some(*, now: datetime) -> int:
                 draft,
                 what="stopped",
                 template="draft_stopped",
-                values={"closed_on": format_gregorian(draft.deadline, draft.filed_by.language)},
+                values={"closed_on": format_both(draft.deadline, draft.filed_by.language)},
                 now=now,
             )
     return len(drafts)

@@ -21,7 +21,7 @@ from objections.models import Objection, ObjectionEvent
 from objections.services.history import append_event, tell_filer
 from objections.statuses import DECIDED_STATUSES, TRANSITIONS, ObjectionStatus
 from saudi.digits import is_blank
-from saudi.gregorian import format_gregorian, riyadh_date
+from saudi.gregorian import format_both, riyadh_date
 
 _DECISION_TEMPLATES: Final[dict[str, str]] = {
     ObjectionStatus.ACCEPTED: "objection_accepted",
@@ -110,7 +110,7 @@ def request_documents(
             template="objection_documents_wanted",
             values={
                 "reference": objection.reference or "",
-                "due": format_gregorian(due_on, objection.filed_by.language),
+                "due": format_both(due_on, objection.filed_by.language),
             },
             now=now,
         )

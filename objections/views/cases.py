@@ -76,11 +76,16 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             except TooManyDocuments as refusal:
                 form.add_error(
                     "documents",
-                    _("An objection may have %(limit)s files. Put several pages in one PDF.")
+                    _(
+                        "An objection can have up to %(limit)s documents. Put several pages in "
+                        "one PDF."
+                    )
                     % {"limit": refusal.limit},
                 )
             else:
-                messages.success(request, _("Your documents arrived. The study goes on."))
+                messages.success(
+                    request, _("Your documents arrived. We go on studying your objection.")
+                )
                 return redirect("objections:detail", reference)
         field = form.file_field
         refused = presenting.refused_files(field.refused)

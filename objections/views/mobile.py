@@ -36,9 +36,10 @@ def send_code(
     except CodeSentRecently:
         pass  # the code that went out a moment ago is good
     except (TooManyCodes, TooManyWrongTries) as refusal:
-        return _("Too many codes were asked for. Try again at %(time)s, or go on without it.") % {
-            "time": format_time(refusal.retry_at, page_language())
-        }
+        return _(
+            "Too many codes were asked for. Try again after %(time)s, or continue without a "
+            "new number."
+        ) % {"time": format_time(refusal.retry_at, page_language())}
     request.session[SESSION_KEY] = {"draft": str(draft.uuid), "mobile": number}
     return ""
 
@@ -66,7 +67,7 @@ def prove(
         if problem:
             messages.error(request, problem)
         else:
-            messages.success(request, _("A code is on its way to the new number."))
+            messages.success(request, _("We sent a code to the new number."))
         return redirect("objections:step", draft.uuid, "mobile")
     if action != "show":
         form = MobileCodeForm(request.POST)
@@ -98,12 +99,12 @@ def _is_proved(
         form.add_error("code", _wrong(refusal.tries_left))
         return False
     except CodeExpired:
-        form.add_error("code", _("This code is over. Ask for a new one."))
+        form.add_error("code", _("This code no longer works. Ask for a new one."))
         return False
     except TooManyWrongTries as refusal:
         form.add_error(
             "code",
-            _("Too many wrong tries. Try again at %(time)s, or go on without it.")
+            _("Too many wrong tries. Try again after %(time)s, or continue without a new number.")
             % {"time": format_time(refusal.retry_at, page_language())},
         )
         return False
@@ -113,9 +114,9 @@ def _is_proved(
 
 def _wrong(tries_left: int) -> str:
     if not tries_left:
-        return _("The code is not right, and it is over now. Ask for a new one.")
+        return _("The code is not right, and you have no tries left. Ask for a new code.")
     return ngettext(
-        "The code is not right. Compare it with the message: %(count)d try is left.",
-        "The code is not right. Compare it with the message: %(count)d tries are left.",
+        "The code is not right. Compare it with the message. You have %(count)d try left.",
+        "The code is not right. Compare it with the message. You have %(count)d tries left.",
         tries_left,
     ) % {"count": tries_left}

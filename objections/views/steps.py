@@ -163,7 +163,10 @@ def _statement(
     else:
         unsent = take_unsent(request)
         if unsent:
-            text = _("You had been signed out. Your text is here; add the files again, then go on.")
+            text = _(
+                "You were signed out before you sent it. What you wrote is kept here. Add the "
+                "documents again, then continue."
+            )
             messages.info(request, text)
         form = StatementForm(
             initial={"ground": draft.ground, "statement": draft.statement} | unsent,
@@ -188,7 +191,7 @@ def _keep_what_is_right(draft: Objection, form: StatementForm, now: datetime) ->
     except TooManyDocuments as refusal:
         form.add_error(
             "documents",
-            _("You may send %(limit)s files. Delete one that you do not need.")
+            _("You can send up to %(limit)s documents. Delete one that you do not need.")
             % {"limit": refusal.limit},
         )
     save_statement(

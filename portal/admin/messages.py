@@ -135,11 +135,11 @@ class MessageAdmin(ShowAdmin):
     def state(self, message: Message) -> SafeString | str:
         return self._tag(message.status)
 
-    @admin.display(description=gettext_lazy("Gateway"))
+    @admin.display(description=gettext_lazy("Message company"))
     def gateway_text(self, message: Message) -> SafeString | str:
         return number_cell(message.gateway)
 
-    @admin.display(description=gettext_lazy("The gateway's number"))
+    @admin.display(description=gettext_lazy("The message company's number"))
     def gateway_number(self, message: Message) -> SafeString | str:
         return number_cell(message.gateway_id)
 
@@ -176,10 +176,10 @@ class CampaignAdmin(CaseAdmin):
     def refusal_text(self, refused: Exception) -> str:
         if isinstance(refused, SamePersonRefused):
             return _(
-                "Not done: who prepared a campaign, or uploaded what it tells of, may not start it."
-                " A second person does."
+                "Not saved: whoever prepared a campaign, or uploaded what it tells of, cannot start"
+                " it. A second person does."
             )
-        return _("Not done: this campaign was started before.")
+        return _("Not saved: this campaign was started before.")
 
     def case_context(
         self, request: HttpRequest, case: Campaign, bound: Mapping[str, forms.Form]

@@ -55,7 +55,8 @@ class ContactForm(forms.Form):
 
     name = PersonNameField(label=_("Full name"))
     mobile = MobileField(
-        label=_("Mobile number"), help_text=_("We send the request's number and the answer to it.")
+        label=_("Mobile number"),
+        help_text=_("We send the request's number to it, and tell you when we answer."),
     )
     subject = SubjectField(label=_("Subject"))
     message = MessageField(

@@ -62,5 +62,5 @@ class MobileCodeForm(forms.Form):
 
     code = CodeField(
         label=_("The code that came to the new number"),
-        help_text=_("Good for 5 minutes, with 5 tries."),
+        help_text=_("The code works for 5 minutes. You have 5 tries."),
     )

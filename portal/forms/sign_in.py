@@ -22,4 +22,6 @@ class SignInForm(forms.Form):
 class CodeForm(forms.Form):
     """The code that came by SMS."""
 
-    code = CodeField(label=_("The code"), help_text=_("Good for 5 minutes, with 5 tries."))
+    code = CodeField(
+        label=_("The code"), help_text=_("The code works for 5 minutes. You have 5 tries.")
+    )

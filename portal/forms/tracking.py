@@ -29,7 +29,9 @@ class ReferenceField(NumberField):
             "You wrote %(count)d digits. The request's number has 10 digits.",
             "count",
         ),
-        "prefix": _("A request's number starts with 7, an objection's with 4. Check the first."),
+        "prefix": _(
+            "A request number starts with 7 and an objection number with 4. Check the first digit."
+        ),
         "checksum": _("One of the digits is wrong. Compare them with the message one by one."),
     }
 

@@ -203,7 +203,7 @@ def _take_mobile(request: HttpRequest, person: Person, forms: _Forms) -> HttpRes
         forms.mobile.add_error("mobile", worded_code_refusal(refusal))
         return _edit_page(request, person, forms)
     else:
-        messages.success(request, _("A code is on its way to the new number."))
+        messages.success(request, _("We sent a code to the new number."))
     request.session[_NEW_MOBILE] = mobile
     return redirect("portal:profile_edit")
 
@@ -227,5 +227,7 @@ def _take_code(request: HttpRequest, user: User, person: Person, forms: _Forms) 
         forms.code.add_error("code", worded_code_refusal(refusal))
         return _edit_page(request, person, forms)
     del request.session[_NEW_MOBILE]
-    messages.success(request, _("Your new mobile is in your file. Codes go to it from now on."))
+    messages.success(
+        request, _("Your new mobile is in your file. We send codes to it from now on.")
+    )
     return redirect("portal:profile")

@@ -169,7 +169,7 @@ def code(request: HttpRequest) -> HttpResponse:
     pending = _pending(request)
     if pending is None:
         if request.method == "POST":
-            messages.info(request, _("The page was open for long. Write your ID again."))
+            messages.info(request, _("The page was open for a long time. Write your ID again."))
         return redirect("portal:sign_in")
     if request.method != "POST":
         return _code_page(request, CodeForm(), pending)
@@ -210,9 +210,7 @@ def _resend(request: HttpRequest, pending: Pending) -> HttpResponse:
     else:
         if pending.sms_waits:  # the page says so itself
             return redirect("portal:sign_in_code")
-        text = _(
-            "If the ID is in our register, a new code is on its way. An earlier one works too."
-        )
+        text = _("If the ID is in our register, we have sent a new code. An earlier one works too.")
         messages.success(request, text)
     return redirect("portal:sign_in_code")
 

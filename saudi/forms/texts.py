@@ -70,8 +70,8 @@ class PersonNameField(ReadableTextField):
         "required": _("Write the full name as on the card."),
         "no_letters": _("Write the name in letters, as on the card."),
         "too_long": ngettext_lazy(
-            "The name is %(count)d character long. Shorten it to %(limit)d.",
-            "The name is %(count)d characters long. Shorten it to %(limit)d.",
+            "The name is %(count)d character long. Shorten it to %(limit)d or fewer.",
+            "The name is %(count)d characters long. Shorten it to %(limit)d or fewer.",
             "count",
         ),
     }

@@ -161,7 +161,7 @@ def test_closed_window_says_when_and_what_remains(visitors: VisitorMaker) -> Non
     citizen.sign_in("2000000006", "0500000003")
     citizen.look("profile-window-closed")
     assert citizen.page.locator("main a[href*='/objections/new/?result=']").count() == 0
-    citizen.page.get_by_role("link", name=re.compile("انقضت المدة: ما المتاح؟")).first.click()
+    citizen.page.get_by_role("link", name=re.compile("انقضت المدة: ماذا أفعل؟")).first.click()
     citizen.look("result-closed")
     assert citizen.page.locator("main a[href*='/sawtak/']").count() > 0
 

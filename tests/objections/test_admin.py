@@ -144,11 +144,11 @@ def test_the_second_decision_is_refused_with_who_and_when_and_keeps_the_text(cli
         "answer": "لم نجد العقد.",
     }
     text = page(client.post(address(objection), late))
-    assert "لم يتم: سبقك هند الأولى وغيّر الحالة إلى «مقبول» في " in text
+    assert "لم يُحفظ: سبقك هند الأولى وغيّر الحالة إلى «مقبول» في " in text
     objection.refresh_from_db()
     assert (objection.status, objection.answer) == ("accepted", ANSWER)
     assert objection.events.filter(is_refused=True).count() == 1
-    assert "محاولة لم تتم" in text
+    assert "محاولة مرفوضة" in text
     assert "لم يُرسل ما كتبته" in text
     assert "لم نجد العقد." in text
     assert not cases.texts_to(objection.person, template="objection_rejected")
@@ -159,7 +159,7 @@ def test_an_overtaken_question_keeps_what_was_typed(client):
     objection = cases.taken(filed(), caseworker)
     late = {"action": "documents", "seen_status": "submitted", "text": WANTED, "days": "7"}
     text = page(client.post(address(objection), late))
-    assert "لم يتم" in text
+    assert "لم يُحفظ" in text
     assert WANTED in text
 
 
@@ -167,7 +167,7 @@ def test_a_case_that_nobody_took_cannot_be_decided(client):
     personas.sign_in_staff(client, "caseworker")
     objection = filed()
     text = page(act(client, objection, "decide", decision="accepted", answer=ANSWER))
-    assert "لم يتم" in text
+    assert "لم يُحفظ" in text
     assert status_of(objection) == ObjectionStatus.SUBMITTED
 
 

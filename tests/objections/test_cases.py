@@ -155,7 +155,7 @@ def test_wanted_documents_are_sent_on_the_page(client: Client, filed: Objection)
         assert response["Location"] == detail_url(filed)
     filed.refresh_from_db()
     assert (filed.status, filed.documents.count()) == ("under_review", 2)
-    assert "وصلت مستنداتك، ونكمل الدراسة." in client.get(detail_url(filed)).content.decode()
+    assert "وصلت مستنداتك. نكمل دراسة اعتراضك." in client.get(detail_url(filed)).content.decode()
     assert len(texts_to(filed.filed_by, template="objection_documents_received")) == 1
 
 

@@ -217,7 +217,7 @@ class TestWhatCanBeContested:
 
     def test_closed_one_says_when_and_what_is_open_instead(self, sara: Person) -> None:
         mine = ResultFactory.create(person=sara, announced_on=date(2025, 3, 1))
-        assert "The time has passed: what now?" in open_as(sara)
+        assert "The time has passed: what can I do?" in open_as(sara)
         text = open_as(sara, f"{PROFILE}results/{mine.pk}/")
         assert "The days were counted from Saturday 1 March 2025 (1 Ramadan 1446 AH)." in text
         assert "The last day was Friday 30 May 2025 (3 Dhu al-Hijjah 1446 AH)." in text
@@ -241,7 +241,7 @@ class TestWhatCanBeContested:
         mine = result(sara)
         objection_against(mine, status=ObjectionStatus.DRAFT)
         assert contested_from(sara) == {mine.pk}
-        assert "Go on with your objection" in open_as(sara)
+        assert "Continue your objection" in open_as(sara)
 
     def test_draft_whose_window_closed_leads_nowhere(self, sara: Person) -> None:
         mine = result(sara, days_ago=91)
@@ -307,7 +307,7 @@ class TestCases:
     def test_objection_that_wants_documents_says_until_when(self, sara: Person) -> None:
         found = objection_against(result(sara), status=ObjectionStatus.DOCUMENTS_WANTED)
         Objection.objects.filter(pk=found.pk).update(documents_due_on=date(2026, 12, 8))
-        assert "Send the documents before the end of 8 December 2026." in open_as(sara)
+        assert "Send the documents before the end of Tuesday 8 December 2026" in open_as(sara)
 
     def test_own_ticket_is_listed_and_one_in_somebodys_name_is_not(self, sara: Person) -> None:
         self._ticket(sara, "7305628416", sara.mobile)
@@ -424,7 +424,7 @@ class TestNewMobile:
     def test_wrong_code_changes_nothing(self, client: Client, sara: Person) -> None:
         sign_in(client, sara)
         client.post(EDIT, {"mobile": self.NEW})
-        assert "4 tries are left" in page(client.post(EDIT, {"code": "111111"}))
+        assert "You have 4 tries left" in page(client.post(EDIT, {"code": "111111"}))
         sara.refresh_from_db()
         assert sara.mobile == "+966500000001"
 

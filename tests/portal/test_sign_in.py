@@ -230,7 +230,7 @@ class TestExistenceIsNotTold:
     def test_right_code_for_an_unknown_id_is_as_wrong_as_another(self, client: Client) -> None:
         ask(client, UNKNOWN)
         right = page(enter(client))
-        assert "This is not the code" in right
+        assert "The code is not right" in right
         assert not is_in(client)
 
     def test_the_id_is_in_no_address(self, client: Client) -> None:
@@ -268,12 +268,12 @@ class TestRefusals:
 
     def test_wrong_code_says_how_many_tries_are_left(self, client: Client, sara: Person) -> None:
         ask(client)
-        assert "4 tries are left" in page(enter(client, "111111"))
+        assert "You have 4 tries left" in page(enter(client, "111111"))
         for _ in range(2):
             enter(client, "111111")
-        assert "1 try is left" in page(enter(client, "111111"))
-        assert "no try is left" in page(enter(client, "111111"))
-        assert "works no more" in page(enter(client))
+        assert "You have 1 try left" in page(enter(client, "111111"))
+        assert "you have no tries left" in page(enter(client, "111111"))
+        assert "no longer works" in page(enter(client))
         assert not is_in(client)
 
     def test_old_code_says_so(
@@ -281,8 +281,8 @@ class TestRefusals:
     ) -> None:
         ask(client)
         clock.shift(300)
-        assert "The code works no more" in page(client.get(CODE_PAGE))
-        assert "works no more" in page(enter(client))
+        assert "The code no longer works" in page(client.get(CODE_PAGE))
+        assert "no longer works" in page(enter(client))
 
     def test_code_page_without_a_request_leads_to_the_first_page(self, client: Client) -> None:
         assert client.get(CODE_PAGE)["Location"] == SIGN_IN
@@ -314,7 +314,7 @@ class TestRefusals:
         assert enter(client).status_code == 429
         refused = ask(client)
         assert refused.status_code == 429
-        assert "Many wrong codes were tried with this ID" in page(refused)
+        assert "Too many wrong codes were tried with this ID" in page(refused)
 
 
 class TestResend:

@@ -146,7 +146,7 @@ def test_bad_mobile_gets_one_message(typed: str, message: str) -> None:
     [
         ("SA0380000000608010167591", "أحد الأرقام خطأ. انسخ الآيبان من تطبيق البنك."),
         ("SA03", "كتبت 4 خانات. الآيبان السعودي SA وبعده 22."),
-        ("GB82WEST12345698765432", "اكتب آيبان سعوديًا، أي يبدأ بـ SA."),
+        ("GB82WEST12345698765432", "اكتب آيبانًا سعوديًا يبدأ بـ SA."),
         ("SA03é", "اكتب الآيبان بأحرف إنجليزية وأرقام فقط: SA وبعده 22."),
     ],
 )
@@ -179,12 +179,12 @@ def test_name_without_letters_is_refused(typed: str) -> None:
 
 
 def test_name_too_long_is_refused() -> None:
-    assert errors_of("full_name", full_name="ا" * 151) == ["الاسم 151 حرفًا. اختصره إلى 150."]
+    assert errors_of("full_name", full_name="ا" * 151) == ["الاسم 151 حرفًا. والحد 150. اختصره."]
 
 
 def test_message_of_2000_characters_is_accepted_with_line_ends_as_one() -> None:
     assert not errors_of("message", message=f"{'ا' * 999}\r\n{'ب' * 1000}")
-    assert errors_of("message", message="ا" * 2003) == ["كتبت 2003 أحرف. اختصر النص إلى 2000."]
+    assert errors_of("message", message="ا" * 2003) == ["كتبت 2003 أحرف. والحد 2000. اختصر النص."]
 
 
 def test_joiner_inside_a_word_of_the_message_is_kept() -> None:

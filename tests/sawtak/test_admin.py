@@ -120,7 +120,7 @@ def test_who_may_only_read_is_offered_nothing(client):
     personas.sign_in_staff(client, "auditor")
     text = tickets.page(client.get(address(tickets.file())))
     assert 'name="action"' not in text
-    assert "دورك يتيح القراءة فقط" in text
+    assert "دورك للقراءة فقط" in text
 
 
 def test_an_unknown_action_is_a_bad_request(client):
@@ -138,7 +138,7 @@ def test_an_overtaken_answer_says_who_and_when_and_keeps_the_text(client):
     take_ticket(ticket_id=ticket.pk, agent=faster, seen_status="new", now=tickets.NOW)
     text = tickets.page(act(client, ticket, "answer", text=TEXT))
     assert (
-        "لم يتم: سبقك سعد الأسرع وغيّر الحالة إلى «قيد المعالجة» في 24 نوفمبر 2026 م 12 ظهرًا."
+        "لم يُحفظ: سبقك سعد الأسرع وغيّر الحالة إلى «قيد المعالجة» في 24 نوفمبر 2026 م 12 ظهرًا."
         in text
     )
     assert TEXT in text
@@ -152,7 +152,7 @@ def test_a_closed_ticket_takes_no_answer(client):
     act(client, ticket, "close", reason="طلب مكرر.")
     ticket.refresh_from_db()
     text = tickets.page(act(client, ticket, "answer", text=TEXT))
-    assert "لم يتم" in text
+    assert "لم يُحفظ" in text
     assert "لم يُرسل ما كتبته" in text
     assert TEXT in text
     assert status_of(ticket) == TicketStatus.CLOSED
@@ -271,4 +271,4 @@ def test_a_caseworker_sees_the_ticket_but_not_its_conversation(client):
 
 def test_what_does_not_match_the_register_warns_the_agent(client):
     personas.sign_in_staff(client, "agent")
-    assert "لم يثبت أن المرسل هو صاحب الهوية" in tickets.page(client.get(address(tickets.file())))
+    assert "لم نتأكد أن المرسل هو صاحب الهوية" in tickets.page(client.get(address(tickets.file())))

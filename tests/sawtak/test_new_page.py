@@ -108,7 +108,7 @@ def test_form_in_english_is_answered_in_english(client: Client) -> None:
     response = client.post("/en/sawtak/new/", form())
     assert response.headers["Location"].startswith("/en/sawtak/7")
     assert Ticket.objects.get().language == "en"
-    assert Message.objects.get().body.startswith("Citizen Account: we have your request.")
+    assert Message.objects.get().body.startswith("Citizen Account: your request arrived.")
 
 
 @pytest.mark.django_db
@@ -220,7 +220,7 @@ def test_refused_file_is_named_and_the_text_stays(client: Client, storage: Path)
     assert errors_of(html) == ["id_attachments"]
     assert "هوية.pdf" in html
     assert "لم تصل دفعة نوفمبر" in html
-    assert "اختر ملفاتك مرة أخرى" in html
+    assert "اختر مستنداتك مرة أخرى" in html
     assert list(storage.iterdir()) == []
 
 
@@ -345,7 +345,7 @@ def test_full_limit_is_refused_politely_with_the_form_kept(
     response = client.post(NEW, form(token="3"))
     html = page(response)
     assert response.status_code == 429
-    assert "لم يضع شيء مما كتبته" in html
+    assert "ما كتبته محفوظ" in html
     assert "لم تصل دفعة نوفمبر" in html
     assert Ticket.objects.count() == 2
     elsewhere = client.post(NEW, form(token="3"), REMOTE_ADDR="192.0.2.9")

@@ -12,7 +12,7 @@ from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
-NOTICE = "SMS cannot be sent at the moment"
+NOTICE = "We cannot send messages right now"
 
 
 @pytest.fixture
