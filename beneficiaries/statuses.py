@@ -40,7 +40,7 @@ class PaymentStatus(models.TextChoices):
     SENT = "sent", _("On its way to the bank")
     PAID = "paid", _("Paid")
     REFUSED = "refused", _("Refused by the bank")
-    WAITING = "waiting", _("Waiting for an active account")
+    WAITING = "waiting", _("Waiting for a working account")
 
 
 SETTLED_STATUSES: Final = frozenset({PaymentStatus.NONE, PaymentStatus.PAID})

@@ -20,7 +20,7 @@ class MessageStatus(models.TextChoices):
     HELD = "held", _("held until its campaign is started")
     QUEUED = "queued", _("waiting to be sent")
     SENDING = "sending", _("being sent")
-    SENT = "sent", _("accepted by the message company")
+    SENT = "sent", _("accepted by the gateway")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed for good")
     UNKNOWN = "unknown", _("outcome unknown")

@@ -20,7 +20,7 @@ class ObjectionStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     PARTLY_ACCEPTED = "partly_accepted", _("Partly accepted")
     REJECTED = "rejected", _("Rejected")
-    STOPPED = "stopped", _("Stopped: the time has passed")
+    STOPPED = "stopped", _("Stopped: the period is over")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

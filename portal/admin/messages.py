@@ -135,11 +135,11 @@ class MessageAdmin(ShowAdmin):
     def state(self, message: Message) -> SafeString | str:
         return self._tag(message.status)
 
-    @admin.display(description=gettext_lazy("Message company"))
+    @admin.display(description=gettext_lazy("Gateway"))
     def gateway_text(self, message: Message) -> SafeString | str:
         return number_cell(message.gateway)
 
-    @admin.display(description=gettext_lazy("The message company's number"))
+    @admin.display(description=gettext_lazy("The gateway's number"))
     def gateway_number(self, message: Message) -> SafeString | str:
         return number_cell(message.gateway_id)
 
