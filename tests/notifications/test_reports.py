@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from notifications.delivery import drain
 from notifications.gateways.base import GatewayReceipt, OutgoingSms
 from notifications.models import Attempt, DoubtfulNumber, Message, StatusReport
 from notifications.outbox import queue_message
+from notifications.rules import LATER_TRY_HOURS
 from notifications.statuses import Lane, MessageStatus
 
 ACCOUNT = "AC" + "0" * 32
@@ -212,12 +213,183 @@ def test_six_at_once_end_delivered() -> None:
     assert StatusReport.objects.count() == 5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_story_twice_from_six_threads_ends_delivered() -> None:
+    message = sent()
+    said = [*STORY, ("foo", "")]
+    for status, code in said:
+        report(status, code=code)
+    barrier = threading.Barrier(6)
+    answers: list[int] = []
+
+    def run(number: int) -> None:
+        try:
+            for _round in range(2):
+                barrier.wait(30)
+                # Each thread begins elsewhere, so that every pair of reports meets.
+                for status, code in said[number:] + said[:number]:
+                    answers.append(report(status, code=code))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [204] * 72
+    assert is_delivered(message)
+    assert StatusReport.objects.count() == 5
+    assert Message.objects.count() == 1
+    assert Attempt.objects.count() == 1
+
+
+PROXIED = {
+    "REMOTE_ADDR": "10.1.2.3",
+    "HTTP_HOST": "portal.example.sa",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_X_FORWARDED_FOR": "54.172.60.1",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("signature", "headers", "answer"),
+    [
+        pytest.param(GENUINE, {}, 204, id="as-the-proxy-sends-it"),
+        pytest.param(GENUINE, {"HTTP_HOST": "web:8000"}, 204, id="proxy-keeps-no-host"),
+        pytest.param(GENUINE, {"HTTP_X_FORWARDED_PROTO": "http"}, 204, id="scheme-not-passed-on"),
+        pytest.param(
+            GENUINE, {"HTTP_X_FORWARDED_HOST": "evil.example"}, 204, id="host-that-somebody-added"
+        ),
+        pytest.param(GENUINE, {"REMOTE_ADDR": "203.0.113.9"}, 204, id="proxy-not-named"),
+        pytest.param("ONaxMbN67wlq8Pu/ynI+rwSGnuY=", {}, 403, id="signed-as-http"),
+        pytest.param(
+            "ONaxMbN67wlq8Pu/ynI+rwSGnuY=",
+            {"HTTP_X_FORWARDED_PROTO": "http"},
+            403,
+            id="signed-as-http-and-said-so",
+        ),
+        pytest.param(
+            "XiPizAJgWGCi+mpfGQ1z7b5A4XE=",
+            {"HTTP_HOST": "web:8000", "HTTP_X_FORWARDED_PROTO": "http"},
+            403,
+            id="signed-as-inside-host-and-said-so",
+        ),
+    ],
+)
+def test_behind_the_proxy_only_our_public_address_counts(
+    settings: Any, signature: str, headers: dict[str, str], answer: int
+) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    message = sent()
+    assert post(FACTS, signature, **(PROXIED | headers)) == answer
+    message.refresh_from_db()
+    assert (message.status == MessageStatus.FAILED) is (answer == 204)
+
+
+# A handset that was off ------------------------------------------------------------------
+
+OFF = ("undelivered", "30003")
+LATER_SID = "SM00000000000000000000000000000002"
+
+
+@pytest.mark.django_db
+def test_message_to_a_handset_that_was_off_is_tried_once_more_hours_later() -> None:
+    message = sent()
+    report(OFF[0], code=OFF[1])
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.QUEUED, "code 30003")
+    wait = message.not_before - StatusReport.objects.get().received_at
+    assert wait == timedelta(hours=LATER_TRY_HOURS)
+
+    later = message.not_before + timedelta(minutes=1)
+    gateway = Accepting(LATER_SID)
+    drain(lane=Lane.CASES, gateway=gateway, clock=lambda: message.not_before - timedelta(minutes=1))
+    assert gateway.sent == 0
+    drain(lane=Lane.CASES, gateway=gateway, clock=lambda: later)
+    assert gateway.sent == 1
+    message.refresh_from_db()
+    assert (message.status, message.gateway_id) == (MessageStatus.SENT, LATER_SID)
+
+    # A late word on the first try is no news of the second; the second that fails is the last.
+    report("failed", code="30003")
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    report(OFF[0], sid=LATER_SID, code=OFF[1])
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.FAILED, "code 30003")
+    assert not DoubtfulNumber.objects.exists()
+
+
+@pytest.mark.django_db
+def test_late_delivery_of_the_first_try_calls_the_later_one_off() -> None:
+    message = sent()
+    report(OFF[0], code=OFF[1])
+    report("sent")
+    message.refresh_from_db()
+    assert message.status == MessageStatus.QUEUED
+    report("delivered")
+    assert is_delivered(message)
+    gateway = Accepting(LATER_SID)
+    drain(lane=Lane.CASES, gateway=gateway, clock=lambda: timezone.now() + timedelta(days=1))
+    assert gateway.sent == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"lane": Lane.CODES, "template": "sign_in_code"}, id="code"),
+        pytest.param({"expires_at": timezone.now() + timedelta(hours=1)}, id="worthless-by-then"),
+    ],
+)
+def test_what_is_of_no_use_hours_later_is_not_tried_again(changed: dict[str, Any]) -> None:
+    message = sent()
+    Message.objects.filter(pk=message.pk).update(**changed)
+    report(OFF[0], code=OFF[1])
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.FAILED, "code 30003")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "alarms", "is_doubtful"),
+    [("30005", 0, True), ("30006", 0, True), ("30007", 1, False), ("30099", 0, False)],
+)
+def test_other_reports_of_failure_lead_to_no_other_try(
+    caplog: pytest.LogCaptureFixture, code: str, alarms: int, is_doubtful: bool
+) -> None:
+    message = sent()
+    report("undelivered", code=code)
+    report("undelivered", code=code)
+    message.refresh_from_db()
+    assert message.status == MessageStatus.FAILED
+    assert caplog.text.count("sms alarm") == alarms
+    assert DoubtfulNumber.objects.exists() is is_doubtful
+
+
 @pytest.mark.django_db
 def test_unknown_id_is_kept_and_another_account_refused() -> None:
     assert report("delivered", sid="SM" + "9" * 32) == 204
     assert StatusReport.objects.get().status == MessageStatus.DELIVERED
     assert report("delivered", AccountSid="AC" + "1" * 32) == 400
     assert report("delivered", sid="x") == 400
+
+
+class Accepting:
+    """A gateway that accepts and gives the id it was told."""
+
+    name = "twilio"
+
+    def __init__(self, sid: str) -> None:
+        self.sid = sid
+        self.sent = 0
+
+    def send(self, sms: OutgoingSms) -> GatewayReceipt:
+        self.sent += 1
+        return GatewayReceipt(gateway_id=self.sid)
 
 
 class ReportsFirst:

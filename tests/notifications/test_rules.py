@@ -9,6 +9,8 @@ import pytest
 from notifications.rules import (
     MAX_TRIES,
     is_sending_hour,
+    later_try_at,
+    messages_a_second,
     retry_delay_seconds,
     sending_time,
 )
@@ -53,3 +55,39 @@ def test_waits_grow_and_end() -> None:
     assert None not in waits
     assert retry_delay_seconds(MAX_TRIES) is None
     assert MAX_TRIES == 5
+
+
+@pytest.mark.parametrize(
+    ("lane", "failed_at", "expires_at", "later_tries", "goes_at"),
+    [
+        pytest.param(Lane.CASES, riyadh(24, 22), None, 0, riyadh(25, 2), id="case-at-any-hour"),
+        pytest.param(Lane.REMINDERS, riyadh(24, 18), None, 0, riyadh(25, 9), id="not-at-night"),
+        pytest.param(Lane.CASES, riyadh(24, 10), None, 1, None, id="once-only"),
+        pytest.param(Lane.CODES, riyadh(24, 10), None, 0, None, id="never-a-code"),
+        pytest.param(Lane.CASES, riyadh(24, 10), riyadh(24, 14), 0, None, id="worthless-by-then"),
+        pytest.param(
+            Lane.CASES, riyadh(24, 10), riyadh(24, 14, 1), 0, riyadh(24, 14), id="just-in-time"
+        ),
+    ],
+)
+def test_handset_that_was_off_is_tried_four_hours_later(
+    lane: Lane,
+    failed_at: datetime,
+    expires_at: datetime | None,
+    later_tries: int,
+    goes_at: datetime | None,
+) -> None:
+    assert (
+        later_try_at(lane, failed_at=failed_at, expires_at=expires_at, later_tries=later_tries)
+        == goes_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("lane", "ceiling", "messages"),
+    [(Lane.CODES, 10, 10), (Lane.CASES, 10, 9), (Lane.ANNOUNCEMENTS, 1, 1), (Lane.CODES, 1, 1)],
+)
+def test_bulk_leaves_a_tenth_of_the_ceiling_to_codes(
+    lane: Lane, ceiling: int, messages: int
+) -> None:
+    assert messages_a_second(lane, ceiling) == messages

@@ -300,6 +300,45 @@ def test_wrong_token_rests_the_gateway_and_fails_no_message(
     assert message.status == MessageStatus.SENT
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("", 0), ("45", 45), ("86400", 600), ("Wed, 25 Nov 2026 10:00:00 GMT", 0), ("٣", 0)],
+)
+def test_asked_wait_is_heeded_within_bounds(
+    gateway: TwilioGateway, provider: Provider, header: str, seconds: int
+) -> None:
+    if not header.isascii():
+        assert twilio_gateway._seconds_in(header) == seconds
+        return
+    provider.next_answers.append(Refuse(429, 20429, retry_after=header))
+    with pytest.raises(GatewayTemporary) as refused:
+        gateway.send(SMS)
+    assert refused.value.wait_seconds == seconds
+
+
+def test_line_that_rested_is_not_used_again(
+    gateway: TwilioGateway, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = gateway._client.http_client
+    gateway.send(SMS)
+    first = http._pool
+    gateway.send(SMS)
+    assert http._pool is first
+    monkeypatch.setattr(twilio_gateway, "IDLE_SECONDS", -1.0)
+    gateway.send(SMS)
+    assert http._pool is not first
+    assert len(provider.accepted) == 3
+
+
+def test_one_process_has_one_gateway_for_its_settings(
+    gateway: TwilioGateway, settings: Any
+) -> None:
+    assert chosen_gateway() is gateway
+    assert gateway.most_at_once == settings.SMS_IN_FLIGHT == 50
+    settings.SMS_IN_FLIGHT = 7
+    assert chosen_gateway().most_at_once == 7
+
+
 def test_full_queue_is_worth_another_try(gateway: TwilioGateway, provider: Provider) -> None:
     provider.next_answers.append(Refuse(400, 30001))
     with pytest.raises(GatewayTemporary):

@@ -158,6 +158,36 @@ def test_worker_killed_mid_send_leaves_unknown_and_never_two_sms(
     assert [form["To"] for form in provider.accepted] == ["+966500000001", "+966500000002"]
 
 
+def test_worker_killed_with_many_on_their_way_sends_none_of_them_again(
+    start_worker: StartWorker, provider: Provider, twilio: dict[str, str]
+) -> None:
+    hands, waiting = 12, 6
+    held = [AcceptAndHold() for _ in range(8)]
+    provider.next_answers.extend([None] * 20 + held)
+    doomed = start_worker("doomed", **twilio, DEMO="0", SMS_IN_FLIGHT=str(hands))
+    with transaction.atomic():
+        for number in range(1, 61):
+            queue(number)
+    for one in held:
+        assert one.taken.wait(30)
+    doomed.kill()
+    for one in held:
+        one.go_on.set()
+    settle_lost_claims(now=timezone.now() + FOREVER)
+    unknown = Message.objects.filter(status=MessageStatus.UNKNOWN)
+    assert len(held) <= unknown.count() <= hands + waiting
+    start_worker("next", **twilio, DEMO="0")
+    wake(Lane.CODES)
+    wait_until(
+        lambda: not Message.objects.filter(status__in=["queued", "sending"]).exists(),
+        what="the rest is sent",
+    )
+    numbers = [form["To"] for form in provider.accepted]
+    assert len(numbers) == len(set(numbers))
+    told = set(numbers) | set(unknown.values_list("recipient", flat=True))
+    assert told == set(Message.objects.values_list("recipient", flat=True))
+
+
 def test_lost_wake_up_is_made_good_by_the_sweep(
     start_worker: StartWorker, start_scheduler: Callable[[], None], settings: Any
 ) -> None:

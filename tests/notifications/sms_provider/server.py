@@ -51,7 +51,10 @@ class Plan:
 
 
 class Provider(ThreadingHTTPServer):
-    """The server: `next_answers` are used up one a request, then the plan holds."""
+    """The server: `next_answers` are used up one a request, then the plan holds.
+
+    Nothing among them accepts.
+    """
 
     daemon_threads = True
     request_queue_size = 512
@@ -61,7 +64,7 @@ class Provider(ThreadingHTTPServer):
         self.plan = plan or Plan()
         self.messages: dict[str, ProvidedMessage] = {}
         self.requests: list[str] = []
-        self.next_answers: deque[Behaviour] = deque()
+        self.next_answers: deque[Behaviour | None] = deque()
         self.reporter = Reporter(account=self.plan.account, token=self.plan.token)
         self.lock = threading.Lock()
 

@@ -1,0 +1,253 @@
+"""What every gateway must do, whoever the provider is: one suite for all of them.
+
+A new gateway joins by a Bench that says how its server is told to answer. The demonstration phone
+has no server that could refuse; it takes part in what it can do.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import traceback
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from notifications.catalogue import TEMPLATES
+from notifications.gateways import chosen_gateway
+from notifications.gateways import twilio as twilio_gateway
+from notifications.gateways.base import (
+    Gateway,
+    GatewayClosed,
+    GatewayError,
+    GatewayPermanent,
+    GatewayTemporary,
+    OutcomeUnknown,
+    OutgoingSms,
+)
+from notifications.models import Message, PhoneMessage
+from notifications.outbox import programme_values
+from notifications.statuses import Lane, MessageStatus
+from tests.notifications.sms_provider import (
+    ACCOUNT,
+    TOKEN,
+    AcceptAndCut,
+    AcceptAndHold,
+    AnswerNonsense,
+    CutUnread,
+    Provider,
+    Refuse,
+    running_provider,
+)
+
+TO = "+966500000001"
+CODE = "048213"
+BODY = f"حساب المواطن: رمز الدخول {CODE}. لا تعطه لأحد."
+SENDER = "CitizenAcc"
+
+
+@dataclass
+class Bench:
+    """A gateway, what its provider received, and how the provider is told to answer."""
+
+    gateway: Gateway
+    provider: Any
+    secrets: tuple[str, ...] = ()
+    permanent: list[Any] = field(default_factory=list)
+    temporary: list[Any] = field(default_factory=list)
+    closed: list[Any] = field(default_factory=list)
+    unknown: list[Any] = field(default_factory=list)
+
+    def received(self) -> list[tuple[str, str]]:
+        """Give the number and the text of each message that arrived."""
+        if self.provider is None:
+            return [*PhoneMessage.objects.order_by("id").values_list("recipient", "body")]
+        return [(form["To"], form["Body"]) for form in self.provider.accepted]
+
+    def failure(self, behaviour: Any) -> GatewayError:
+        """Give the error with which the gateway meets a behaviour of its provider."""
+        self.provider.next_answers.append(behaviour)
+        with pytest.raises(GatewayError) as met:
+            self.gateway.send(message())
+        return met.value
+
+
+def message(body: str = BODY) -> OutgoingSms:
+    """Give a message as the outbox hands it over; its row is there, as the phone needs."""
+    now = timezone.now()
+    row = Message.objects.create(
+        event=f"contract:{Message.objects.count()}",
+        recipient=TO,
+        template="sign_in_code",
+        language="ar",
+        body=body,
+        lane=Lane.CODES,
+        status=MessageStatus.SENDING,
+        queued_at=now,
+        not_before=now,
+    )
+    return OutgoingSms(message_id=row.pk, to=TO, body=body)
+
+
+def phone_bench(_provider: Provider, settings: Any) -> Bench:
+    settings.SMS_GATEWAY = "phone"
+    return Bench(gateway=chosen_gateway(), provider=None)
+
+
+def twilio_bench(provider: Provider, settings: Any) -> Bench:
+    settings.DEMO = False
+    settings.SMS_GATEWAY = "twilio"
+    settings.SMS_SENDER = SENDER
+    settings.TWILIO_ACCOUNT_SID = ACCOUNT
+    settings.TWILIO_AUTH_TOKEN = TOKEN
+    settings.TWILIO_MESSAGING_SERVICE_SID = ""
+    settings.TWILIO_API_BASE_URL = provider.url
+    return Bench(
+        gateway=chosen_gateway(),
+        provider=provider,
+        secrets=(TOKEN,),
+        permanent=[Refuse(400, code) for code in (21211, 21614, 21612, 21408, 21610, 21999)],
+        temporary=[
+            *(Refuse(429, 20429), Refuse(400, 30001), Refuse(429, 30001)),
+            *(Refuse(500, 20500), Refuse(503, 20503), Refuse(503), Refuse(502)),
+        ],
+        closed=[Refuse(429, 63038), Refuse(401, 20003), Refuse(403, 20005), Refuse(404, 20404)],
+        unknown=[AcceptAndCut(), CutUnread(), AnswerNonsense()],
+    )
+
+
+BENCHES = {"phone": phone_bench, "twilio": twilio_bench}
+WITH_A_SERVER = [name for name in BENCHES if name != "phone"]
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    running: AbstractContextManager[Provider] = running_provider()
+    with running as server:
+        yield server
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, provider: Provider, settings: Any, db: None) -> Bench:
+    return BENCHES[request.param](provider, settings)
+
+
+every_gateway = pytest.mark.parametrize("bench", BENCHES, indirect=True)
+every_server = pytest.mark.parametrize("bench", WITH_A_SERVER, indirect=True)
+
+
+@every_gateway
+def test_it_has_the_name_of_its_setting_and_a_bound(bench: Bench, settings: Any) -> None:
+    assert bench.gateway.name == settings.SMS_GATEWAY
+    assert len(bench.gateway.name) <= Message._meta.get_field("gateway").max_length
+    assert bench.gateway.most_at_once >= 1
+
+
+@every_gateway
+def test_accepted_message_gives_an_id_that_fits_and_is_nobody_else_s(bench: Bench) -> None:
+    ids = [bench.gateway.send(message()).gateway_id for _ in range(3)]
+    assert len(set(ids)) == 3
+    longest = Message._meta.get_field("gateway_id").max_length
+    assert all(0 < len(one) <= longest for one in ids)
+
+
+@every_gateway
+def test_number_and_text_arrive_letter_for_letter(bench: Bench) -> None:
+    texts = [
+        template.worst_body(language, programme_values(language))
+        for template in TEMPLATES.values()
+        for language in ("ar", "en")
+    ]
+    for text in (BODY, *texts):
+        bench.gateway.send(message(text))
+    assert bench.received() == [(TO, text) for text in (BODY, *texts)]
+    for _to, text in bench.received():
+        assert "http" not in text
+        assert "www." not in text
+        assert not set(text) & set("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
+    assert CODE in bench.received()[0][1]
+
+
+@every_server
+def test_sender_is_the_registered_name(bench: Bench) -> None:
+    bench.gateway.send(message())
+    assert bench.provider.accepted[0]["From"] == SENDER
+
+
+@every_server
+def test_refusal_for_good_is_permanent(bench: Bench) -> None:
+    assert bench.permanent
+    for behaviour in bench.permanent:
+        assert isinstance(bench.failure(behaviour), GatewayPermanent), behaviour
+    assert bench.provider.accepted == []
+
+
+@every_server
+def test_refusal_for_now_is_temporary_and_closes_nothing(bench: Bench) -> None:
+    assert bench.temporary
+    for behaviour in bench.temporary:
+        failure = bench.failure(behaviour)
+        assert isinstance(failure, GatewayTemporary), behaviour
+        assert not isinstance(failure, GatewayClosed), behaviour
+    assert bench.provider.accepted == []
+
+
+@every_server
+def test_refusal_of_everything_closes_the_gateway(bench: Bench) -> None:
+    assert bench.closed
+    for behaviour in bench.closed:
+        assert isinstance(bench.failure(behaviour), GatewayClosed), behaviour
+
+
+@every_server
+def test_lost_or_senseless_answer_is_unknown(bench: Bench) -> None:
+    assert bench.unknown
+    for behaviour in bench.unknown:
+        assert isinstance(bench.failure(behaviour), OutcomeUnknown), behaviour
+
+
+@every_server
+def test_each_send_is_one_request_whatever_comes_of_it(bench: Bench) -> None:
+    behaviours = [*bench.permanent, *bench.temporary, *bench.closed, *bench.unknown]
+    for number, behaviour in enumerate(behaviours, 1):
+        bench.failure(behaviour)
+        assert len(bench.provider.requests) == number
+
+
+@every_server
+def test_answer_after_the_longest_wait_is_unknown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twilio_gateway, "ANSWER_TIMEOUT_SECONDS", 0.2)
+    held = AcceptAndHold()
+    assert isinstance(bench.failure(held), OutcomeUnknown)
+    held.go_on.set()
+
+
+@every_server
+def test_server_that_is_not_there_is_temporary(bench: Bench, settings: Any) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(GatewayTemporary):
+        chosen_gateway().send(message())
+
+
+@every_server
+def test_no_error_and_no_log_holds_the_number_the_text_or_a_secret(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    bench.gateway.send(message())
+    told = []
+    for behaviour in [*bench.permanent, *bench.temporary, *bench.closed, *bench.unknown]:
+        failure = bench.failure(behaviour)
+        told += [failure.reason, repr(failure), *traceback.format_exception(failure)]
+        assert len(failure.reason) <= 80
+    for secret in (TO.removeprefix("+966"), CODE, "حساب المواطن", *bench.secrets):
+        assert secret not in caplog.text
+        assert secret not in "".join(told)
