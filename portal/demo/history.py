@@ -44,9 +44,8 @@ TOO_LATE: Final = timedelta(minutes=20)
 LOST: Final = 3
 """Messages whose outcome is not known: the connection was cut before the answer."""
 
-# In one statement for thousands of rows: the phone's copy, the attempt, the report of the
-# delivery and the message itself, dated when they would have been written. A day old, it has been
-# reported as delivered.
+# In one statement for thousands of rows: the phone's copy, the attempt and the message itself,
+# dated when they would have been written. What is a day old has been delivered.
 _ARRIVED: Final = """
     WITH arriving AS (
         SELECT id, recipient, body,
@@ -66,13 +65,9 @@ _ARRIVED: Final = """
         SELECT phone_id, id, recipient, body, sent_at FROM due
     ), tried AS (
         INSERT INTO notifications_attempt
-            (message_id, gateway, started_at, ended_at, outcome, error)
-        SELECT id, %(gateway)s, sent_at - %(takes)s / 2, sent_at, 'sent', '' FROM due
-    ), reported AS (
-        INSERT INTO notifications_statusreport
-            (gateway, gateway_id, reported, error, status, makes_number_doubtful, received_at)
-        SELECT %(gateway)s, 'phone-' || phone_id, 'delivered', '', 'delivered', false, delivered_at
-        FROM due WHERE delivered_at IS NOT NULL
+            (message_id, gateway, gateway_id, started_at, ended_at, outcome, error)
+        SELECT id, %(gateway)s, 'phone-' || phone_id, sent_at - %(takes)s / 2, sent_at, 'sent', ''
+        FROM due
     )
     UPDATE notifications_message AS message
     SET status = CASE WHEN due.delivered_at IS NULL THEN 'sent' ELSE 'delivered' END,
@@ -138,7 +133,7 @@ class Network:
     def _fail(self, message: Message) -> None:
         sent_at = message.not_before + TAKES
         sid = f"SM{message.pk:032x}"
-        self._attempt(message, sent_at, outcome=MessageStatus.SENT)
+        self._attempt(message, sent_at, outcome=MessageStatus.SENT, gateway_id=sid)
         _row(message).update(
             status=MessageStatus.SENT,
             claimed_at=message.not_before,
@@ -169,16 +164,13 @@ class Network:
         )
 
     @staticmethod
-    def _attempt(
-        message: Message, ended_at: datetime, *, outcome: MessageStatus, error: str = ""
-    ) -> None:
+    def _attempt(message: Message, ended_at: datetime, **facts: str) -> None:
         Attempt.objects.create(
             message=message,
             gateway=NETWORK,
             started_at=message.not_before,
             ended_at=ended_at,
-            outcome=outcome,
-            error=error,
+            **facts,
         )
 
 
