@@ -96,7 +96,7 @@ def main_menu(current: str) -> list[NavItem]:
         (
             _("My file"),
             "portal:profile",
-            ("portal:profile", "portal:profile_edit", "portal:result", "objections:"),
+            ("portal:profile", "portal:result", "portal:payment", "objections:"),
         ),
         (_("Your Voice Is Heard"), "sawtak:home", ("sawtak:",)),
         (_("Track a request"), "portal:track", ("portal:track",)),

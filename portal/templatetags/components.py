@@ -213,6 +213,12 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag
+def fold(content: str, label: str) -> SafeString:
+    """Keep what stands in the block folded under its label until somebody opens it."""
+    return format_html('<details class="fold"><summary>{}</summary>{}</details>', label, content)
+
+
+@register.simple_block_tag
 def links(content: str, *, in_card: bool = False) -> SafeString:
     """Wrap `link` rows: the ways on from here."""
     return format_html(

@@ -106,7 +106,7 @@ def test_stylesheet_closes_what_it_opens(sheet: Path) -> None:
 
 # Pages are made of components -----------------------------------------------------------
 
-OWN_ELEMENTS = "form|button|input|select|textarea|table|dl|dialog|svg|progress"
+OWN_ELEMENTS = "form|button|input|select|textarea|table|dl|details|dialog|svg|progress"
 OWN_CLASSES = (
     "btn|notice|errors|tag|files|upload|field|form-label|form-control|form-check|choice|date"
     "|facts|links|crumbs|service|empty|pagination|page-link|steps(?! steps-plain)|ring|timeline"
