@@ -26,6 +26,7 @@ from objections.statuses import (
     ObjectionStatus,
     label,
 )
+from saudi.direction import isolate
 from saudi.gregorian import format_both, format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
 
@@ -218,9 +219,9 @@ def _words_for(event: ObjectionEvent, objection: Objection) -> str:
             return _("Your documents arrived. We go on studying your objection.")
         return _("A caseworker took it.")
     if status == ObjectionStatus.DOCUMENTS_WANTED:
-        return _("The caseworker wrote: “%(text)s”") % {"text": event.note}
+        return _("The caseworker wrote: “%(text)s”") % {"text": isolate(event.note)}
     if status in DECIDED_STATUSES:
-        return _("We answered: “%(text)s”") % {"text": event.note or objection.answer}
+        return _("We answered: “%(text)s”") % {"text": isolate(event.note or objection.answer)}
     return ""
 
 

@@ -61,11 +61,10 @@ def timeline_of(status: str, events: Sequence[TicketEvent], *, today: date) -> l
     passed.
     """
     last = len(events) - 1
-    waits_for_nothing = is_final(status) or status == TicketStatus.ANSWERED
     steps = [
         TimelineStep(
             title=_title(event),
-            state="now" if number == last and not waits_for_nothing else "done",
+            state="now" if number == last and not is_final(status) else "done",
             icon=BADGES[event.to_status].icon if number == last else "check",
             at=event.at,
             with_time=True,

@@ -71,15 +71,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show that it is our fault, with a number that stands before the traceback in the log.
 
-    While the database is away, or has no connection left, the answer is 503: proxies and
-    browsers may try again.
+    While the database is away, or has no connection left, the answer is 503 with a page in both
+    languages that needs no database: proxies and browsers may try again.
     """
     number = secrets.token_hex(4).upper()
     logger.error("Error page %s was shown for the error that follows.", number)
     is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    response = render(
-        request, "500.html", {"error_reference": number}, status=503 if is_away else 500
-    )
-    if is_away:
-        response["Retry-After"] = str(RETRY_SECONDS)
+    context = {"error_reference": number}
+    if not is_away:
+        return render(request, "500.html", context, status=500)
+    response = render(request, "503.html", context, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -388,3 +388,20 @@ def test_error_page_has_a_number_that_the_log_has_too(
     assert response.has_header("Retry-After") == (status == 503)
     [number] = re.findall(r"Error page ([0-9A-F]{8})", caplog.text)
     assert number in response.content.decode()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_page_while_the_database_is_away_speaks_both_languages(language: str) -> None:
+    """No mark asks for a database here: the page would fail at the first statement."""
+    try:
+        raise OperationalError("gone")
+    except OperationalError:
+        with override(language):
+            html = errors.server_error(_request()).content.decode()
+    assert "توقفت البوابة قليلًا" in html
+    assert "The portal has stopped for a moment" in html
+    assert html.count("<h1>") == 1
+    other = 'lang="en" dir="ltr"' if language == "ar" else 'lang="ar" dir="rtl"'
+    assert f'<div class="gap-l" {other}>' in html
+    assert "19912" in html
+    assert settings.SESSION_COOKIE_NAME not in html
