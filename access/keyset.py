@@ -127,7 +127,8 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Read one page. A total is counted only as far as COUNTED_ROWS."""
-        self.page = read_page(self.queryset, request.GET.get(PAGE_VAR, ""), size=self.list_per_page)
+        shown = self.queryset.prefetch_related(*self.model_admin.list_prefetch_related)
+        self.page = read_page(shown, request.GET.get(PAGE_VAR, ""), size=self.list_per_page)
         self.result_list = self.page.rows
         self.multi_page = self.page.has_previous or self.page.has_next
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)

@@ -49,6 +49,8 @@ class ListGround(_ModelAdmin):
     paginator = BoundedPaginator
     sortable_by = ()
     search_columns: ClassVar[SearchColumns] = SearchColumns()
+    list_prefetch_related: ClassVar[tuple[str, ...]] = ()
+    """What is shown of other tables and not joined: each join makes the planner think longer."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList

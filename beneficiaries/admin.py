@@ -150,11 +150,14 @@ class CycleFilter(ChoiceFilter):
     parameter_name = "cycle"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        codes = Cycle.objects.order_by("-code").values_list("code", flat=True)[:OFFERED_CYCLES]
-        return [(code, cycle_name(code, page_language())) for code in codes]
+        newest = Cycle.objects.order_by("-code")[:OFFERED_CYCLES]
+        self.cycles = {cycle.code: cycle for cycle in newest}
+        return [(code, cycle_name(code, page_language())) for code in self.cycles]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(cycle__code=self.value()) if self.value() else queryset
+        """Filter by the row's key: the planner does not see through a join which cycle it is."""
+        chosen = self.value()
+        return queryset.filter(cycle=self.cycles[chosen]) if chosen else queryset
 
 
 @admin.register(EligibilityResult)

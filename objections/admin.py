@@ -74,7 +74,8 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
         "caseworker",
     )
     list_filter = (ObjectionMineFilter, ObjectionStatusFilter)
-    list_select_related = ("person", "result__cycle", "payment__cycle", "assigned_to")
+    list_select_related = ("person", "result", "payment", "assigned_to")
+    list_prefetch_related = ("result__cycle", "payment__cycle")
     queue_order = ("submitted_at", "id")
     queue_filter = ObjectionStatusFilter
     search_help_text = _("Reference, national ID, mobile or name")
