@@ -1,4 +1,4 @@
-"""The register in the staff site: households, cycles, results and imports, for reading only.
+"""The register in the staff site: households, cycles and results, for reading only.
 
 A person's page shows what other apps keep of them and so belongs to `portal`.
 """
@@ -15,12 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, moment_cell, number_cell, two_lines
+from access.cells import day_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
 from access.staff import ShowAdmin
 from beneficiaries.cycles import cycle_name
-from beneficiaries.models import Cycle, EligibilityResult, Household, ImportRun, PaymentLine, Person
+from beneficiaries.imports.admin import ImportRunAdmin
+from beneficiaries.models import Cycle, EligibilityResult, Household, PaymentLine, Person
 from beneficiaries.payments import PaymentWords, words_of
 from beneficiaries.reasons import shown_reasons
 from beneficiaries.statuses import ResultStatus
@@ -29,8 +30,6 @@ from saudi.languages import page_language
 from saudi.money import format_sar
 
 SEE_SENSITIVE = "beneficiaries.view_sensitive_reason"
-
-_KINDS = {"register": gettext_lazy("register"), "results": gettext_lazy("results")}
 
 
 def reasons_text(row: EligibilityResult | PaymentLine, *, may_see_sensitive: bool) -> str:
@@ -337,42 +336,4 @@ class PaymentLineAdmin(ShowAdmin):
         return day_cell(line.superseded_on)
 
 
-@admin.register(ImportRun)
-class ImportRunAdmin(ShowAdmin):
-    """What came in with each file and how much of it was refused."""
-
-    list_title = gettext_lazy("Imports")
-    list_display = ("file", "matter", "began", "ended", "read", "written", "rejected")
-    ordering = ("-id",)
-    facts = list_display
-
-    def show_title(self, shown: ImportRun) -> str:
-        return _("Import")
-
-    @admin.display(description=gettext_lazy("File"))
-    def file(self, run: ImportRun) -> SafeString:
-        return format_html("<bdi>{}</bdi>", run.file_name)
-
-    @admin.display(description=gettext_lazy("What"))
-    def matter(self, run: ImportRun) -> str:
-        return str(_KINDS.get(run.kind, run.kind))
-
-    @admin.display(description=gettext_lazy("Began"))
-    def began(self, run: ImportRun) -> SafeString | str:
-        return moment_cell(run.started_at or run.asked_at)
-
-    @admin.display(description=gettext_lazy("Ended"))
-    def ended(self, run: ImportRun) -> SafeString | str:
-        return moment_cell(run.ended_at)
-
-    @admin.display(description=gettext_lazy("Rows read"))
-    def read(self, run: ImportRun) -> SafeString | str:
-        return number_cell(f"{run.rows_read:,}")
-
-    @admin.display(description=gettext_lazy("Rows written"))
-    def written(self, run: ImportRun) -> SafeString | str:
-        return number_cell(f"{run.rows_written:,}")
-
-    @admin.display(description=gettext_lazy("Rows rejected"))
-    def rejected(self, run: ImportRun) -> SafeString | str:
-        return number_cell(f"{run.rows_rejected:,}")
+__all__ = ["CycleAdmin", "HouseholdAdmin", "ImportRunAdmin", "PaymentLineAdmin", "ResultAdmin"]

@@ -10,7 +10,7 @@ from launcher.paths import LOGS, PYTHON, ROOT, VAR
 
 # Codes have a worker of their own: a person waits for them, and bulk messages never come first.
 CODES = "codes"
-OTHER_QUEUES = "cases,reminders,announcements,default"
+OTHER_QUEUES = "cases,reminders,announcements,imports,default"
 
 
 def web(environ: Mapping[str, str], *, listener: int) -> Child:

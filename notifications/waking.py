@@ -130,20 +130,26 @@ _line = _Line()
 
 
 def wake(lane: Lane) -> bool:
-    """Tell the lane's worker that there is something to send; True when it was told.
+    """Tell the lane's worker that there is something to send; see `wake_task`."""
+    return wake_task(DRAIN_TASK, (lane.value,), queue=lane.value)
 
-    Takes at most about two timeouts, is not repeated and raises nothing.
+
+def wake_task(task: str, arguments: tuple[str | int, ...], *, queue: str) -> bool:
+    """Tell the workers of a queue of a task, by ids; True when it was told.
+
+    Takes at most about two timeouts, is not repeated and raises nothing: a sweep of the task's
+    own is the guarantee.
     """
     if not breaker.may_try():
         return False
     try:
-        # What `send_task` sends, without its search for the way: the lane's queue is known.
-        message = current_app.amqp.as_task_v2(str(uuid4()), DRAIN_TASK, args=(lane.value,))
+        # What `send_task` sends, without its search for the way: the queue is known.
+        message = current_app.amqp.as_task_v2(str(uuid4()), task, args=arguments)
         _line.open().publish(
             message.body,
             headers=message.headers,
             exchange="",
-            routing_key=lane.value,
+            routing_key=queue,
             serializer="json",
             retry=False,
             **message.properties,
@@ -152,8 +158,8 @@ def wake(lane: Lane) -> bool:
         _line.drop()
         breaker.failed()
         logger.warning(
-            "waking the %s worker failed (%s); the sweep will send",
-            lane.value,
+            "waking the %s worker failed (%s); the sweep will find the work",
+            queue,
             type(error).__name__,
         )
         return False

@@ -11,9 +11,11 @@ import os
 from celery import Celery
 
 from access.schedule import beat_schedule as access_schedule
+from beneficiaries.schedule import beat_schedule as beneficiaries_schedule
 from documents.schedule import beat_schedule as documents_schedule
 from notifications.schedule import beat_schedule as notifications_schedule
 from objections.schedule import beat_schedule as objections_schedule
+from portal.schedule import beat_schedule as portal_schedule
 from saudi.schedule import beat_schedule as saudi_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -23,8 +25,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     **notifications_schedule(),
     **access_schedule(),
+    **beneficiaries_schedule(),
     **documents_schedule(),
     **objections_schedule(),
+    **portal_schedule(),
     **saudi_schedule(),
 }
 app.autodiscover_tasks()

@@ -201,6 +201,7 @@ LIMITS = {
     "message_characters": env.number("LIMITS_MESSAGE_CHARACTERS", 2000),
     "files": env.number("LIMITS_FILES", 10),
     "file_bytes": env.number("LIMITS_FILE_BYTES", 10 * 1024 * 1024),
+    "import_bytes": env.number("LIMITS_IMPORT_BYTES", 2 * 1024 * 1024 * 1024),
 }
 
 # Languages and time ---------------------------------------------------------
@@ -233,6 +234,16 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": DATA_DIR / "attachments",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    # Files of the register and of cycles that staff upload, until a worker has brought them in.
+    "imports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "imports",
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,

@@ -68,6 +68,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
             ("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
             ("beneficiaries", "paymentline", gettext_lazy("Payments"), "money"),
             ("beneficiaries", "importrun", gettext_lazy("Imports"), "file-add"),
+            ("beneficiaries", "announcementrun", gettext_lazy("Announcements"), "send"),
         ),
     ),
     (

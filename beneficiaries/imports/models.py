@@ -98,6 +98,11 @@ class ImportRun(Run):
         return f"{self.kind} {self.file_name}"
 
     @property
+    def reasons_language(self) -> str:
+        """The language of the rejected rows' reasons: an upload's are read by staff in Arabic."""
+        return "ar" if self.stored_name else "en"
+
+    @property
     def rows_written(self) -> int:
         return self.rows_created + self.rows_changed
 
@@ -121,7 +126,7 @@ class ImportEvent(models.Model):
     class Meta:
         verbose_name = _("event of an import")
         verbose_name_plural = _("events of imports")
-        default_permissions = ("view",)
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.run_id}"
@@ -151,6 +156,7 @@ class AnnouncementRun(Run):
     class Meta:
         verbose_name = _("announcement of a cycle")
         verbose_name_plural = _("announcements of cycles")
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.cycle_code} {self.kind}"

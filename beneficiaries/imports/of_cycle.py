@@ -103,6 +103,6 @@ class CycleImport:
                 counts.rejections = staging.rejections()
                 end_import(run, counts)
                 if counts.rejected:
-                    staging.keep_rejected(file)
+                    staging.keep_rejected(file, language=run.reasons_language)
         counts.rejected_path = settle_rejected(file, counts.rejected)
         return counts

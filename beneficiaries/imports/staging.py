@@ -19,9 +19,10 @@ from typing import Final
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import override
 
 from beneficiaries.errors import ImportRunning
-from beneficiaries.imports.faults import WORDS, InvalidValue
+from beneficiaries.imports.faults import WORDS, InvalidValue, fault_text
 from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile, Row
 from beneficiaries.imports.recording import Report, Step, end_done
@@ -185,33 +186,36 @@ class Staging:
             report(Step(Phase.WRITING, start - first, (start - first) * 100 // (last + 1 - first)))
             yield {"first": start, "last": start + LINES_A_STATEMENT}
 
-    def keep_rejected(self, file: CsvFile) -> None:
+    def keep_rejected(self, file: CsvFile, *, language: str = "en") -> None:
         """Write the rejected rows in the order of the file, the last step of the transaction.
 
-        They stand under a temporary name until `settle_rejected`.
+        They stand under a temporary name until `settle_rejected`. In another language than
+        English a reason is told by its kind.
         """
         part = _part(rejected_path(file.path))
         try:
-            self._write_rejected(file, part)
+            self._write_rejected(file, part, language)
         except BaseException:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
 
-    def _write_rejected(self, file: CsvFile, part: Path) -> None:
+    def _write_rejected(self, file: CsvFile, part: Path, language: str) -> None:
         with (
+            override(language),
             connection.chunked_cursor() as cursor,
             part.open("w", encoding="utf-8", newline="") as out,
         ):
             shutil.copymode(file.path, part)  # read by whoever may read the rows in the input
-            cursor.execute("SELECT line, reason FROM rejected ORDER BY line")
+            cursor.execute("SELECT line, kind, reason FROM rejected ORDER BY line")
             writer = csv.writer(out)
             writer.writerow(("line_number", "reason", "row"))
             rows = file.rows()
-            for line, reason in cursor:
+            for line, kind, reason in cursor:
+                words = reason if language == "en" else ": ".join(filter(None, fault_text(kind)))
                 for row in rows:  # goes on where the line before stopped
                     if row.line == line:
-                        writer.writerow((line, reason, row.text))
+                        writer.writerow((line, words, row.text))
                         break
 
     def _copy(self, table: str, columns: Sequence[str], lines: list[str]) -> None:

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'announcement of a cycle',
                 'verbose_name_plural': 'announcements of cycles',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'event of an import',
                 'verbose_name_plural': 'events of imports',
-                'default_permissions': ('view',),
+                'default_permissions': (),
             },
         ),
         migrations.RenameField('importrun', 'rows_written', 'rows_created'),

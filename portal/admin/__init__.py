@@ -1,11 +1,13 @@
 """The staff pages that combine apps or belong to none: people, messages, staff and roles."""
 
 from portal.admin.accounts import RoleAdmin, StaffUserAdmin
+from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
 from portal.admin.messages import CampaignAdmin, MessageAdmin
 from portal.admin.people import PersonAdmin
 
 __all__ = [
+    "AnnouncementRunAdmin",
     "CampaignAdmin",
     "HolidayAdmin",
     "MessageAdmin",

@@ -144,6 +144,12 @@ def isolate(name: object) -> SafeString:
 
 
 @register.filter
+def thousands(count: int) -> str:
+    """Write a large count in groups of three: 1,000,000."""
+    return f"{count:,}"
+
+
+@register.filter
 def mobile(number: str) -> SafeString:
     """Show a stored mobile (+9665…) as people write it: 05…"""
     return ltr(display_mobile(number))

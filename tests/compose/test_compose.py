@@ -15,7 +15,8 @@ from notifications.statuses import Lane
 from portal.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-PROCESSES = ["web", "worker", "worker-codes", "scheduler"]
+WORKERS = ["worker", "worker-codes", "worker-imports"]
+PROCESSES = ["web", *WORKERS, "scheduler"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_demonstration_is_off(services: dict[str, Any]) -> None:
 def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
     queues = {
         queue
-        for name in ("worker", "worker-codes")
+        for name in WORKERS
         for option in services[name]["command"]
         if option.startswith("--queues=")
         for queue in option.removeprefix("--queues=").split(",")

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from beneficiaries.models import (
+    AnnouncementRun,
     Cycle,
     EligibilityResult,
     Household,
@@ -44,6 +45,7 @@ READ_ONLY = (
     EligibilityResult,
     PaymentLine,
     ImportRun,
+    AnnouncementRun,
     Objection,
     Ticket,
     Message,
@@ -98,6 +100,9 @@ def one_of_each() -> dict[type, Any]:
         EligibilityResult: objection.result,
         PaymentLine: PaymentLineFactory.create(person=person),
         ImportRun: ImportRun.objects.create(kind="register", file_name="a.csv", started_at=NOW),
+        AnnouncementRun: AnnouncementRun.objects.create(
+            kind="results", cycle_code="2026-10", on=NOW.date(), campaign=campaign
+        ),
         Objection: objection,
         Ticket: ticket,
         Message: Message.objects.exclude(recipient="").earliest("id"),

@@ -1,0 +1,25 @@
+"""The workers' and the scheduler's way in. A task takes a row's id."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from portal import announcement_requests
+
+
+@shared_task(
+    name=announcement_requests.ANNOUNCE_TASK,
+    acks_late=True,
+    reject_on_worker_lost=True,
+    ignore_result=True,
+)
+def run_announcement(run_id: int) -> None:
+    """Announce what staff asked for. Safe to be run twice: one of the two finds it taken."""
+    announcement_requests.work_on(run_id, now=timezone.now())
+
+
+@shared_task(name="portal.sweep_announcements", ignore_result=True)
+def sweep_announcements() -> None:
+    """Take up what waits and settle what died."""
+    announcement_requests.sweep(now=timezone.now())
