@@ -28,7 +28,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from access.cells import NOTHING, day_cell, moment_cell, number_cell
 from access.staff import CaseAction, CaseAdmin
-from beneficiaries.cycles import cycle_name
+from beneficiaries.cycles import cycle_name, is_cycle
 from beneficiaries.imports.faults import fault_text, refusal_text
 from beneficiaries.imports.forms import UploadForm
 from beneficiaries.imports.models import ImportRun, Run
@@ -111,10 +111,18 @@ class RunAdmin(CaseAdmin):
         return format_html("<bdi>{}</bdi>", run.asked_by or capfirst(_("the command line")))
 
 
+_ABOUT = {
+    ImportKind.RESULTS: gettext_lazy("Results of %(cycle)s"),
+    ImportKind.PAYMENTS: gettext_lazy("Payments of %(cycle)s"),
+}
+
+
 def of_cycle(kind: str, cycle_code: str) -> str:
     """Name what a run is about: the register, or what of which cycle."""
-    words = capfirst(str(ImportKind(kind).label))
-    return f"{words} {cycle_name(cycle_code, page_language())}" if cycle_code else words
+    about = _ABOUT.get(ImportKind(kind))
+    if about is None or not is_cycle(cycle_code):
+        return capfirst(str(ImportKind(kind).label))
+    return str(about) % {"cycle": cycle_name(cycle_code, page_language())}
 
 
 @admin.register(ImportRun)
@@ -128,10 +136,9 @@ class ImportRunAdmin(RunAdmin):
     change_list_template = "admin/beneficiaries/imports.html"
     case_template = "admin/beneficiaries/import.html"
     refusals = (NotRunAgain,)
-    facts = (
-        *("matter", "state", "written_on", "asked", "ended", "asker"),
-        *("read", "created", "changed", "left", "withdrawn", "rejected"),
-    )
+    facts = ("matter", "state", "asked", "ended", "asker", "read", "created", "changed", "rejected")
+    facts_of_register = ("written_on", "left")
+    facts_of_cycle = ("withdrawn",)
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -244,6 +251,14 @@ class ImportRunAdmin(RunAdmin):
         announce_url = reverse("admin:beneficiaries_announcementrun_ask")
         return {
             **self.progress_context(case),
+            "facts": (
+                *self.facts,
+                *(
+                    self.facts_of_register
+                    if case.kind == ImportKind.REGISTER
+                    else self.facts_of_cycle
+                ),
+            ),
             "rejections": [
                 (*fault_text(row["kind"]), f"{row['count']:,}", row["lines"])
                 for row in case.rejections

@@ -145,7 +145,11 @@ class AnnouncementRunAdmin(RunAdmin):
         self, request: HttpRequest, case: AnnouncementRun, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         is_nothing = case.status == RunStatus.DONE and not case.announced
-        return {**self.progress_context(case), "is_nothing": is_nothing}
+        return {
+            **self.progress_context(case),
+            "about": of_cycle(case.kind, case.cycle_code),
+            "is_nothing": is_nothing,
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("asked_by")

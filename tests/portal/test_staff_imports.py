@@ -274,6 +274,21 @@ def test_a_run_under_way_without_its_process_is_shown_as_broken_off(client):
     assert "انقطع" in page(client.get("/admin/beneficiaries/importrun/"))
 
 
+def test_a_run_that_was_refused_says_why(client):
+    personas.sign_in_staff(client, "auditor")
+    run = ImportRun.objects.create(
+        kind="results",
+        cycle_code="2026-13",  # as it was typed on the command line
+        file_name="r.csv",
+        status=RunStatus.REFUSED,
+        refusal="no_cycle",
+    )
+    text = page(client.get(page_of(run)))
+    assert "هذه ليست دورة" in text
+    assert 'value="run_again"' not in text
+    assert client.get("/admin/beneficiaries/importrun/").status_code == 200
+
+
 def test_files_are_removed_when_they_have_served(client, folder):
     personas.sign_in_staff(client, "supervisor")
     run = finished(client, "1,eligible,,1.00")
@@ -356,7 +371,7 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
     personas.sign_in_staff(client, "supervisor")
     people = PersonFactory.create_batch(20)
     cycle = CycleFactory.create(code=this_cycle())
-    first = start_worker("first", DATA_DIR=str(tmp_path))
+    worker = start_worker("first", DATA_DIR=str(tmp_path))
     # The last row of the file waits for this transaction: the worker is killed half-way.
     other = connection.copy()
     other.set_autocommit(False)
@@ -369,18 +384,19 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
         )
     send(client, results_csv(*(f"{person.national_id},eligible,,720.00" for person in people)))
     wait_until(_waits_for_a_lock, what="the worker writes")
-    first.kill()
+    worker.kill()
     wait_until(lambda: not living(ImportRun), what="the server gives the dead one up")
     other.rollback()
     other.close()
     run = ImportRun.objects.get()
     assert (run.status, run.attempts) == (RunStatus.RUNNING, 1)
     assert not EligibilityResult.objects.exists()
-    start_worker("second", DATA_DIR=str(tmp_path))
     sweep(now=timezone.now() + timedelta(minutes=5))
-    wait_until(lambda: ImportRun.objects.get().status == RunStatus.DONE, what="it is done")
+    assert ImportRun.objects.get().status == RunStatus.WAITING
+    work_on_import(run.pk, now=timezone.now())  # as another worker does
     assert EligibilityResult.objects.filter(announced_on=None).count() == 20
-    assert ImportRun.objects.get().attempts == 2
+    run.refresh_from_db()
+    assert (run.status, run.attempts) == (RunStatus.DONE, 2)
 
 
 def _waits_for_a_lock() -> bool:
