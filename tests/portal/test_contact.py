@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,34 @@ def test_visitor_sees_every_channel_without_a_session_or_a_statement(client: Cli
     for channel in ("19912", "@Citizen_care", "/sawtak/new/", "/sawtak/track/", "/help/"):
         assert channel in html
     assert "8 مساءً" in html
+
+
+@pytest.mark.django_db
+def test_each_channel_says_what_it_is_for_who_answers_and_when(client: Client) -> None:
+    at_noon = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    with time_machine.travel(at_noon, tick=False):
+        html = page(client.get(CONTACT))
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", html, flags=re.DOTALL)
+    assert len(rows) == 4
+    assert all(row.count("<td data-label=") == 3 for row in rows)
+    assert [len(re.findall("نرد بحلول الأحد 29 نوفمبر", row)) for row in rows] == [0, 1, 1, 0]
+    assert 'href="tel:19912"' in rows[0]
+    assert 'href="https://x.com/Citizen_care"' in rows[3]
+
+
+@pytest.mark.django_db
+def test_addresses_that_the_programme_has_are_channels_too(
+    client: Client, settings: Settings
+) -> None:
+    settings.PROGRAMME = replace(
+        settings.PROGRAMME,
+        email="care@example.gov.sa",
+        address_ar="ص.ب. 1، الرياض",
+        address_en="P.O. Box 1, Riyadh",
+    )
+    assert 'href="mailto:care@example.gov.sa"' in page(client.get(CONTACT))
+    assert "ص.ب. 1، الرياض" in page(client.get(CONTACT))
+    assert "P.O. Box 1, Riyadh" in page(client.get(f"/en{CONTACT}"))
 
 
 @pytest.mark.django_db
