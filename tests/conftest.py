@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,7 +42,9 @@ def current_catalogues() -> None:
             not compiled.is_file() or compiled.stat().st_mtime < source.stat().st_mtime
         ):
             catalogues.compile_catalogue(app)
-    trans_real._translations = {}  # what an import read before
+    # What an import read before: Django keeps it, and so does the library below it.
+    trans_real._translations = {}
+    gettext._translations.clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -144,7 +144,7 @@ def test_the_second_decision_is_refused_with_who_and_when_and_keeps_the_text(cli
         "answer": "لم نجد العقد.",
     }
     text = page(client.post(address(objection), late))
-    assert "لم يُحفظ: سبقك هند الأولى وغيّر الحالة إلى «مقبول» في " in text
+    assert "لم يُحفظ: سبقك \u2068هند الأولى\u2069 وغيّر الحالة إلى «مقبول» في " in text
     objection.refresh_from_db()
     assert (objection.status, objection.answer) == ("accepted", ANSWER)
     assert objection.events.filter(is_refused=True).count() == 1
