@@ -44,8 +44,8 @@ def channels(at: datetime, language: str) -> list[Channel]:
     """Give the channels that the programme has, the quickest first."""
     programme: Programme = settings.PROGRAMME
     answered = ngettext(
-        "Within %(days)d working day. Write today, and we answer by %(day)s.",
-        "Within %(days)d working days. Write today, and we answer by %(day)s.",
+        "Within %(days)d working day. Write today, and we answer by the end of %(day)s.",
+        "Within %(days)d working days. Write today, and we answer by the end of %(day)s.",
         ANSWER_WORKING_DAYS,
     ) % {"days": ANSWER_WORKING_DAYS, "day": format_near(due_on(at), language)}
     found = [
@@ -56,7 +56,7 @@ def channels(at: datetime, language: str) -> list[Channel]:
             label=programme.call_centre,
             is_code=True,
             purpose=_("Questions about your file, your result and your payments."),
-            who=_("A member of the call centre, to the head of the household."),
+            who=_("A member of the call centre. They speak to the main beneficiary."),
             when=f"{opening_hours(programme, language)}. {call_centre_state(at, language).text}.",
             note=_("Call from the mobile registered in your file."),
         ),
@@ -66,10 +66,10 @@ def channels(at: datetime, language: str) -> list[Channel]:
             url=reverse("sawtak:new"),
             label=_("Write a request"),
             is_code=False,
-            purpose=_("A complaint, a question or a suggestion, with your ID and your files."),
+            purpose=_("A complaint, a question or a suggestion, with your ID and your documents."),
             who=_("Staff who can see your file."),
             when=answered,
-            note=_("The answer comes by SMS; you follow it by the number of the request."),
+            note=_("We tell you by message when we answer. You follow it by its number."),
         ),
         Channel(
             name=_("Contact form"),
@@ -78,7 +78,7 @@ def channels(at: datetime, language: str) -> list[Channel]:
             label=_("Write on this page"),
             is_code=False,
             purpose=_("A question or a remark that needs no ID."),
-            who=_("Staff; they say nothing of a file, because they do not know who you are."),
+            who=_("Staff. They say nothing about a file, because they do not know who you are."),
             when=answered,
         ),
         Channel(

@@ -74,7 +74,7 @@ class NewStaffForm(forms.ModelForm[User]):
             "username": gettext_lazy("User name"),
             "display_name": gettext_lazy("Name as colleagues read it"),
         }
-        help_texts = {"username": gettext_lazy("Latin letters, digits and . _ - only.")}
+        help_texts = {"username": gettext_lazy("Latin letters, digits, dots, _ and - only.")}
 
     def clean(self) -> dict[str, Any] | None:
         """Compare the two passwords and hold the first to the rules."""
@@ -114,7 +114,7 @@ class StaffForm(forms.ModelForm[User]):
             "is_active": gettext_lazy("May sign in"),
         }
         help_texts = {
-            "username": gettext_lazy("Latin letters, digits and . _ - only."),
+            "username": gettext_lazy("Latin letters, digits, dots, _ and - only."),
             "is_active": gettext_lazy("Take this away when somebody leaves; what they did stays."),
         }
 

@@ -146,9 +146,9 @@ class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
     def _saved(self, request: HttpRequest, holiday: Holiday) -> HttpResponse:
         day = format_both(holiday.day, page_language())
         if holiday.is_day_off:
-            text = _("Saved. %(day)s is a day off; pages show it within a minute.")
+            text = _("Saved. %(day)s is a day off. Pages show it within a minute.")
         else:
-            text = _("Saved. %(day)s is a working day; pages show it within a minute.")
+            text = _("Saved. %(day)s is a working day. Pages show it within a minute.")
         messages.success(request, text % {"day": day})
         return HttpResponseRedirect(reverse("admin:saudi_holiday_changelist"))
 

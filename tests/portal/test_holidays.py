@@ -166,7 +166,7 @@ def test_pages_and_clocks_follow_what_staff_wrote(client: Client) -> None:
     for url in ("/contact/", "/"):
         html = page(client.get(url))
         assert "مغلق اليوم: يوم حداد. نعود الخميس الساعة 8 صباحًا" in html
-    assert "نرد بحلول الاثنين 30 نوفمبر" in page(client.get("/contact/"))
+    assert "نرد قبل نهاية يوم الاثنين 30 نوفمبر" in page(client.get("/contact/"))
 
 
 def test_coming_closure_is_told_on_the_contact_page(client: Client) -> None:

@@ -87,7 +87,7 @@ class TestCookiesKeptOut:
 
     def test_english_page_is_english(self) -> None:
         html = page(browser().post("/en/sawtak/new/", form(), headers=OURS))
-        assert "Your browser keeps cookies out" in html
+        assert "Your browser blocks cookies" in html
         assert '<html lang="en" dir="ltr">' in html
 
 
@@ -136,12 +136,12 @@ class TestSessionOver:
         client = Client()
         answer = client.post("/profile/edit/", {"city": "الرياض"})
         assert answer.headers["Location"] == "/sign-in/?next=/profile/edit/"
-        assert "انتهت جلستك" in page(client.get(answer.headers["Location"]))
+        assert "خرجت من ملفك لنحميك" in page(client.get(answer.headers["Location"]))
 
     def test_visitor_who_only_opened_the_page_is_told_nothing(self) -> None:
         client = Client()
         answer = client.get("/profile/edit/")
-        assert "انتهت جلستك" not in page(client.get(answer.headers["Location"]))
+        assert "خرجت من ملفك لنحميك" not in page(client.get(answer.headers["Location"]))
 
     def test_pages_after_signing_out_are_in_no_cache(self) -> None:
         client = Client()
@@ -155,7 +155,7 @@ class TestTooMuch:
         answer = Client().post("/sawtak/new/", form(message="ن" * 1024 * 1024))
         html = page(answer)
         assert answer.status_code == 413
-        assert "ما أرسلته كبير" in html
+        assert "ما أرسلته أكبر من الحد" in html
         assert "10 ملفات" in html
 
     def test_more_fields_than_any_form_has(self) -> None:
@@ -165,7 +165,7 @@ class TestTooMuch:
     def test_proxy_in_front_has_the_same_page(self) -> None:
         answer = Client().get("/too-large/")
         assert answer.status_code == 413
-        assert "ما أرسلته كبير" in page(answer)
+        assert "ما أرسلته أكبر من الحد" in page(answer)
 
     def test_any_other_unreadable_request_is_a_bad_one(self, rf) -> None:
         assert errors.bad_request(rf.get("/"), None).status_code == 400

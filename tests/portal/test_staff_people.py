@@ -134,7 +134,7 @@ def test_a_change_is_shown_with_both_values(client):
 def test_a_person_with_nothing_reads_calmly(client):
     personas.sign_in_staff(client, "supervisor")
     text = page(client.get(address(personas.head(mobile="", city="", iban=""))))
-    for words in ("لا نتيجة بعد.", "لا اعتراض.", "لا طلب.", "لا أحد غيره."):
+    for words in ("لا نتيجة بعد.", "ليس له اعتراض.", "ليس له طلب.", "لا أحد غيره."):
         assert words in text
 
 
