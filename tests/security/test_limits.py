@@ -207,7 +207,7 @@ class TestConfirmations:
         assert first in pages[0]
         assert "We sent it to" in pages[0]
         assert second in pages[1]
-        assert "Write its number down" in pages[1]
+        assert "Write down its number" in pages[1]
         assert "We sent it to" not in pages[1]
 
     def test_an_hour_later_the_number_is_told_again(self) -> None:
