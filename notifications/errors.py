@@ -51,3 +51,7 @@ class CampaignAlreadyStarted(RuntimeError):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
+
+
+class AlreadyEnded(RuntimeError):
+    """A doubt or a pause that somebody wants to end is over."""

@@ -78,6 +78,11 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("notifications.view_attempt", _("See each try to send an SMS")),
             ("notifications.view_campaign", _("See campaigns")),
             ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),
+            ("notifications.view_doubtfulnumber", _("See numbers that reach nobody")),
+            ("notifications.clear_doubtfulnumber", _("Clear a doubtful number")),
+            ("notifications.view_gatewaypause", _("See when a gateway rests")),
+            ("notifications.end_gatewaypause", _("End a gateway's pause")),
+            ("notifications.view_earlyend", _("See who cleared a number or ended a pause")),
         ),
     ),
     (

@@ -76,6 +76,9 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
         (
             ("notifications", "message", gettext_lazy("SMS"), "mail"),
             ("notifications", "campaign", gettext_lazy("Campaigns"), "mobile"),
+            ("notifications", "doubtfulnumber", gettext_lazy("Doubtful numbers"), "alert"),
+            ("notifications", "gatewaypause", gettext_lazy("Pauses of gateways"), "pause"),
+            ("notifications", "earlyend", gettext_lazy("Ended by staff"), "check"),
         ),
     ),
     (

@@ -3,12 +3,16 @@
 from portal.admin.accounts import RoleAdmin, StaffUserAdmin
 from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
+from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.messages import CampaignAdmin, MessageAdmin
 from portal.admin.people import PersonAdmin
 
 __all__ = [
     "AnnouncementRunAdmin",
     "CampaignAdmin",
+    "DoubtfulNumberAdmin",
+    "EarlyEndAdmin",
+    "GatewayPauseAdmin",
     "HolidayAdmin",
     "MessageAdmin",
     "PersonAdmin",

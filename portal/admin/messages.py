@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, mobile_cell, moment_cell, number_cell
+from access.cells import day_cell, mobile_cell, moment_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
 from access.staff import CaseAction, CaseAdmin, ShowAdmin
@@ -25,7 +25,8 @@ from beneficiaries.models import User
 from notifications.campaigns import LANGUAGES
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
-from notifications.models import Campaign, Message
+from notifications.models import Campaign, DoubtfulNumber, Message, StatusReport
+from notifications.reasons import reason_in_words
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from portal.announcing import start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
@@ -90,17 +91,35 @@ class MessageAdmin(ShowAdmin):
         return super().get_queryset(request).exclude(status=MessageStatus.SUPPRESSED)
 
     def show_title(self, shown: Message) -> str:
-        return _("SMS")
+        return _("One SMS")
 
     def show_context(self, request: HttpRequest, shown: Message) -> dict[str, Any]:
+        attempts = list(shown.attempts.order_by("id"))
+        ids = {shown.gateway_id, *(attempt.gateway_id for attempt in attempts)} - {""}
+        reports = StatusReport.objects.filter(gateway=shown.gateway, gateway_id__in=ids)
+        doubt = DoubtfulNumber.objects.filter(mobile=shown.recipient).first()
         return {
             "text": self.text(shown),
             "text_language": shown.language,
             "campaign": shown.campaign,
             "attempts": [
-                {"attempt": attempt, "tag": self._tag(attempt.outcome)}
-                for attempt in shown.attempts.order_by("id")
+                {
+                    "attempt": attempt,
+                    "tag": self._tag(attempt.outcome),
+                    "reason": reason_in_words(attempt.error),
+                }
+                for attempt in attempts
             ],
+            "reports": [
+                {
+                    "report": report,
+                    "tag": self._tag(report.status),
+                    "reason": reason_in_words(report.error and f"code {report.error}"),
+                }
+                for report in reports.order_by("id")
+            ],
+            "doubt": doubt,
+            "doubt_reason": _("Messages to it may reach nobody."),
         }
 
     def _tag(self, status: str) -> SafeString | str:
@@ -145,7 +164,9 @@ class MessageAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Error"))
     def fault(self, message: Message) -> SafeString | str:
-        return number_cell(message.error)
+        if not message.error:
+            return number_cell("")
+        return two_lines(reason_in_words(message.error), number_cell(message.error))
 
 
 @admin.register(Campaign)

@@ -24,7 +24,7 @@ from beneficiaries.models import (
     Person,
     User,
 )
-from notifications.models import Campaign, Message
+from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
 from portal.roles import RIGHTS, ROLE_NAMES
@@ -50,6 +50,9 @@ READ_ONLY = (
     Ticket,
     Message,
     Campaign,
+    DoubtfulNumber,
+    GatewayPause,
+    EarlyEnd,
     Group,
 )
 MOST_STATEMENTS = 15
@@ -107,6 +110,19 @@ def one_of_each() -> dict[type, Any]:
         Ticket: ticket,
         Message: Message.objects.exclude(recipient="").earliest("id"),
         Campaign: campaign,
+        DoubtfulNumber: DoubtfulNumber.objects.create(
+            mobile="+966500000001", since=NOW, reason="twilio 30005"
+        ),
+        GatewayPause: GatewayPause.objects.create(
+            gateway="twilio", until=NOW, reason="http 429, code 63038"
+        ),
+        EarlyEnd: EarlyEnd.objects.create(
+            kind=EarlyEnd.PAUSE,
+            subject="twilio",
+            reason="http 401, code 20003",
+            ended_at=NOW,
+            ended_by=personas.staff("supervisor"),
+        ),
         User: personas.staff("agent"),
         Group: Group.objects.get(name="agent"),
         Holiday: Holiday.objects.earliest("day"),

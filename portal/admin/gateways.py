@@ -1,0 +1,195 @@
+"""Numbers that reach nobody and gateways that rest, in the staff site: read, and ended by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.cells import mobile_cell, moment_cell, number_cell
+from access.searches import SearchColumns
+from access.staff import CaseAction, CaseAdmin, ShowAdmin
+from beneficiaries.models import User
+from notifications.early_ends import clear_number, end_pause
+from notifications.errors import AlreadyEnded
+from notifications.models import DoubtfulNumber, EarlyEnd, GatewayPause
+from notifications.reasons import reason_in_words
+from portal.templatetags.portal_ui import tag
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SHOWN_ENDS = 10
+
+
+class EndableAdmin(CaseAdmin):
+    """Something a gateway said that staff may end before its time."""
+
+    case_template = "admin/notifications/endable.html"
+    refusals = (AlreadyEnded,)
+    kind: ClassVar[str] = ""
+    end_permission: ClassVar[str] = ""
+    facts: ClassVar[tuple[str, ...]] = ()
+
+    def get_case(self, request: HttpRequest, pk: int) -> Any:
+        return get_object_or_404(self.model, pk=pk)
+
+    def case_actions(self) -> dict[str, CaseAction]:
+        return {"end": CaseAction(self.end_permission, self.end)}
+
+    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
+        """End it by the service of its kind; give the sentence to show."""
+        raise NotImplementedError
+
+    def refusal_text(self, refused: Exception) -> str:
+        return _("Not done: it was over before.")
+
+    def case_url(self, case: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def is_over(self, case: Any) -> bool:
+        """Tell whether there is nothing left to end."""
+        return False
+
+    def subject_of(self, case: Any) -> str:
+        """Give the mobile or the gateway it is about."""
+        raise NotImplementedError
+
+    def case_context(
+        self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        subject = self.subject_of(case)
+        return {
+            "shown": case,
+            "model_admin": self,
+            "facts": self.facts,
+            "subject": subject,
+            "is_number": self.kind == EarlyEnd.NUMBER,
+            "is_over": self.is_over(case),
+            "may_end": not self.is_over(case) and request.user.has_perm(self.end_permission),
+            "ends": EarlyEnd.objects.filter(kind=self.kind, subject=subject)
+            .select_related("ended_by")
+            .order_by("-id")[:SHOWN_ENDS],
+        }
+
+    @admin.display(description=gettext_lazy("Reason"))
+    def reason_text(self, row: Any) -> str:
+        return str(reason_in_words(_error_in(row.reason)))
+
+    @admin.display(description=gettext_lazy("As the gateway says it"))
+    def reason_raw(self, row: Any) -> SafeString | str:
+        return number_cell(row.reason)
+
+
+@admin.register(DoubtfulNumber)
+class DoubtfulNumberAdmin(EndableAdmin):
+    """Numbers at which, as a gateway said, nobody can be reached."""
+
+    list_title = gettext_lazy("Doubtful numbers")
+    list_display = ("number", "since_text", "reason_text")
+    facts = ("number", "since_text", "reason_text", "reason_raw")
+    ordering = ("-id",)
+    search_help_text = gettext_lazy("Mobile number, in any digits")
+    search_columns = SearchColumns(mobile="mobile")
+    kind = EarlyEnd.NUMBER
+    end_permission = "notifications.clear_doubtfulnumber"
+
+    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
+        clear_number(number=case, by=cast(User, request.user), now=now)
+        return _("The number is no longer doubtful.")
+
+    def subject_of(self, case: Any) -> str:
+        return str(case.mobile)
+
+    @admin.display(description=gettext_lazy("Mobile"))
+    def number(self, row: DoubtfulNumber) -> SafeString | str:
+        return mobile_cell(row.mobile)
+
+    @admin.display(description=gettext_lazy("Since"))
+    def since_text(self, row: DoubtfulNumber) -> SafeString | str:
+        return moment_cell(row.since)
+
+
+@admin.register(GatewayPause)
+class GatewayPauseAdmin(EndableAdmin):
+    """Gateways that take nothing for a while, or did."""
+
+    list_title = gettext_lazy("Pauses of gateways")
+    list_display = ("gateway_text", "state", "until_text", "reason_text")
+    facts = ("gateway_text", "state", "until_text", "reason_text", "reason_raw")
+    ordering = ("-id",)
+    kind = EarlyEnd.PAUSE
+    end_permission = "notifications.end_gatewaypause"
+
+    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
+        end_pause(pause=case, by=cast(User, request.user), now=now)
+        return _("Sending goes on within a minute.")
+
+    def is_over(self, case: Any) -> bool:
+        return bool(case.until <= timezone.now())
+
+    def subject_of(self, case: Any) -> str:
+        return str(case.gateway)
+
+    @admin.display(description=gettext_lazy("Gateway"))
+    def gateway_text(self, row: GatewayPause) -> SafeString | str:
+        return number_cell(row.gateway)
+
+    @admin.display(description=gettext_lazy("Status"))
+    def state(self, row: GatewayPause) -> SafeString:
+        if self.is_over(row):
+            return tag(_("Sends"), "ok", "ok")
+        return tag(_("Rests"), "wait", "pause")
+
+    @admin.display(description=gettext_lazy("Until"))
+    def until_text(self, row: GatewayPause) -> SafeString | str:
+        return moment_cell(row.until)
+
+
+@admin.register(EarlyEnd)
+class EarlyEndAdmin(ShowAdmin):
+    """Who ended which doubt or pause before its time."""
+
+    list_title = gettext_lazy("Ended by staff")
+    list_display = ("subject_text", "kind_text", "ended", "ended_by", "reason_text")
+    list_select_related = ("ended_by",)
+    facts = ("subject_text", "kind_text", "ended", "ended_by", "reason_text")
+    ordering = ("-id",)
+
+    def show_title(self, shown: EarlyEnd) -> str:
+        return _("Ended by staff")
+
+    @admin.display(description=gettext_lazy("What"))
+    def kind_text(self, row: EarlyEnd) -> str:
+        return _("Doubtful number") if row.kind == EarlyEnd.NUMBER else _("Pause of a gateway")
+
+    @admin.display(description=gettext_lazy("Number or gateway"))
+    def subject_text(self, row: EarlyEnd) -> SafeString | str:
+        is_number = row.kind == EarlyEnd.NUMBER
+        return mobile_cell(row.subject) if is_number else number_cell(row.subject)
+
+    @admin.display(description=gettext_lazy("Ended"))
+    def ended(self, row: EarlyEnd) -> SafeString | str:
+        return moment_cell(row.ended_at)
+
+    @admin.display(description=gettext_lazy("Reason"))
+    def reason_text(self, row: EarlyEnd) -> str:
+        return str(reason_in_words(_error_in(row.reason)))
+
+
+def _error_in(reason: str) -> str:
+    """Read the error in a doubt's reason, which names its gateway first: `twilio 30005`."""
+    name, _space, rest = reason.partition(" ")
+    if rest.isdecimal():
+        return f"code {rest}"
+    return rest if name.isalpha() and rest.startswith("http") else reason

@@ -1,0 +1,193 @@
+"""Doubtful numbers, pauses of gateways and the reasons of messages in the staff site."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from notifications.early_ends import clear_number
+from notifications.errors import AlreadyEnded
+from notifications.gateways.twilio_codes import ALARMING, DOUBTFUL_NUMBER, UNREACHABLE
+from notifications.models import (
+    Attempt,
+    DoubtfulNumber,
+    EarlyEnd,
+    GatewayPause,
+    Message,
+    StatusReport,
+)
+from notifications.reasons import reason_in_words
+from notifications.statuses import Lane, MessageStatus
+from tests import personas
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+MOBILE = "+966500000001"
+ENDING = ("supervisor", "administrator")
+READING = (*ENDING, "auditor")
+
+
+@pytest.fixture(autouse=True)
+def arabic():
+    with translation.override("ar"):
+        yield
+
+
+def page(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def doubt() -> DoubtfulNumber:
+    return DoubtfulNumber.objects.create(mobile=MOBILE, since=NOW, reason="twilio 30005")
+
+
+def pause(**changed: Any) -> GatewayPause:
+    facts = {"gateway": "twilio", "until": timezone.now() + timedelta(hours=3)}
+    return GatewayPause.objects.create(**facts | changed, reason="http 429, code 63038")
+
+
+def address(row: Any) -> str:
+    return f"/admin/notifications/{row._meta.model_name}/{row.pk}/change/"
+
+
+@pytest.mark.parametrize("role", ENDING)
+def test_who_may_clears_a_number_under_their_name(client, role):
+    user, row = personas.sign_in_staff(client, role), doubt()
+    assert "الرقم غير مستخدم." in page(client.get(address(row)))
+    shown = client.post(address(row), {"action": "end"}, follow=True)
+    assert "ارتفع الشك عن الرقم." in page(shown)
+    assert not DoubtfulNumber.objects.exists()
+    end = EarlyEnd.objects.get()
+    assert (end.kind, end.subject, end.since) == (EarlyEnd.NUMBER, MOBILE, NOW)
+    assert (end.reason, end.ended_by_id) == ("twilio 30005", user.pk)
+    assert str(user) in page(client.get("/admin/notifications/earlyend/"))
+
+
+@pytest.mark.parametrize("role", ENDING)
+def test_who_may_ends_a_pause_under_their_name(client, role):
+    user, row = personas.sign_in_staff(client, role), pause()
+    assert "انتهى عدد رسائلنا لهذا اليوم." in page(client.get(address(row)))
+    client.post(address(row), {"action": "end"})
+    row.refresh_from_db()
+    assert row.until <= timezone.now()
+    assert EarlyEnd.objects.get().ended_by_id == user.pk
+    again = page(client.post(address(row), {"action": "end"}))
+    assert "انتهى هذا من قبل" in again
+    assert EarlyEnd.objects.count() == 1
+
+
+def test_the_auditor_reads_and_ends_nothing(client):
+    personas.sign_in_staff(client, "auditor")
+    for row in (doubt(), pause()):
+        shown = page(client.get(address(row)))
+        assert 'name="action"' not in shown
+        assert client.post(address(row), {"action": "end"}).status_code == 403
+    assert not EarlyEnd.objects.exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(personas.ROLES) - set(READING)))
+def test_other_roles_see_neither(client, role):
+    personas.sign_in_staff(client, role)
+    for row in (doubt(), pause()):
+        assert client.get(address(row)).status_code == 403
+
+
+def test_a_number_that_was_cleared_meanwhile_is_not_cleared_twice():
+    row, user = doubt(), personas.staff("supervisor")
+    clear_number(number=row, by=user, now=NOW)
+    row.pk = row.pk or 1
+    with pytest.raises(AlreadyEnded):
+        clear_number(number=row, by=user, now=NOW)
+    assert EarlyEnd.objects.count() == 1
+
+
+def test_number_is_found_in_any_digits(client):
+    personas.sign_in_staff(client, "supervisor")
+    doubt()
+    found = client.post("/admin/notifications/doubtfulnumber/", {"q": "٠٥٠٠٠٠٠٠٠١"}, follow=True)
+    assert "0500000001" in page(found)
+
+
+def test_a_message_shows_each_try_and_report_with_its_reason(client):
+    personas.sign_in_staff(client, "supervisor")
+    doubt()
+    row = Message.objects.create(
+        event="case:1",
+        recipient=MOBILE,
+        template="objection_taken",
+        language="ar",
+        body="نص",
+        lane=Lane.CASES,
+        status=MessageStatus.FAILED,
+        queued_at=NOW,
+        not_before=NOW,
+        gateway="twilio",
+        gateway_id="SM2",
+        error="code 30005",
+    )
+    for sid, error in (("SM1", ""), ("", "http 503, code 20503"), ("SM2", "")):
+        Attempt.objects.create(
+            message=row,
+            gateway="twilio",
+            started_at=NOW,
+            ended_at=NOW,
+            outcome=MessageStatus.QUEUED if error else MessageStatus.SENT,
+            gateway_id=sid,
+            error=error,
+        )
+    for sid, word, code, status in (
+        ("SM1", "undelivered", "30003", MessageStatus.FAILED),
+        ("SM2", "foo", "", ""),
+        ("SM2", "undelivered", "30005", MessageStatus.FAILED),
+        ("SM3", "delivered", "", MessageStatus.DELIVERED),
+    ):
+        StatusReport.objects.create(
+            gateway="twilio",
+            gateway_id=sid,
+            reported=word,
+            error=code,
+            status=status,
+            received_at=NOW,
+        )
+    shown = page(client.get(address(row)))
+    for words in (
+        "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها.",
+        "كان الجوال مغلقًا أو خارج التغطية.",
+        "الرقم غير مستخدم.",
+        "كلمة لا نعرفها",
+        "هذا الرقم مشكوك فيه",
+        "30003",
+        "foo",
+    ):
+        assert words in shown
+    assert ">delivered<" not in shown
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("http 400, code 21211", "لا جوال بهذا الرقم."),
+        ("http 400, code 21614", "هذا الرقم ليس رقم جوال."),
+        ("http 400, code 21612", "لا طريق لبوابة الرسائل إلى هذا الرقم."),
+        ("http 400, code 21999", "لم تقبل بوابة الرسائل هذه الرسالة."),
+        ("http 503, code 0", "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها."),
+        ("http 429, code 0", "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها."),
+        ("code 30099", "لم توصل الشبكة الرسالة."),
+        ("not connected", "تعذّر الوصول إلى بوابة الرسائل. تعاد المحاولة وحدها."),
+        ("worker lost", "توقفت البوابة الإلكترونية أثناء الإرسال. قد تكون الرسالة خرجت."),
+        ("ReadTimeoutError", "لم يصل من بوابة الرسائل جواب واضح. قد تكون الرسالة خرجت."),
+        ("", ""),
+    ],
+)
+def test_reason_is_told_in_plain_arabic(error, words):
+    assert str(reason_in_words(error)) == words
+
+
+def test_every_code_that_is_treated_apart_is_worded_apart():
+    unknown = str(reason_in_words("code 30099"))
+    for code in ALARMING | DOUBTFUL_NUMBER | UNREACHABLE:
+        assert str(reason_in_words(f"code {code}")) != unknown
