@@ -61,7 +61,8 @@ TOO_SMALL = """() => [...document.querySelectorAll(
   ".btn, .page-link, .links a, .form-control, .form-select, label.form-check, summary, .crumbs a,"
   + ".site-nav a, .site-footer a, .tools button, .call-number"
 )].filter((one) => !one.closest(".staff") && one.checkVisibility()
-  && one.getBoundingClientRect().height > 1 && one.getBoundingClientRect().height < 43.9)
+  && one.getBoundingClientRect().height > 1 && (one.getBoundingClientRect().height < 43.9
+    || (one.matches(".btn") && one.getBoundingClientRect().width < 43.9)))
   .map((one) => one.outerHTML.slice(0, 120))"""
 
 
