@@ -1,0 +1,386 @@
+"""A walk over everything the staff site registers, so that no new model slips in (O28).
+
+A model that is new fails here until it has a row to be shown with, in `ROWS`, or a reason to stay
+out, in `LEFT_OUT`. The planner is asked with sequential scans off: at this size it would choose
+them, and the question is only whether an index can answer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from access.keyset import BoundedPaginator, KeysetChangeList
+from access.lists import ListGround
+from access.references import ReferenceKind, new_reference
+from beneficiaries.models import (
+    Cycle,
+    EligibilityResult,
+    Household,
+    ImportRun,
+    PaymentLine,
+    Person,
+    User,
+)
+from notifications.models import Campaign, Message
+from objections.models import Objection
+from objections.statuses import ObjectionStatus
+from saudi.models import Holiday
+from sawtak.models import Ticket
+from tests import personas
+from tests.factories import PaymentLineFactory, ResultFactory
+from tests.sawtak import tickets
+
+pytestmark = pytest.mark.django_db
+
+NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+MOST_STATEMENTS: Final = 15
+MOST_ROWS: Final = 50
+MOST_OPTIONS: Final = 100
+MOST_CHARACTERS: Final = 500_000
+MOST_CHOICES: Final = 15
+
+LARGE: Final = frozenset(
+    {
+        Person,
+        Household,
+        User,
+        EligibilityResult,
+        PaymentLine,
+        Objection,
+        Ticket,
+        Message,
+    }
+)
+"""The tables that grow with the country. Of the others there are some hundreds of rows."""
+
+OURS: Final = (
+    *("access", "beneficiaries", "documents", "notifications", "objections", "portal"),
+    *("saudi", "sawtak"),
+)
+
+LEFT_OUT: Final = {
+    "access.LimitCounter": "counts of limits, of nobody in particular",
+    "access.OneTimeCode": "holds hashes only, and nobody may look into it",
+    "access.StaffSignInEvent": "shown on the page of the account",
+    "beneficiaries.AnnouncementRun": "shown on the page of its cycle",
+    "beneficiaries.ImportEvent": "shown on the page of its import",
+    "beneficiaries.PersonChange": "shown on the person's page",
+    "documents.Document": "shown and opened on the page of its case",
+    "documents.DocumentOpening": "written when a document is opened, and shown nowhere yet",
+    "notifications.Attempt": "shown on the message's page",
+    "notifications.DoubtfulNumber": "heeded by the outbox",
+    "notifications.EarlyEnd": "held by the outbox until its message is known",
+    "notifications.GatewayPace": "held by the outbox",
+    "notifications.GatewayPause": "held by the outbox",
+    "notifications.PhoneMessage": "the demonstration's phone shows it",
+    "notifications.StatusReport": "what it said is on the message's page",
+    "objections.ObjectionDocument": "shown on the case's page",
+    "objections.ObjectionEvent": "shown on the case's page",
+    "portal.PageFeedback": "counts without a person",
+    "sawtak.TicketAttachment": "shown on the ticket's page",
+    "sawtak.TicketEvent": "shown on the ticket's page",
+    "sawtak.TicketMessage": "shown on the ticket's page",
+}
+
+WITHOUT_INDEX: Final = {
+    (Message, "status"): "the outbox's index of statuses comes with the outbox's own lists",
+}
+"""Filters whose column has no index yet."""
+
+# Rows ---------------------------------------------------------------------------------
+
+_numbers = itertools.count(1)
+
+
+def _objection() -> Objection:
+    result = ResultFactory.create(person=personas.head())
+    return Objection.objects.create(
+        reference=new_reference(ReferenceKind.OBJECTION),
+        result=result,
+        person=result.person,
+        filed_by=result.person,
+        status=ObjectionStatus.UNDER_REVIEW,
+        ground="other",
+        statement="عقدي ساري.",
+        counted_from=result.announced_on,
+        deadline=result.filing_deadline,
+        opened_at=NOW,
+        submitted_at=NOW,
+        assigned_to=personas.staff("caseworker"),
+    )
+
+
+def _payment_objection() -> Objection:
+    objection = _objection()
+    line = PaymentLineFactory.create(person=objection.person)
+    Objection.objects.filter(pk=objection.pk).update(result=None, payment=line)
+    return objection
+
+
+def _ticket() -> Ticket:
+    ticket = tickets.file(mobile=f"+96650{next(_numbers):07}")
+    Ticket.objects.filter(pk=ticket.pk).update(assigned_to=personas.staff("agent"))
+    return ticket
+
+
+def _message() -> Message:
+    number = next(_numbers)
+    return Message.objects.create(
+        event=f"registry:{number}",
+        recipient=f"+96651{number:07}",
+        template="ticket_received",
+        language="ar",
+        body="وصل طلبك.",
+        lane="cases",
+        queued_at=NOW,
+        not_before=NOW,
+    )
+
+
+def _campaign() -> Campaign:
+    key = f"registry-{next(_numbers)}"
+    return Campaign.objects.create(
+        key=key, name=key, prepared_at=NOW, prepared_by=personas.staff("approver")
+    )
+
+
+ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
+    Person: personas.head,
+    Household: lambda: personas.adult_of(personas.head()).household,
+    Cycle: lambda: Cycle.objects.create(code=f"20{20 + next(_numbers) % 70:02}-01"),
+    EligibilityResult: ResultFactory.create,
+    PaymentLine: PaymentLineFactory.create,
+    ImportRun: lambda: ImportRun.objects.create(
+        kind="register", file_name=f"{next(_numbers)}.csv", started_at=NOW
+    ),
+    Objection: lambda: [_payment_objection(), _objection()][1],
+    Ticket: _ticket,
+    Message: _message,
+    Campaign: _campaign,
+    User: lambda: personas.staff("agent"),
+    Group: lambda: Group.objects.create(name=f"role {next(_numbers)}"),
+    Holiday: lambda: Holiday.objects.create(
+        day=date(2031, 1, 1) + timedelta(days=next(_numbers)), name_ar="يوم", name_en="Day"
+    ),
+}
+
+REGISTERED: Final = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def row_of(model: type[Model]) -> Any:
+    """Give a new row, or say what a new model needs."""
+    if model not in ROWS:
+        pytest.fail(f"{model._meta.label} is registered: give ROWS of this test a row of it.")
+    return ROWS[model]()
+
+
+def address(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    """Give the browser of somebody who may do everything."""
+    client.force_login(personas.staff(is_superuser=True), backend=personas.STAFF_BACKEND)
+    return client
+
+
+def list_of(desk: Client, model: type[Model], **query: str) -> KeysetChangeList:
+    """Open a list and give what admin made of it."""
+    response = desk.get(address(model, "changelist"), query)
+    assert response.status_code == 200, (model, query)
+    shown: KeysetChangeList = response.context["cl"]
+    return shown
+
+
+def walked(test: Callable[..., None]) -> Any:
+    """Run a test for every registered model."""
+    return pytest.mark.parametrize(
+        "model", REGISTERED, ids=[model._meta.label for model in REGISTERED]
+    )(test)
+
+
+# What is there ------------------------------------------------------------------------
+
+
+def test_every_model_is_registered_or_left_out_with_a_reason() -> None:
+    ours = {model._meta.label for model in apps.get_models() if model._meta.app_label in OURS} | {
+        Group._meta.label
+    }
+    registered = {model._meta.label for model in REGISTERED}
+    new = ours - registered - set(LEFT_OUT)
+    assert not new, f"Register {sorted(new)} or name it in LEFT_OUT with the reason."
+    assert not set(LEFT_OUT) & registered
+    assert not set(LEFT_OUT) - ours
+    assert all(LEFT_OUT.values())
+
+
+def test_every_registered_model_has_a_row_to_be_shown_with() -> None:
+    missing = [model._meta.label for model in REGISTERED if model not in ROWS]
+    assert not missing, f"Give ROWS of this test a row of each of {missing}."
+
+
+# How each list is made ----------------------------------------------------------------
+
+
+@walked
+def test_a_list_stands_on_the_ground_of_all(model: type[Model]) -> None:
+    shown = admin.site._registry[model]
+    assert isinstance(shown, ListGround)
+    assert shown.paginator is BoundedPaginator
+    assert shown.list_per_page <= MOST_ROWS
+    assert shown.list_max_show_all == 0
+    assert shown.show_full_result_count is False
+    assert shown.date_hierarchy is None
+    assert shown.list_editable == ()
+    assert shown.list_select_related is not True
+    assert not shown.sortable_by
+    assert not shown.actions
+
+
+@walked
+def test_an_order_is_of_own_columns_one_way_and_unique(desk: Client, model: type[Model]) -> None:
+    row_of(model)
+    order = [str(name) for name in list_of(desk, model).queryset.query.order_by]
+    fields = [model._meta.get_field(name.removeprefix("-")) for name in order]
+    assert len({name.startswith("-") for name in order}) == 1
+    assert all(isinstance(field, Field) and field.model is model for field in fields)
+    assert getattr(fields[-1], "unique", False)
+
+
+@walked
+def test_a_form_draws_no_large_table(desk: Client, model: type[Model]) -> None:
+    row = row_of(model)
+    shown = admin.site._registry[model]
+    request = RequestFactory().get("/")
+    request.user = User.objects.get(is_superuser=True)
+    if shown.has_change_permission(request, row) or shown.has_add_permission(request):
+        drawn = [
+            field.queryset.model
+            for field in shown.get_form(request, row)().fields.values()
+            if isinstance(field, forms.ModelChoiceField)
+        ]
+        assert not LARGE & set(drawn)
+    for name in (*shown.raw_id_fields, *shown.autocomplete_fields):
+        assert isinstance(model._meta.get_field(name), ForeignKey)
+
+
+# What a page costs --------------------------------------------------------------------
+
+
+def cost(desk: Client, url: str) -> int:
+    """Give how many statements a page takes, and hold it to its size."""
+    with CaptureQueriesContext(connection) as captured:
+        response = desk.get(url)
+    assert response.status_code == 200, url
+    text = response.content.decode()
+    assert text.count("<option") <= MOST_OPTIONS, url
+    assert len(text) <= MOST_CHARACTERS, url
+    assert len(captured) <= MOST_STATEMENTS, (url, [query["sql"] for query in captured])
+    return len(captured)
+
+
+@walked
+def test_ten_rows_cost_the_statements_of_one(desk: Client, model: type[Model]) -> None:
+    row = row_of(model)
+    url = address(model, "changelist")
+    cost(desk, url)  # what is read once in a process
+    one = cost(desk, url)
+    for _number in range(9):
+        row_of(model)
+    assert cost(desk, url) == one
+    cost(desk, address(model, "change", row.pk))
+
+
+@walked
+def test_each_filter_offers_a_few_choices_and_opens(desk: Client, model: type[Model]) -> None:
+    row_of(model)
+    opened = 0
+    for spec in list_of(desk, model).filter_specs:
+        choices = list(spec.lookup_choices)
+        assert len(choices) <= MOST_CHOICES
+        for value, _label in choices:
+            cost(desk, f"{address(model, 'changelist')}?{spec.parameter_name}={value}")
+            opened += 1
+    assert opened or not admin.site._registry[model].list_filter
+
+
+@walked
+def test_any_page_of_an_address_opens(desk: Client, model: type[Model]) -> None:
+    row_of(model)
+    for cursor in ("after-0", "before-9", "x"):
+        assert list_of(desk, model, p=cursor).page.rows
+
+
+# What the planner does ----------------------------------------------------------------
+
+
+def plan(rows: QuerySet[Any]) -> str:
+    """Explain a query with sequential scans and sorts as dear as can be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    return rows.explain()
+
+
+def reads_whole_table(rows: QuerySet[Any]) -> bool:
+    """Tell whether no index can name the rows of a large table.
+
+    Asked without the order: an index of the order alone would be read from end to end.
+    """
+    told = plan(rows.order_by())
+    return any(f"Seq Scan on {model._meta.db_table}" in told for model in LARGE)
+
+
+def test_the_planner_is_asked_a_question_that_can_be_answered_no() -> None:
+    personas.head()
+    assert reads_whole_table(Person.objects.filter(full_name__icontains="سارة"))
+    assert reads_whole_table(Person.objects.all())
+    assert not reads_whole_table(Person.objects.filter(national_id="1000000008"))
+    assert "Sort" in plan(Person.objects.order_by("full_name"))
+
+
+NUMBERS: Final = ("1000000008", "١٠٠٠٠٠٠٠٠٨", "+966500000001", "4000000002", "7000000007", "12")
+
+
+@walked
+def test_every_search_is_answered_by_an_index(desk: Client, model: type[Model]) -> None:
+    row_of(model)
+    for typed in (*NUMBERS, "احمد", "ا"):
+        shown = list_of(desk, model, **{SEARCH_VAR: typed})
+        if model in LARGE and shown.search_fields and not shown.queryset.query.is_empty():
+            assert not reads_whole_table(shown.queryset), (typed, plan(shown.queryset.order_by()))
+
+
+@walked
+def test_every_filter_and_every_order_is_answered_by_an_index(
+    desk: Client, model: type[Model]
+) -> None:
+    row_of(model)
+    if model not in LARGE:
+        return
+    queries: list[dict[str, str]] = [{}]
+    for spec in list_of(desk, model).filter_specs:
+        if (model, spec.parameter_name) not in WITHOUT_INDEX:
+            queries += [{spec.parameter_name: str(value)} for value, _ in spec.lookup_choices]
+    for query in queries:
+        shown = list_of(desk, model, **query)
+        assert "Sort" not in plan(shown.queryset[:26]), (query, plan(shown.queryset[:26]))
+        is_everything = not query or query == {"status": "all"}
+        if not is_everything:
+            assert not reads_whole_table(shown.queryset), (query, plan(shown.queryset.order_by()))
