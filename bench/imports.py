@@ -19,8 +19,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -29,7 +27,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
@@ -37,7 +34,11 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from launcher import postgres  # noqa: E402 - the root is added above
+from bench.ticket_submission import (  # noqa: E402 - the root is added above
+    _machine,
+    own_database,
+    services,
+)
 from saudi.checks import luhn_check_digit  # noqa: E402
 
 CYCLE = "2026-11"
@@ -259,47 +260,6 @@ def report(machine: str, rows: int, runs: Sequence[Ran]) -> None:
         )
 
 
-def _machine(connection: Connection) -> str:
-    cursor = connection.cursor()
-    cursor.execute("SHOW server_version")
-    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    return (
-        f"{os.cpu_count()} × {model.group(1) if model else platform.machine()}, "
-        f"Python {platform.python_version()}, PostgreSQL {cursor.fetchone()[0]}, "
-        f"load {os.getloadavg()[0]:.1f} at the end"
-    )
-
-
-@contextlib.contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Give the address of DATABASE_URL's server, or of an embedded one."""
-    with contextlib.ExitStack() as stack:
-        address = os.environ.get("DATABASE_URL", "")
-        if not address:
-            sockets = postgres.make_socket_folder(folder / "sockets.txt")
-            stack.callback(postgres.remove_socket_folder, folder / "sockets.txt")
-            cluster = postgres.Cluster(
-                data=folder / "postgres", sockets=sockets, log=folder / "postgres.log"
-            )
-            stack.callback(postgres.start(cluster, os.environ).stop)
-            address = cluster.url()
-        yield address
-
-
-@contextlib.contextmanager
-def own_database(address: str) -> Iterator[str]:
-    """Make a database for this bench and drop it afterwards."""
-    name = f"bench_imports_{os.getpid()}"
-    keeper = psycopg2.connect(address)
-    keeper.autocommit = True
-    keeper.cursor().execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
-    finally:
-        keeper.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
-        keeper.close()
-
-
 def main() -> int:
     """Measure, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -308,11 +268,12 @@ def main() -> int:
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
-        database = stack.enter_context(own_database(stack.enter_context(server(folder))))
+        server, redis = stack.enter_context(services())
+        database = stack.enter_context(own_database(server))
         environ = {
             **os.environ,
             "DATABASE_URL": database,
-            "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:1/0"),
+            "REDIS_URL": redis,
             "SECRET_KEY": "bench" * 12,
             "DATA_DIR": str(folder / "data"),
             "DEBUG": "0",
