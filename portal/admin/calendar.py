@@ -38,6 +38,10 @@ class HolidayForm(forms.ModelForm[Holiday]):
             "is_day_off": gettext_lazy("Day off"),
             "is_estimate": gettext_lazy("Estimated"),
         }
+        error_messages = {
+            "name_ar": {"required": gettext_lazy("Write the name in Arabic.")},
+            "name_en": {"required": gettext_lazy("Write the name in English.")},
+        }
 
     def clean_name_ar(self) -> str:
         return clean_text(self.cleaned_data["name_ar"])
@@ -117,6 +121,12 @@ class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
         if obj is None:
             kwargs["form"] = NewHolidayForm
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        words = {"title": _("Add a day off")}
+        return super().add_view(request, form_url, words | (extra_context or {}))
 
     def get_fields(self, request: HttpRequest, obj: Holiday | None = None) -> tuple[str, ...]:
         return ("day" if obj is None else "day_text", *HolidayForm.Meta.fields)
