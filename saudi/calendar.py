@@ -187,16 +187,22 @@ class Closure:
 class DaysOff(Container[date]):
     """The days off: what is written by staff, and elsewhere the official holidays.
 
-    `written` says of a day what it is, or None where it is a working day after all. Use it as
-    the holidays of WorkingHours.
+    `written` says of a day what it is, or None where it is a working day after all. In a year of
+    `whole_years` every holiday is written. Use it as the holidays of WorkingHours.
 
     >>> working = DaysOff({date(2026, 9, 23): None})
     >>> date(2026, 9, 23) in DaysOff(), date(2026, 9, 23) in working
     (True, False)
     """
 
-    def __init__(self, written: Mapping[date, OfficialHoliday | None] | None = None) -> None:
+    def __init__(
+        self,
+        written: Mapping[date, OfficialHoliday | None] | None = None,
+        *,
+        whole_years: Container[int] = (),
+    ) -> None:
         self._written: Final = {} if written is None else dict(written)
+        self._whole_years: Final = whole_years
 
     def __contains__(self, day: object) -> bool:
         return isinstance(day, date) and self.get(day) is not None
@@ -205,6 +211,8 @@ class DaysOff(Container[date]):
         """Give the holiday on a civil day, or None."""
         if day in self._written:
             return self._written[day]
+        if day.year in self._whole_years:
+            return None
         return _official_holidays(day.year).get(day)
 
     def closure_within(self, hours: WorkingHours, first: date, days: int) -> Closure | None:

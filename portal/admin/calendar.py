@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from access.cells import two_lines
 from access.lists import ChoiceFilter, ListGround
 from portal.templatetags.portal_ui import tag
-from saudi.days_off import forget_days_off, years_around
+from saudi.days_off import load_holidays, years_around
 from saudi.digits import clean_text
 from saudi.forms import GregorianDateField
 from saudi.gregorian import format_both, format_gregorian, riyadh_today, weekday_name
@@ -143,7 +143,7 @@ class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
         self, request: HttpRequest, obj: Holiday, form: forms.ModelForm[Holiday], change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        forget_days_off()
+        load_holidays([obj.day.year])  # a year that has a row has them all
 
     def response_add(
         self, request: HttpRequest, obj: Holiday, post_url_continue: str | None = None

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.test.utils import CaptureQueriesContext
 
 from portal.celery import app
+from saudi import calendar
 from saudi import days_off as module
 from saudi.apps import _load_holidays
 from saudi.calendar import DaysOff, official_holidays
@@ -123,9 +124,19 @@ def test_warm_process_asks_nothing() -> None:
     assert len(captured) == 0
 
 
-def test_day_without_a_row_is_what_the_law_says() -> None:
+def test_year_without_a_row_is_what_the_law_says() -> None:
     assert NATIONAL_DAY in days_off()
+    load_holidays()
     assert date(2032, 9, 23) in days_off()
+
+
+def test_year_that_is_loaded_needs_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_holidays()
+    monkeypatch.setattr(calendar, "_official_holidays", {}.__getitem__)
+    assert NATIONAL_DAY in days_off()
+    assert date(2027, 9, 24) not in days_off()
+    with pytest.raises(KeyError):
+        date(2032, 9, 23) in days_off()  # noqa: B015 - asked for its error
 
 
 def test_last_known_days_are_used_while_the_database_is_away(
