@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.reasons import has_sensitive
 from beneficiaries.statuses import ResultStatus
+from objections.grounds import Track
 from objections.models import Contested, Objection
 from objections.rules import ContestKind, Standing
-
-Track = Literal["result", "payment"]
 
 
 class ContestedKey(NamedTuple):
@@ -70,10 +69,9 @@ def against_any(contested: Iterable[Contested]) -> Q:
 
 def key_of_objection(objection: Objection) -> ContestedKey:
     """Give the key of what an objection is against, without reading it."""
-    if objection.result_id is not None:
-        return ContestedKey("result", objection.result_id)
-    assert objection.payment_id is not None  # noqa: S101  # the constraint objection_on_one_track
-    return ContestedKey("payment", objection.payment_id)
+    pk = objection.result_id if objection.track == "result" else objection.payment_id
+    assert pk is not None  # noqa: S101  # the constraint objection_on_one_track
+    return ContestedKey(objection.track, pk)
 
 
 def lock_contested(contested: Contested) -> Contested:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
-from objections.models import Ground
+from objections.grounds import Ground, Track, ground_choices
 from objections.rules import STATEMENT_CHARACTERS
 from saudi.digits import clean_text
 from saudi.forms import CodeField, IbanField, MessageField, MobileField
@@ -100,8 +100,11 @@ class StatementForm(DocumentsMixin, forms.Form):
     )
     documents = MultipleFileField(label=_("Documents"))
 
-    def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kept_documents: int, track: Track = "result", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = ground_choices(track)  # type: ignore[attr-defined]
         self.file_field.already = kept_documents
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,21 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
 from documents.models import Document
+from objections.grounds import Ground, Track, ground_label
 from objections.querysets import ObjectionQuerySet
 from objections.statuses import ObjectionStatus
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
-
-
-class Ground(models.TextChoices):
-    """Why the person objects, as they would say it."""
-
-    REASON_WRONG = "reason_wrong", _("The reason given is not true")
-    CIRCUMSTANCES_CHANGED = "changed", _("My situation has changed and I have proof")
-    DOCUMENTS_READY = "documents", _("I now have the missing document")
-    DATA_CORRECTED = "corrected", _("I corrected my data")
-    OTHER = "other", _("Another reason")
 
 
 class Objection(models.Model):
@@ -161,6 +156,15 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return self.reference or f"draft {self.pk}"
+
+    @property
+    def track(self) -> Track:
+        return "result" if self.payment_id is None else "payment"
+
+    @property
+    def ground_text(self) -> StrOrPromise:
+        """The ground in the words of its track, empty while none was chosen."""
+        return ground_label(self.ground, self.track) if self.ground else ""
 
     @property
     def contested(self) -> Contested:

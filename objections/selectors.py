@@ -12,13 +12,13 @@ from beneficiaries.models import Person, User
 from objections import rules
 from objections.contested import (
     ContestedKey,
-    Track,
     against_any,
     key_of,
     key_of_objection,
     standing_of,
     track_of,
 )
+from objections.grounds import Track
 from objections.models import Contested, Objection, ObjectionDocument
 from objections.rules import ContestKind, contestability
 from objections.statuses import ObjectionStatus

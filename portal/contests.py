@@ -12,7 +12,8 @@ from django.urls import reverse
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.reasons import Reason, shown_reasons
-from objections.contested import Track, key_of, track_of
+from objections.contested import key_of, track_of
+from objections.grounds import Track
 from objections.presenting import new_url
 from objections.selectors import ContestState, contest_states
 

@@ -154,7 +154,9 @@ def _statement(
     """Step 3: ground, statement and documents. A good file is kept whatever else is wrong."""
     kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     if request.method == "POST":
-        form = StatementForm(request.POST, request.FILES, kept_documents=kept.count())
+        form = StatementForm(
+            request.POST, request.FILES, kept_documents=kept.count(), track=draft.track
+        )
         if "remove" in request.POST:
             return _without_document(request, draft, form, now)
         if _keep_what_is_right(draft, form, now):
@@ -171,6 +173,7 @@ def _statement(
         form = StatementForm(
             initial={"ground": draft.ground, "statement": draft.statement} | unsent,
             kept_documents=kept.count(),
+            track=draft.track,
         )
     context = {
         **_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count, cycle
 from typing import Final
 
-from objections.models import Ground
+from objections.grounds import Ground
 from objections.statuses import ObjectionStatus
 from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 from portal.demo.objections import DemoObjection, Review

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from objections.models import Ground
+from objections.grounds import Ground
 from objections.statuses import ObjectionStatus
 from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 

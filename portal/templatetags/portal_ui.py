@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from access.cells import reference_cell
+from objections.rules import FILING_WINDOW_DAYS
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
 from saudi.languages import page_language
@@ -196,6 +197,12 @@ def clock_time(value: datetime) -> str:
 def days(count: int) -> str:
     """Write a number of days with the right plural: يوم واحد، يومان، 3 أيام، 64 يومًا."""
     return days_text(count, page_language())
+
+
+@register.simple_tag
+def filing_window() -> str:
+    """Say how long somebody may object: «90 يومًا», "90 days", from the rule."""
+    return days(FILING_WINDOW_DAYS)
 
 
 @register.filter

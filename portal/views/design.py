@@ -21,7 +21,7 @@ from beneficiaries.payments import words_of
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, ResultStatus
 from objections.forms import DeclarationForm, StatementForm
-from objections.models import Ground
+from objections.grounds import Ground
 from objections.presenting import FileView, StatusView
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -21,12 +22,19 @@ from objections.errors import AlreadyObjected, FilingWindowClosed, NotContestabl
 from objections.models import Objection
 from objections.rules import ContestKind
 from objections.selectors import contest_states
-from objections.services import open_draft, stop_overdue_drafts, submit_objection
+from objections.services import (
+    open_draft,
+    save_statement,
+    stop_overdue_drafts,
+    submit_objection,
+)
 from objections.statuses import ObjectionStatus
+from saudi.gregorian import riyadh_date
 from tests.documents.files import pdf_bytes, upload
 from tests.factories import CycleFactory, PaymentLineFactory, ResultFactory
 from tests.objections.cases import STATEMENT, draft, riyadh, texts_to
-from tests.personas import adult_of, child_of, head, outsider, sign_in
+from tests.objections.test_window import ROWS as WINDOW_ROWS
+from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +114,26 @@ def test_window_counts_from_the_deposit_and_stays_open_until_midnight() -> None:
     assert done.payment == line
     assert done.result is None
     assert texts_to(person, template="objection_submitted") == ["objection_submitted"]
+
+
+@pytest.mark.parametrize(("deposited", "sent", "is_accepted"), WINDOW_ROWS)
+def test_days_after_a_deposit_are_days_of_riyadh(
+    client: Client, deposited: str, sent: str, is_accepted: bool
+) -> None:
+    person = head()
+    line = line_of(person, paid_on=riyadh_date(riyadh(deposited)))
+    opened = draft(line, person, now=riyadh(deposited))
+    with time_machine.travel(riyadh(sent), tick=False):
+        sign_in(client, person)
+        response = client.post(f"/en/objections/new/{opened.uuid}/review/", {"declaration": "on"})
+    opened.refresh_from_db()
+    if is_accepted:
+        assert opened.submitted_at == riyadh(sent)
+        assert response["Location"] == f"/en/objections/{opened.reference}/"
+    else:
+        assert response.status_code == 409
+        assert opened.status == ObjectionStatus.DRAFT
+        assert STATEMENT in response.content.decode()
 
 
 def test_one_open_objection_a_line() -> None:
@@ -209,6 +237,66 @@ def test_what_cannot_be_contested_says_why(
     assert refused.status_code == 409
     assert words in refused.content.decode()
     assert not Objection.objects.exists()
+
+
+def test_grounds_are_said_in_the_words_of_the_track(client: Client) -> None:
+    person = head()
+    sign_in(client, person)
+    pages = []
+    for contested in (line_of(person), ResultFactory.create(person=person)):
+        opened = open_draft(contested=contested, filed_by=person, now=NOW)
+        address = f"/en/objections/new/{opened.uuid}/statement/"
+        pages.append(client.get(address).content.decode())
+    of_payment, of_result = pages
+    assert "The amount is wrong" in of_payment
+    assert "The reason given is not true" not in of_payment
+    assert "The reason given is not true" in of_result
+    assert "The amount is wrong" not in of_result
+
+
+def test_ground_of_a_payment_is_read_back_in_its_words(client: Client) -> None:
+    person = head()
+    opened = draft(line_of(person), person)
+    save_statement(objection=opened, ground="reason_wrong", statement=STATEMENT)
+    filed = submit_objection(objection=opened, has_declared=True, now=NOW)
+    sign_in(client, person)
+    assert (
+        "The amount is wrong" in client.get(f"/en/objections/{filed.reference}/").content.decode()
+    )
+    sign_in_staff(client, "caseworker")
+    page = client.get(f"/admin/objections/objection/{filed.pk}/change/")
+    assert "المبلغ غير صحيح" in page.content.decode()
+
+
+def test_days_of_the_window_are_those_of_the_rule(client: Client) -> None:
+    person = head()
+    line = line_of(person, status=PaymentStatus.SENT)
+    sign_in(client, person)
+    with patch("portal.templatetags.portal_ui.FILING_WINDOW_DAYS", 45):
+        for address in ("/en/", new_url(line), page_url(line)):
+            assert "45 days" in client.get(address).content.decode(), address
+        assert "45 يومًا" in client.get("/").content.decode()
+
+
+def test_file_and_pages_keep_a_contested_result_and_a_contested_payment_apart(
+    client: Client,
+) -> None:
+    person = head()
+    line = line_of(person)
+    result = ResultFactory.create(person=person, cycle=line.cycle)
+    filed = [
+        submit_objection(objection=draft(contested, person), has_declared=True, now=NOW)
+        for contested in (result, line)
+    ]
+    sign_in(client, person)
+    text = client.get("/en/profile/").content.decode()
+    assert f"/en/objections/{filed[0].reference}/" in text
+    assert f"/en/objections/{filed[1].reference}/" in text
+    assert "?result=" not in text
+    assert "?payment=" not in text
+    for objection, words in zip(filed, ("result", "payment"), strict=True):
+        page = client.get(f"/en/objections/{objection.reference}/").content.decode()
+        assert f"Objection to the {words} of October 2026" in page
 
 
 @pytest.mark.parametrize("number", ["x", "²", "", "9" * 30, "-1"])

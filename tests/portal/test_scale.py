@@ -16,7 +16,8 @@ from access.references import is_objection, is_ticket, parse_reference
 from beneficiaries.models import Cycle, EligibilityResult, Household, PaymentLine, Person, User
 from beneficiaries.statuses import PaymentStatus, Relation, ResultStatus
 from notifications.models import Message
-from objections.models import Ground, Objection, ObjectionEvent
+from objections.grounds import Ground
+from objections.models import Objection, ObjectionEvent
 from objections.rules import filing_deadline
 from objections.statuses import ObjectionStatus
 from portal.scale.loading import Loaded, PeopleTooFew, load_scale

@@ -1,0 +1,124 @@
+"""Where a case stands: its status and its timeline, what passed and what is to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from beneficiaries.cycles import cycle_name
+from objections import rules
+from objections.models import Objection, ObjectionEvent
+from objections.statuses import (
+    BADGES,
+    DECIDED_STATUSES,
+    OPEN_STATUSES,
+    Badge,
+    ObjectionStatus,
+    label,
+)
+from saudi.direction import isolate
+from saudi.gregorian import format_both, riyadh_date
+from saudi.languages import page_language
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """A status as word, icon and kind of colour."""
+
+    label: str
+    kind: str
+    icon: str
+
+
+def status_of(objection: Objection) -> StatusView:
+    """Show the status of an objection."""
+    badge = BADGES[objection.status]
+    return StatusView(str(label(objection.status)), badge.kind, badge.icon)
+
+
+@dataclass(frozen=True)
+class Station:
+    """A station of a case (components/timeline.html); `state` is done, now or next."""
+
+    title: str
+    state: str
+    icon: str = "check"
+    at: datetime | date | None = None
+    text: str = ""
+    with_time: bool = False
+
+
+def timeline_of(objection: Objection, *, today: date) -> list[Station]:
+    """Show what happened, where the case is, and what comes next with its date."""
+    events = [
+        event
+        for event in objection.events.all()
+        if not event.is_refused and event.to_status != ObjectionStatus.DRAFT
+    ]
+    stations = [
+        Station(
+            title=str(label(event.to_status)),
+            state="now" if event is events[-1] and objection.status in OPEN_STATUSES else "done",
+            icon=_icon(event, is_last=event is events[-1]),
+            at=event.at,
+            text=_words_for(event, objection),
+            with_time=event.to_status == ObjectionStatus.SUBMITTED,
+        )
+        for event in events
+    ]
+    return stations + _stations_to_come(objection, today=today)
+
+
+def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
+    badge: Badge = BADGES[event.to_status]
+    return badge.icon if is_last else "check"
+
+
+def _words_for(event: ObjectionEvent, objection: Objection) -> str:
+    status = event.to_status
+    if status == ObjectionStatus.SUBMITTED:
+        return _("It arrived in time. We sent its number by message.")
+    if status == ObjectionStatus.UNDER_REVIEW:
+        if event.from_status == ObjectionStatus.DOCUMENTS_WANTED:
+            return _("Your documents arrived. We go on studying your objection.")
+        return _("A caseworker took it.")
+    if status == ObjectionStatus.DOCUMENTS_WANTED:
+        return _("The caseworker wrote: “%(text)s”") % {"text": isolate(event.note)}
+    if status in DECIDED_STATUSES:
+        return _("We answered: “%(text)s”") % {"text": isolate(event.note or objection.answer)}
+    return ""
+
+
+def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
+    if objection.status in DECIDED_STATUSES:
+        if not objection.effective_cycle:
+            return []
+        name = cycle_name(objection.effective_cycle, page_language())
+        return [
+            Station(
+                _("When the decision counts"),
+                "next",
+                text=_("In the cycle of %(name)s.") % {"name": name},
+            )
+        ]
+    if objection.submitted_at is None or objection.status == ObjectionStatus.WITHDRAWN:
+        return []
+    limit = rules.decision_limit(riyadh_date(objection.submitted_at))
+    decision = ngettext(
+        "Usually within %(days)s working day, and by the end of %(limit)s at the latest.",
+        "Usually within %(days)s working days, and by the end of %(limit)s at the latest.",
+        rules.DECISION_WORKING_DAYS,
+    ) % {
+        "days": rules.DECISION_WORKING_DAYS,
+        "limit": format_both(limit, page_language()),
+    }
+    effect = _("If it is accepted today, the decision counts in the cycle of %(name)s.") % {
+        "name": cycle_name(rules.effective_cycle(today), page_language())
+    }
+    return [
+        Station(pgettext("station", "Decision"), "next", text=decision),
+        Station(_("When the decision counts"), "next", text=effect),
+    ]
