@@ -78,10 +78,16 @@ def _near_day(day: date, today: date, language: str) -> str:
 
 
 def coming_closure(at: datetime, language: str) -> str:
-    """Tell the next closure of more than the weekend, where it begins soon; else nothing."""
+    """Tell the next holiday on which work would be done, where it begins soon; else nothing.
+
+    Of a holiday that has begun the state tells the end.
+    """
     hours = settings.PROGRAMME.working_hours
-    tomorrow = riyadh_date(at) + timedelta(days=1)
-    closure = days_off().closure_within(hours, tomorrow, TOLD_AHEAD_DAYS)
+    today = riyadh_date(at)
+    first = today + timedelta(days=1)
+    if today in days_off():
+        first = hours.add_working_days(today, 1, days_off())
+    closure = days_off().closure_within(hours, first, TOLD_AHEAD_DAYS)
     if closure is None:
         return ""
     values = {

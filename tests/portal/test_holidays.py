@@ -177,3 +177,7 @@ def test_coming_closure_is_told_on_the_contact_page(client: Client) -> None:
     with time_machine.travel(datetime(2027, 2, 23, 9, tzinfo=UTC), tick=False):
         html = page(client.get("/en/contact/"))
         assert "We are closed from Thursday 4 March to Saturday 13 March: Eid al-Fitr" in html
+    with time_machine.travel(datetime(2027, 3, 7, 9, tzinfo=UTC), tick=False):
+        html = page(client.get("/en/contact/"))
+        assert "We are closed" not in html
+        assert "Closed today: Eid al-Fitr Holiday. We are back on Sunday 14 March at 8 AM" in html
