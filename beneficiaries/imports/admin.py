@@ -136,9 +136,7 @@ class ImportRunAdmin(RunAdmin):
     change_list_template = "admin/beneficiaries/imports.html"
     case_template = "admin/beneficiaries/import.html"
     refusals = (NotRunAgain,)
-    facts = ("matter", "state", "asked", "ended", "asker", "read", "created", "changed", "rejected")
-    facts_of_register = ("written_on", "left")
-    facts_of_cycle = ("withdrawn",)
+    facts = ("matter", "state", "asked", "ended", "asker")
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -251,14 +249,7 @@ class ImportRunAdmin(RunAdmin):
         announce_url = reverse("admin:beneficiaries_announcementrun_ask")
         return {
             **self.progress_context(case),
-            "facts": (
-                *self.facts,
-                *(
-                    self.facts_of_register
-                    if case.kind == ImportKind.REGISTER
-                    else self.facts_of_cycle
-                ),
-            ),
+            "facts": self._facts_of(case, status),
             "rejections": [
                 (*fault_text(row["kind"]), f"{row['count']:,}", row["lines"])
                 for row in case.rejections
@@ -270,6 +261,15 @@ class ImportRunAdmin(RunAdmin):
                 f"{announce_url}?what={case.kind}:{case.cycle_code}" if may_announce else ""
             ),
         }
+
+    def _facts_of(self, run: ImportRun, status: RunStatus) -> tuple[str, ...]:
+        """Give the facts of a kind of file, with the counts of a run that is done."""
+        is_register = run.kind == ImportKind.REGISTER
+        facts = (*self.facts, "written_on") if is_register else self.facts
+        if status != RunStatus.DONE:
+            return facts
+        apart = "left" if is_register else "withdrawn"
+        return (*facts, "read", "created", "changed", "rejected", apart)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("asked_by")

@@ -24,12 +24,12 @@ from beneficiaries.errors import (
     AnnouncementInFuture,
     ImportRunning,
     InvalidCycle,
-    RegisterRefused,
     UnknownCycle,
     UnreadableFile,
 )
 from beneficiaries.imports.models import MOST_ATTEMPTS, Run
 from beneficiaries.statuses import Phase, RunStatus
+from notifications.errors import SamePersonRefused
 
 logger = logging.getLogger(__name__)
 
@@ -144,13 +144,14 @@ def _refusal_of(error: BaseException) -> tuple[str, str]:
     """Give the code of a refusal and its detail, or `error` and the kind of the error."""
     if isinstance(error, UnreadableFile):
         return error.code, error.detail
-    codes: dict[type[RegisterRefused], str] = {
+    codes: dict[type[BaseException], str] = {
         ImportRunning: "running",
         InvalidCycle: "no_cycle",
         UnknownCycle: "unknown_cycle",
         AnnouncementInFuture: "future_day",
+        SamePersonRefused: "not_allowed",
     }
-    code = codes.get(type(error)) if isinstance(error, RegisterRefused) else None
+    code = codes.get(type(error))
     return (code, "") if code else ("error", type(error).__name__)
 
 

@@ -11,7 +11,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from beneficiaries.errors import AnnouncementInFuture, InvalidCycle, UnknownCycle
-from beneficiaries.models import Cycle, EligibilityResult
+from beneficiaries.models import AnnouncementRun, Cycle, EligibilityResult
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign, Message
 from portal.announcing import MayNotStart, announce
@@ -151,6 +151,8 @@ def test_who_prepared_it_cannot_start_it(cycle):
         run(approved_by=supervisor, prepared_by=supervisor)
     result.refresh_from_db()
     assert result.announced_on is None
+    told = AnnouncementRun.objects.get()
+    assert (told.status, told.refusal) == ("refused", "not_allowed")
 
 
 @pytest.mark.parametrize("role", ["agent", "caseworker", "auditor", None])

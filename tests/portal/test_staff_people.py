@@ -183,6 +183,7 @@ def test_an_import_shows_what_was_refused(client):
     run = ImportRun.objects.create(
         kind="register",
         file_name="register.csv",
+        status="done",
         started_at=timezone.now(),
         rows_read=1_234,
         rows_rejected=7,
