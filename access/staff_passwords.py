@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 FROM_ADDRESS: Final = "staff_passwords_account"
 FROM_ANYWHERE: Final = "staff_passwords_everywhere"
 OF_ADDRESS: Final = "staff_passwords_address"
-EVENTS_SHOWN: Final = 20
+EVENTS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
