@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+
+from notifications.statuses import MessageStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,17 @@ class GatewayReceipt:
     """The gateway accepted the message and calls it so."""
 
     gateway_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSms:
+    """One of the gateway's own messages, in its word and in ours."""
+
+    gateway_id: str
+    body: str = field(repr=False)
+    reported: str = ""
+    status: MessageStatus | None = None
+    error: str = ""
 
 
 class Gateway(Protocol):
@@ -44,6 +58,13 @@ class Gateway(Protocol):
             GatewayTemporary: it was surely not accepted and may be later.
             GatewayPermanent: it was not accepted and never will be.
             OutcomeUnknown: it may have been accepted; it must not be sent again blindly.
+        """
+
+    def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
+        """Give the messages that the gateway accepted for a number between two instants.
+
+        Raises:
+            GatewayError: when it does not answer.
         """
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.gateways.base import Gateway, GatewayReceipt, OutgoingSms
+from notifications.gateways.base import FoundSms, Gateway, GatewayReceipt, OutgoingSms
 from notifications.models import PhoneMessage
 
 
@@ -27,6 +29,13 @@ class PhoneGateway:
                 },
             )
         return GatewayReceipt(gateway_id=f"phone-{received.pk}")
+
+    def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
+        """Give what the phone of this number received."""
+        received = PhoneMessage.objects.filter(recipient=to, received_at__range=(since, until))
+        return [
+            FoundSms(gateway_id=f"phone-{row.pk}", body=row.body) for row in received.order_by("id")
+        ]
 
 
 class AlsoOnPhone:
@@ -55,3 +64,7 @@ class AlsoOnPhone:
         receipt = self._gateway.send(sms)
         self._phone.send(sms)
         return receipt
+
+    def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
+        """Ask the other gateway."""
+        return self._gateway.find(to=to, since=since, until=until)

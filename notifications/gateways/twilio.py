@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
@@ -28,6 +29,7 @@ from urllib3.connectionpool import HTTPConnectionPool, connection_from_url
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from notifications.gateways.base import (
+    FoundSms,
     GatewayClosed,
     GatewayPermanent,
     GatewayReceipt,
@@ -41,6 +43,7 @@ from notifications.gateways.twilio_codes import (
     DAILY_CAP,
     DOUBTFUL_NUMBER,
     QUEUE_FULL,
+    STATUSES,
 )
 from notifications.statuses import Lane
 
@@ -53,6 +56,9 @@ a message written into such a line would be an unknown one."""
 
 MOST_WAIT_SECONDS: Final = 600
 """The longest Retry-After that is heeded."""
+
+MOST_FOUND: Final = 100
+"""How many of a number's messages are looked through, newest first."""
 
 STATUS_PATH: Final = "/sms/twilio/status/"
 """Where Twilio reports what became of a message; notifications/urls.py serves it."""
@@ -188,6 +194,30 @@ class TwilioGateway:
         if not accepted.sid:
             raise OutcomeUnknown("no id in the answer")
         return GatewayReceipt(gateway_id=accepted.sid)
+
+    def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
+        """List messages to a number; see Gateway.find.
+
+        Twilio filters by the day of sending, which a message that still waits has not got, so
+        the instants are compared here, with when it was made.
+        """
+        try:
+            listed = self._client.messages.list(to=to, limit=MOST_FOUND)
+        except Refusal as refusal:
+            raise _sorted(refusal) from None
+        except (HTTPError, TwilioException, ValueError) as error:
+            raise _without_answer(error) from None
+        return [
+            FoundSms(
+                gateway_id=one.sid,
+                body=one.body or "",
+                reported=str(one.status),
+                status=STATUSES.get(str(one.status)),
+                error=str(one.error_code or ""),
+            )
+            for one in listed
+            if one.date_created is not None and since <= one.date_created <= until
+        ]
 
 
 @lru_cache(maxsize=4)

@@ -161,15 +161,15 @@ class EarlyEndAdmin(ShowAdmin):
     """Who ended which doubt or pause before its time."""
 
     list_title = gettext_lazy("Ended by staff")
-    list_display = ("subject_text", "kind_text", "ended", "ended_by", "reason_text")
+    list_display = ("subject_text", "kind_text", "ended", "who", "reason_text")
     list_select_related = ("ended_by",)
-    facts = ("subject_text", "kind_text", "ended", "ended_by", "reason_text")
+    facts = ("subject_text", "kind_text", "ended", "who", "reason_text")
     ordering = ("-id",)
 
     def show_title(self, shown: EarlyEnd) -> str:
         return _("Ended by staff")
 
-    @admin.display(description=gettext_lazy("What"))
+    @admin.display(description=gettext_lazy("Kind of end"))
     def kind_text(self, row: EarlyEnd) -> str:
         return _("Doubtful number") if row.kind == EarlyEnd.NUMBER else _("Pause of a gateway")
 
@@ -177,6 +177,10 @@ class EarlyEndAdmin(ShowAdmin):
     def subject_text(self, row: EarlyEnd) -> SafeString | str:
         is_number = row.kind == EarlyEnd.NUMBER
         return mobile_cell(row.subject) if is_number else number_cell(row.subject)
+
+    @admin.display(description=gettext_lazy("Ended by"))
+    def who(self, row: EarlyEnd) -> str:
+        return str(row.ended_by)
 
     @admin.display(description=gettext_lazy("Ended"))
     def ended(self, row: EarlyEnd) -> SafeString | str:

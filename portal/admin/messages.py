@@ -101,6 +101,7 @@ class MessageAdmin(ShowAdmin):
         return {
             "text": self.text(shown),
             "text_language": shown.language,
+            "is_secret": shown.template in SECRET_TEMPLATES,
             "campaign": shown.campaign,
             "attempts": [
                 {

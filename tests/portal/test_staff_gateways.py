@@ -64,7 +64,10 @@ def test_who_may_clears_a_number_under_their_name(client, role):
     end = EarlyEnd.objects.get()
     assert (end.kind, end.subject, end.since) == (EarlyEnd.NUMBER, MOBILE, NOW)
     assert (end.reason, end.ended_by_id) == ("twilio 30005", user.pk)
-    assert str(user) in page(client.get("/admin/notifications/earlyend/"))
+    ends = page(client.get("/admin/notifications/earlyend/"))
+    assert str(user) in ends
+    assert "أنهاه" in ends
+    assert "Ended by" not in ends
 
 
 @pytest.mark.parametrize("role", ENDING)
@@ -155,7 +158,7 @@ def test_a_message_shows_each_try_and_report_with_its_reason(client):
         )
     shown = page(client.get(address(row)))
     for words in (
-        "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها.",
+        "تعطّلت شركة الرسائل. تعاد المحاولة وحدها.",
         "كان الجوال مغلقًا أو خارج التغطية.",
         "الرقم غير مستخدم.",
         "كلمة لا نعرفها",
@@ -172,14 +175,14 @@ def test_a_message_shows_each_try_and_report_with_its_reason(client):
     [
         ("http 400, code 21211", "لا جوال بهذا الرقم."),
         ("http 400, code 21614", "هذا الرقم ليس رقم جوال."),
-        ("http 400, code 21612", "لا طريق لبوابة الرسائل إلى هذا الرقم."),
-        ("http 400, code 21999", "لم تقبل بوابة الرسائل هذه الرسالة."),
-        ("http 503, code 0", "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها."),
-        ("http 429, code 0", "تعطّلت بوابة الرسائل. تعاد المحاولة وحدها."),
+        ("http 400, code 21612", "لا طريق لشركة الرسائل إلى هذا الرقم."),
+        ("http 400, code 21999", "لم تقبل شركة الرسائل هذه الرسالة."),
+        ("http 503, code 0", "تعطّلت شركة الرسائل. تعاد المحاولة وحدها."),
+        ("http 429, code 0", "تعطّلت شركة الرسائل. تعاد المحاولة وحدها."),
         ("code 30099", "لم توصل الشبكة الرسالة."),
-        ("not connected", "تعذّر الوصول إلى بوابة الرسائل. تعاد المحاولة وحدها."),
-        ("worker lost", "توقفت البوابة الإلكترونية أثناء الإرسال. قد تكون الرسالة خرجت."),
-        ("ReadTimeoutError", "لم يصل من بوابة الرسائل جواب واضح. قد تكون الرسالة خرجت."),
+        ("not connected", "تعذّر الوصول إلى شركة الرسائل. تعاد المحاولة وحدها."),
+        ("worker lost", "توقفت الشركة الإلكترونية أثناء الإرسال. قد تكون الرسالة خرجت."),
+        ("ReadTimeoutError", "لم يصل من شركة الرسائل جواب واضح. قد تكون الرسالة خرجت."),
         ("", ""),
     ],
 )
