@@ -52,6 +52,8 @@ _KEPT_INFO: Final = frozenset({"transparency"})
 
 _IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 _PDF_END_BYTES: Final = 2048
+_PDF_SEARCH_AGAIN: Final = b"\nstartxref\n0\n%%EOF\n"
+"""Points a reader at no table of contents, so that it looks for the objects themselves."""
 _HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"heif"}
 )
@@ -122,11 +124,14 @@ def _check_pdf(source: IO[bytes], name: str) -> None:
     """Make sure that staff can open the file: whole, readable, no password, at least a page."""
     source.seek(0, io.SEEK_END)
     source.seek(max(0, source.tell() - _PDF_END_BYTES))
-    if b"%%EOF" not in source.read():
+    end = source.read()
+    if b"%%EOF" not in end:
         raise DocumentRefused(name=name, reason=RefusalReason.INCOMPLETE)
     source.seek(0)
+    # Every viewer opens a file whose table of contents is missing; so does this.
+    readable = source if b"startxref" in end else io.BytesIO(source.read() + _PDF_SEARCH_AGAIN)
     try:
-        reader = PdfReader(source)
+        reader = PdfReader(readable)
         is_locked = reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED
         has_pages = not is_locked and len(reader.pages) > 0
     except Exception as error:  # a hostile file may raise anything

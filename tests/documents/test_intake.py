@@ -72,6 +72,19 @@ def test_pdf_is_kept_byte_for_byte() -> None:
     assert check("a.pdf", content).content.read() == content
 
 
+@pytest.mark.parametrize("between", [" ", "\n"], ids=["one-line", "lines"])
+def test_pdf_without_its_table_of_contents_is_kept_as_viewers_open_it(between: str) -> None:
+    objects = between.join(
+        [
+            "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj",
+            "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj",
+            "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj",
+        ]
+    )
+    content = f"%PDF-1.4\n{objects}\ntrailer<</Root 1 0 R>>\n%%EOF\n".encode()
+    assert check("a.pdf", content).content.read() == content
+
+
 def test_pdf_with_an_owners_password_only_can_be_opened_and_is_kept() -> None:
     assert check("a.pdf", pdf_bytes(owner_password="secret")).content_type == "application/pdf"
 
