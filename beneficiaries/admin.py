@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
-from access.searches import SearchColumns
+from access.searches import SearchColumns, read_number
 from access.staff import ShowAdmin
 from beneficiaries.cycles import cycle_name
 from beneficiaries.imports.admin import ImportRunAdmin
@@ -83,10 +83,14 @@ class HouseholdAdmin(ShowAdmin):
         term = clean_text(search_term)
         if not term:
             return queryset, False
-        number = clean_number(term)
-        # Asked for first: an index serves two columns of one table, not an "or" of two tables.
-        of_person = Person.objects.filter(national_id=number).values_list("household_id", flat=True)
-        wanted = Q(register_id__in=[term, number]) | Q(pk__in=list(of_person))
+        number = read_number(term)
+        if number is not None and number[0] == "national_id":
+            people = Person.objects.filter(national_id=number[1])
+            # Asked for first: an index serves two columns of a table, not an "or" of two tables.
+            of_person = list(people.values_list("household_id", flat=True))
+        else:
+            of_person = []
+        wanted = Q(register_id__in=[term, clean_number(term)]) | Q(pk__in=of_person)
         return queryset.filter(wanted), False
 
     def show_title(self, shown: Household) -> str:
