@@ -354,7 +354,9 @@ class PaymentLine(models.Model):
 
     @property
     def missing_sar(self) -> Decimal:
-        """What was due and did not come; nothing where as much came, or more."""
+        """What was due and did not come; nothing where as much came, or may still come."""
+        if not self.is_settled:
+            return Decimal(0)
         return max(self.entitled_sar - self.paid_sar, Decimal(0))
 
     @property

@@ -49,14 +49,24 @@ _STATUSES: Final[Mapping[tuple[int, int], PaymentStatus]] = {
     (133, LAST): PaymentStatus.WAITING,
     (134, EARLIER): PaymentStatus.NONE,
     (134, LAST): PaymentStatus.NONE,
+    (194, LAST): PaymentStatus.PROCESSING,
+    (196, LAST): PaymentStatus.REFUSED,
+    (198, LAST): PaymentStatus.SENT,
+    (199, LAST): PaymentStatus.NONE,
 }
 _STATUS_REASONS: Final = {
     PaymentStatus.REFUSED: "ACCOUNT_INACTIVE",
     PaymentStatus.NONE: "INCOME_OVER_CUTOFF",
 }
 
-DEPOSITED_LATE: Final = (126, 127, 128, 129)
-"""Households whose newest payment was on its way when it was announced, and has come since."""
+DEPOSITED_LATE: Final = {
+    126: (100, ""),
+    127: (100, ""),
+    128: (65, "INCOME_CHANGED"),
+    129: (100, ""),
+}
+"""Households whose newest payment was on its way when it was announced, and has come since: the
+share that their head got, in hundredths, and why."""
 
 # By household and age of the payment: its head gets this share, in hundredths, for this reason.
 _SHORT: Final[Mapping[tuple[int, int], tuple[int, str]]] = {
@@ -72,6 +82,9 @@ _SHORT: Final[Mapping[tuple[int, int], tuple[int, str]]] = {
     (144, LAST): (70, "ABSENCE_DEDUCTION;INCOME_CHANGED"),
     (145, EARLIER): (65, "DEPENDANT_INELIGIBLE"),
     (146, 5): (80, "ABSENCE_DEDUCTION"),
+    (195, LAST): (80, "ABSENCE_DEDUCTION"),
+    (197, LAST): (0, "HOUSEHOLD_CHANGED"),
+    (200, LAST): (55, "INCOME_CHANGED"),
     **{
         (case.objection.household, case.cycle): (case.paid_hundredths, case.reasons)
         for case in PAYMENT_CASES
@@ -106,9 +119,19 @@ def payment_rows(cycle: DemoCycle, *, age: int) -> Iterator[PaymentRow]:
 
 def late_deposit_rows(cycle: DemoCycle, *, paid_on: date) -> Iterator[PaymentRow]:
     """Give the lines of the newest payment that were on their way and have come since."""
-    for national_id, _relation, register_id, due in _eligible(cycle):
+    for national_id, relation, register_id, due in _eligible(cycle):
         if _number(register_id) in DEPOSITED_LATE:
-            yield _row(national_id, due, status=PaymentStatus.PAID, paid_on=paid_on)
+            hundredths, reasons = 100, ""
+            if relation == Relation.HEAD:
+                hundredths, reasons = DEPOSITED_LATE[_number(register_id)]
+            yield _row(
+                national_id,
+                due,
+                status=PaymentStatus.PAID,
+                hundredths=hundredths,
+                paid_on=paid_on,
+                reasons=reasons,
+            )
 
 
 def _eligible(cycle: DemoCycle) -> Iterator[tuple[str, str, str, Decimal]]:
@@ -139,10 +162,12 @@ def _row(
     hundredths: int = 100,
     reasons: str = "",
 ) -> PaymentRow:
+    """Give a line; nothing has come of one that is still on its way."""
+    came = due * hundredths / 100 if status == PaymentStatus.PAID else Decimal(0)
     return PaymentRow(
         national_id=national_id,
         entitled_sar=f"{due:.2f}",
-        paid_sar=f"{due * hundredths / 100:.2f}",
+        paid_sar=f"{came:.2f}",
         status=status,
         paid_on=paid_on.isoformat() if status in SETTLED_STATUSES else "",
         reason_codes=reasons,

@@ -96,6 +96,14 @@ _UNFILED: Final[Sequence[Mapping[int, str]]] = (
     {OLD: "INDEPENDENCE_NOT_PROVEN", 5: "INDEPENDENCE_NOT_PROVEN"},
 )
 
+# The last households stand first in the lists of staff.
+_LAST: Final[Mapping[int, Mapping[int, str]]] = {
+    189: {NEWEST: "LEASE_NOT_PROVEN", BEFORE: "LEASE_NOT_PROVEN"},
+    190: {NEWEST: "ABSENCE_90"},
+    192: {NEWEST: "INCOME_OVER_CUTOFF"},
+    193: {NEWEST: "DATA_MISMATCH", BEFORE: "DATA_MISMATCH"},
+}
+
 CORRECTED: Final[Mapping[int, tuple[str, str]]] = {
     161: ("DATA_MISMATCH", ""),
     162: ("DATA_MISMATCH", ""),
@@ -165,6 +173,8 @@ def _of_ordinary(household: int) -> Mapping[int, str]:
     """Give what an ordinary household's head is told, by the age of the cycle."""
     if household in CORRECTED:
         return {NEWEST: CORRECTED[household][0]}
+    if household in _LAST:
+        return _LAST[household]
     if FIRST_UNFILED <= household <= LAST_UNFILED:
         return _UNFILED[household % len(_UNFILED)]
     return {

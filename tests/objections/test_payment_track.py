@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beneficiaries.models import PaymentLine, Person
 from beneficiaries.payments import words_of
-from beneficiaries.statuses import PaymentStatus
+from beneficiaries.statuses import SETTLED_STATUSES, PaymentStatus
 from objections.contested import key_of
 from objections.errors import AlreadyObjected, FilingWindowClosed, NotContestable
 from objections.models import Objection
@@ -428,6 +428,17 @@ def test_file_takes_as_many_statements_for_a_large_household(client: Client) -> 
             assert client.get("/profile/").status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize("status", sorted(set(PaymentStatus.values) - SETTLED_STATUSES))
+def test_what_is_still_on_its_way_is_not_said_to_be_missing(client: Client, status: str) -> None:
+    person = head()
+    line = line_of(person, status=status, paid_sar=Decimal(0))
+    sign_in(client, person)
+    for address in ("/en/profile/", page_url(line)):
+        text = client.get(address).content.decode()
+        assert "SAR 720" in text
+        assert "Missing" not in text
 
 
 def test_file_says_what_is_missing(client: Client) -> None:
