@@ -139,6 +139,37 @@ def test_objection_is_filed_decided_and_told(
         citizen.look("objection-accepted")
 
 
+def test_payment_that_came_short_is_contested(
+    stack: Stack, visitors: VisitorMaker, tmp_path: Path
+) -> None:
+    document = tmp_path / "سجل السفر.pdf"
+    document.write_bytes(pdf_bytes())
+    citizen = visitors("390-payment")
+    citizen.sign_in("1000000032", "0500000004")
+    citizen.look("profile-payment-short")
+    citizen.page.locator("main a[href*='/objections/new/?payment=']").first.click()
+    citizen.look("payment-1-reasons")
+    citizen.go_on()
+    citizen.page.wait_for_load_state()
+    citizen.go_on()
+    citizen.page.wait_for_selector("[name=ground]")
+    citizen.page.get_by_label("المبلغ غير صحيح").check()
+    citizen.page.fill("[name=statement]", "سافرت خمسة أيام فقط في هذه المدة.")
+    citizen.page.set_input_files("[name=documents]", document)
+    citizen.go_on()
+    citizen.page.wait_for_selector("[name=declaration]")
+    assert citizen.reads("المبلغ غير صحيح")
+    citizen.page.check("[name=declaration]")
+    citizen.go_on()
+    citizen.page.wait_for_url(REFERENCE)
+    citizen.look("payment-submitted")
+    found = REFERENCE.search(citizen.page.url)
+    assert found is not None
+    stack.wait_for_sms("0500000004", holding=found.group(1))
+    citizen.go("/profile/")
+    assert citizen.page.locator("main a[href*='?payment=']").count() == 0
+
+
 def test_wanted_documents_are_sent_and_bring_the_case_back(
     visitors: VisitorMaker, tmp_path: Path
 ) -> None:
