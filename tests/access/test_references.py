@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from access.references import (
     InvalidReference,
@@ -14,6 +16,7 @@ from access.references import (
     new_reference,
     parse_reference,
 )
+from saudi.checks import luhn_check_digit
 
 TICKET = "7123456787"
 OBJECTION = "4026714838"
@@ -67,3 +70,19 @@ def test_first_digit_tells_the_kind() -> None:
     assert not is_objection(TICKET)
     assert is_objection(OBJECTION)
     assert not is_ticket(OBJECTION)
+
+
+@given(
+    st.sampled_from(list(ReferenceKind)),
+    st.text("0123456789", min_size=8, max_size=8),
+    st.sampled_from(["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"]),
+    st.sampled_from(["", " ", "-", "\u00a0", "\u200f"]),
+)
+def test_every_reference_is_read_back_from_how_it_is_read_out(
+    kind: ReferenceKind, body: str, script: str, gap: str
+) -> None:
+    reference = f"{kind}{body}" + luhn_check_digit(f"{kind}{body}")
+    spoken = gap.join((reference[:4], reference[4:7], reference[7:]))
+    assert (
+        parse_reference("".join(script[int(c)] if c.isdigit() else c for c in spoken)) == reference
+    )
