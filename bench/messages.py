@@ -32,7 +32,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.ticket_submission import own_database, services  # noqa: E402 - the root is added above
+from bench.serving import own_database, services  # noqa: E402 - the root is added above
 
 MOST_MESSAGES = 20_000
 LONGEST_SECONDS = 120
