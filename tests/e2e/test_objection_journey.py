@@ -213,3 +213,26 @@ def test_sensitive_reason_is_seen_by_its_owner_only(visitors: VisitorMaker) -> N
     owner.sign_in("1000000040", "0500000005")
     assert not owner.reads(hidden)
     owner.look("profile-sensitive")
+
+
+def test_link_from_another_application_opens_signed_in_and_back_shows_nothing_after_leaving(
+    visitors: VisitorMaker,
+) -> None:
+    """O18 d and e, where only a browser can tell: cookies across sites, pages in its memory."""
+    citizen = visitors("link")
+    citizen.sign_in("1000000057", "0500000006")
+    page = citizen.page
+    name = page.locator("main h1").inner_text()
+
+    page.goto("about:blank")
+    page.set_content(f'<a href="{citizen.stack.url}/profile/">ملفي</a>')
+    page.get_by_role("link").click()
+    page.wait_for_url("**/profile/")
+    assert page.locator("main h1").inner_text() == name
+
+    page.get_by_text("القائمة").click()
+    page.locator("header").get_by_role("button", name="خروج").last.click()
+    page.wait_for_url(re.compile(r"127\.0\.0\.1:\d+/$"))
+    page.go_back()
+    page.wait_for_url("**/sign-in/?next=/profile/")
+    assert name not in page.locator("body").inner_text()
