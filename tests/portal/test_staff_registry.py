@@ -28,6 +28,7 @@ from access.keyset import BoundedPaginator, KeysetChangeList
 from access.lists import ListGround
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import (
+    AnnouncementRun,
     Cycle,
     EligibilityResult,
     Household,
@@ -36,7 +37,7 @@ from beneficiaries.models import (
     Person,
     User,
 )
-from notifications.models import Campaign, Message
+from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
 from saudi.models import Holiday
@@ -64,6 +65,7 @@ LARGE: Final = frozenset(
         Objection,
         Ticket,
         Message,
+        DoubtfulNumber,
     }
 )
 """The tables that grow with the country. Of the others there are some hundreds of rows."""
@@ -77,16 +79,12 @@ LEFT_OUT: Final = {
     "access.LimitCounter": "counts of limits, of nobody in particular",
     "access.OneTimeCode": "holds hashes only, and nobody may look into it",
     "access.StaffSignInEvent": "shown on the page of the account",
-    "beneficiaries.AnnouncementRun": "the progress of an announcement, told with its campaign",
     "beneficiaries.ImportEvent": "the history of an import, told with it",
     "beneficiaries.PersonChange": "shown on the person's page",
     "documents.Document": "shown and opened on the page of its case",
     "documents.DocumentOpening": "written when a document is opened, and shown nowhere yet",
     "notifications.Attempt": "shown on the message's page",
-    "notifications.DoubtfulNumber": "heeded by the outbox",
-    "notifications.EarlyEnd": "held by the outbox until its message is known",
     "notifications.GatewayPace": "held by the outbox",
-    "notifications.GatewayPause": "held by the outbox",
     "notifications.PhoneMessage": "the demonstration's phone shows it",
     "notifications.StatusReport": "what it said is on the message's page",
     "objections.ObjectionDocument": "shown on the case's page",
@@ -165,8 +163,37 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Cycle: lambda: Cycle.objects.create(code=f"20{20 + next(_numbers) % 70:02}-01"),
     EligibilityResult: ResultFactory.create,
     PaymentLine: PaymentLineFactory.create,
+    # Over: a run under way is asked whether its process lives, and few are at once.
     ImportRun: lambda: ImportRun.objects.create(
-        kind="register", file_name=f"{next(_numbers)}.csv", started_at=NOW
+        kind="register",
+        file_name=f"{next(_numbers)}.csv",
+        started_at=NOW,
+        ended_at=NOW,
+        status="done",
+        asked_by=personas.staff("supervisor"),
+    ),
+    AnnouncementRun: lambda: AnnouncementRun.objects.create(
+        kind="results",
+        cycle_code="2026-10",
+        on=NOW.date(),
+        campaign=_campaign(),
+        started_at=NOW,
+        ended_at=NOW,
+        status="done",
+        asked_by=personas.staff("supervisor"),
+    ),
+    DoubtfulNumber: lambda: DoubtfulNumber.objects.create(
+        mobile=f"+96652{next(_numbers):07}", since=NOW, reason="twilio 30005"
+    ),
+    GatewayPause: lambda: GatewayPause.objects.create(
+        gateway=f"gateway {next(_numbers)}", until=NOW, reason="http 429, code 63038"
+    ),
+    EarlyEnd: lambda: EarlyEnd.objects.create(
+        kind=EarlyEnd.PAUSE,
+        subject="twilio",
+        reason="http 401, code 20003",
+        ended_at=NOW,
+        ended_by=personas.staff("supervisor"),
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     Ticket: _ticket,
