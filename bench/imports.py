@@ -34,8 +34,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.ticket_submission import (  # noqa: E402 - the root is added above
-    _machine,
+from bench.serving import (  # noqa: E402 - the root is added above
+    machine_facts,
     own_database,
     services,
 )
@@ -296,7 +296,7 @@ def main() -> int:
         stack.callback(connection.close)
         only = set(options.only.split(","))
         runs = list(measure(connection, environ, folder, options.rows, only))
-        report(_machine(connection), options.rows, runs)
+        report(machine_facts(connection), options.rows, runs)
     return 0
 
 

@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import multiprocessing
 import os
-import platform
 import re
 import statistics
 import subprocess
@@ -32,7 +31,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.serving import own_database, services  # noqa: E402 - the root is added above
+from bench.serving import machine_facts, own_database, services  # noqa: E402 - the root is added above
 
 MOST_MESSAGES = 20_000
 LONGEST_SECONDS = 120
@@ -158,16 +157,6 @@ def workers(count: int, log: Path) -> Iterator[None]:
             process.wait(30)
 
 
-def _machine(cursor: Any) -> str:
-    cursor.execute("SHOW server_version")
-    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    return (
-        f"{os.cpu_count()} × {model.group(1) if model else platform.machine()}, "
-        f"Python {platform.python_version()}, PostgreSQL {cursor.fetchone()[0]}, "
-        f"load {os.getloadavg()[0]:.1f} at the end"
-    )
-
-
 def _ensure_all_were_sent(cursor: Any, expected: int) -> None:
     cursor.execute(
         "SELECT count(*) FILTER (WHERE m.status = 'sent'), count(DISTINCT m.gateway_id),"
@@ -219,7 +208,7 @@ def main() -> int:
             bare.append(floor_turn(options))
             ours.append(outbox_turn(turn, options, cursor))
         _ensure_all_were_sent(cursor, options.messages * options.runs)
-        machine = _machine(cursor)
+        machine = machine_facts(cursor.connection)
     ideal = options.workers * options.hands * 1000 / options.latency_ms
     ratio = statistics.median(own / alone for own, alone in zip(ours, bare, strict=True))
     print(f"\n{machine}; {options.workers} processes × {options.hands} hands, ", end="")

@@ -36,7 +36,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.ticket_submission import _machine, services  # noqa: E402 - the root is added above
+from bench.serving import machine_facts, services  # noqa: E402 - the root is added above
 
 SAMPLES = 10
 """How many people, cases or words each page is asked for with, and how often in a turn."""
@@ -305,7 +305,7 @@ def main() -> int:
                 pipe.send(page)
                 of_size.append(pipe.recv())
         with contextlib.closing(psycopg2.connect(server)) as connection:
-            print(f"\n{_machine(connection)}; {options.turns} turns of {SAMPLES} a page")
+            print(f"\n{machine_facts(connection)}; {options.turns} turns of {SAMPLES} a page")
     _print(options.people, taken)
     return 0
 

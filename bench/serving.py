@@ -283,7 +283,7 @@ def prepare(environ: dict[str, str], people: str) -> None:
 # Report -----------------------------------------------------------------------------------
 
 
-def _machine(connection: psycopg2.extensions.connection) -> str:
+def machine_facts(connection: psycopg2.extensions.connection) -> str:
     cursor = connection.cursor()
     cursor.execute("SHOW server_version")
     model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
@@ -378,7 +378,7 @@ def measure(what: Measurement, description: str) -> int:
             rows.append(_row(f"{what.floor_name} | {concurrency}", bare, "1"))
             rows.append(_row(f"{what.name} | {concurrency}", ours, f"{ratio:.2f}"))
         what.check(connection.cursor(), made)
-        machine = _machine(connection)
+        machine = machine_facts(connection)
         connection.close()
     print(f"\n{machine}; 2 {options.workers} workers; ", end="")
     print(f"medians of {options.runs} turns of {options.seconds:.0f} s\n")
