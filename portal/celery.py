@@ -7,6 +7,8 @@ whose wake-up was lost (docs/adr/0004).
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from celery import Celery
 
@@ -20,15 +22,30 @@ from saudi.schedule import beat_schedule as saudi_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+
+def joined(*schedules: Mapping[str, Any]) -> dict[str, Any]:
+    """Join the schedules of the apps.
+
+    Raises:
+        ValueError: two apps use one name, and the second would silence the first.
+    """
+    together: dict[str, Any] = {}
+    for schedule in schedules:
+        if again := together.keys() & schedule.keys():
+            raise ValueError(f"Scheduled twice under one name: {', '.join(sorted(again))}")
+        together |= schedule
+    return together
+
+
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {
-    **notifications_schedule(),
-    **access_schedule(),
-    **beneficiaries_schedule(),
-    **documents_schedule(),
-    **objections_schedule(),
-    **portal_schedule(),
-    **saudi_schedule(),
-}
+app.conf.beat_schedule = joined(
+    notifications_schedule(),
+    access_schedule(),
+    beneficiaries_schedule(),
+    documents_schedule(),
+    objections_schedule(),
+    portal_schedule(),
+    saudi_schedule(),
+)
 app.autodiscover_tasks()

@@ -10,8 +10,8 @@ from beneficiaries.schedule import SWEEP_SECONDS
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Give Celery's schedule of the app."""
     return {
-        "sweep-announcements": {
-            "task": "portal.sweep_announcements",
+        "sweep-announcement-runs": {
+            "task": "portal.sweep_announcement_runs",
             "schedule": SWEEP_SECONDS,
             "options": {"queue": "default", "expires": SWEEP_SECONDS},
         }

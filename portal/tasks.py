@@ -19,7 +19,7 @@ def run_announcement(run_id: int) -> None:
     announcement_requests.work_on(run_id, now=timezone.now())
 
 
-@shared_task(name="portal.sweep_announcements", ignore_result=True)
-def sweep_announcements() -> None:
+@shared_task(name="portal.sweep_announcement_runs", ignore_result=True)
+def sweep_announcement_runs() -> None:
     """Take up what waits and settle what died."""
     announcement_requests.sweep(now=timezone.now())

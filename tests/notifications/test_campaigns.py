@@ -49,7 +49,7 @@ def test_prepared_messages_are_held_and_counted() -> None:
     assert set(Message.objects.values_list("status", flat=True)) == {MessageStatus.HELD}
     assert claim(lane=Lane.ANNOUNCEMENTS, now=NOW, gateway_name="phone") == []
     bodies = dict(Message.objects.values_list("language", "body"))
-    assert bodies["ar"].startswith("حساب المواطن: ظهرت نتيجة الأهلية لدورة نوفمبر 2026.")
+    assert bodies["ar"].startswith("حساب المواطن: ظهرت نتيجة أهليتك لدورة نوفمبر 2026.")
     assert bodies["en"].startswith("Citizen Account: the eligibility result of November 2026")
 
 

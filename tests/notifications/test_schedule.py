@@ -11,7 +11,7 @@ from notifications.claims import LostClaims
 from notifications.delivery import Drained
 from notifications.schedule import SWEEP_SECONDS, beat_schedule
 from notifications.statuses import Lane
-from portal.celery import app
+from portal.celery import app, joined
 
 SCHEDULE = beat_schedule()
 
@@ -23,6 +23,11 @@ def test_each_lane_is_swept_on_its_own_queue(lane: Lane) -> None:
     assert sweep["args"] == [lane.value]
     assert sweep["options"]["queue"] == lane.value
     assert sweep["options"]["expires"] == sweep["schedule"] == SWEEP_SECONDS[lane]
+
+
+def test_one_name_used_by_two_apps_is_refused() -> None:
+    with pytest.raises(ValueError, match="sweep-cases"):
+        joined({"sweep-cases": {}, "a": {}}, {"b": {}, "sweep-cases": {}})
 
 
 def test_codes_and_cases_are_swept_every_ten_seconds() -> None:
