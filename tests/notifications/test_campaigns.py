@@ -50,7 +50,7 @@ def test_prepared_messages_are_held_and_counted() -> None:
     assert claim(lane=Lane.ANNOUNCEMENTS, now=NOW, gateway_name="phone") == []
     bodies = dict(Message.objects.values_list("language", "body"))
     assert bodies["ar"].startswith("حساب المواطن: ظهرت نتيجة أهليتك لدورة نوفمبر 2026.")
-    assert bodies["en"].startswith("Citizen Account: the eligibility result of November 2026")
+    assert bodies["en"].startswith("Citizen Account: your eligibility result for November 2026")
 
 
 @pytest.mark.django_db
