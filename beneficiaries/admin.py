@@ -5,7 +5,7 @@ A person's page shows what other apps keep of them and so belongs to `portal`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
@@ -31,8 +31,10 @@ from saudi.money import format_sar
 
 SEE_SENSITIVE = "beneficiaries.view_sensitive_reason"
 
+AnnouncedRow = EligibilityResult | PaymentLine
 
-def reasons_text(row: EligibilityResult | PaymentLine, *, may_see_sensitive: bool) -> str:
+
+def reasons_text(row: AnnouncedRow, *, may_see_sensitive: bool) -> str:
     """List the reasons of a result or a payment as a member of staff may read them (DOMAIN 16)."""
     language = page_language()
     shown = shown_reasons(row.reason_codes, is_own=False, may_see_sensitive=may_see_sensitive)
@@ -163,18 +165,14 @@ class CycleFilter(ChoiceFilter):
         return queryset.filter(cycle=self.cycles[chosen]) if chosen else queryset
 
 
-@admin.register(EligibilityResult)
-class ResultAdmin(ShowAdmin):
-    """Results of every cycle; those not announced are seen by staff only."""
+class AnnouncedAdmin(ShowAdmin):
+    """What results and lines of payments have in common: a person, a cycle, reasons, a window."""
 
-    list_display = ("person_cell", "cycle_cell", "outcome", "reasons", "amount", "announced")
     list_filter = (CycleFilter,)
     list_select_related = ("person", "cycle")
     ordering = ("-id",)
     search_help_text = gettext_lazy("National ID")
     search_columns = SearchColumns(national_id="person__national_id")
-    show_template = "admin/beneficiaries/result.html"
-    facts = ("person_cell", "cycle_cell", "outcome", "amount", "announced", "last_day", "replaced")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("person", "cycle")
@@ -185,10 +183,7 @@ class ResultAdmin(ShowAdmin):
         wanted = {"reasons": "all_reasons"} if sees else {}
         return [wanted.get(str(name), name) for name in self.list_display]
 
-    def show_title(self, shown: EligibilityResult) -> str:
-        return _("Eligibility result")
-
-    def show_context(self, request: HttpRequest, shown: EligibilityResult) -> dict[str, Any]:
+    def show_context(self, request: HttpRequest, shown: AnnouncedRow) -> dict[str, Any]:
         reasons = shown_reasons(
             shown.reason_codes,
             is_own=False,
@@ -197,45 +192,57 @@ class ResultAdmin(ShowAdmin):
         return {"reasons": [reason.text(page_language()) for reason in reasons]}
 
     @admin.display(description=gettext_lazy("Person"))
-    def person_cell(self, result: EligibilityResult) -> SafeString:
-        person = result.person
+    def person_cell(self, row: AnnouncedRow) -> SafeString:
+        person = row.person
         return two_lines(person.full_name, number_cell(person.national_id), is_name=True)
 
     @admin.display(description=gettext_lazy("Cycle"))
-    def cycle_cell(self, result: EligibilityResult) -> str:
-        return cycle_name(result.cycle.code, page_language())
+    def cycle_cell(self, row: AnnouncedRow) -> str:
+        return cycle_name(row.cycle.code, page_language())
+
+    @admin.display(description=gettext_lazy("Reasons"))
+    def reasons(self, row: AnnouncedRow) -> str:
+        return reasons_text(row, may_see_sensitive=False)
+
+    @admin.display(description=gettext_lazy("Reasons"))
+    def all_reasons(self, row: AnnouncedRow) -> str:
+        return reasons_text(row, may_see_sensitive=True)
+
+    @admin.display(description=gettext_lazy("Announced on"))
+    def announced(self, row: AnnouncedRow) -> str:
+        return day_cell(row.announced_on) if row.announced_on else _("Not announced")
+
+    @admin.display(description=gettext_lazy("Last filing day"))
+    def last_day(self, row: AnnouncedRow) -> str:
+        return day_cell(row.filing_deadline)
+
+    @admin.display(description=gettext_lazy("Replaced by a correction on"))
+    def replaced(self, row: AnnouncedRow) -> str:
+        return day_cell(row.superseded_on)
+
+
+@admin.register(EligibilityResult)
+class ResultAdmin(AnnouncedAdmin):
+    """Results of every cycle; those not announced are seen by staff only."""
+
+    list_display = ("person_cell", "cycle_cell", "outcome", "reasons", "amount", "announced")
+    show_template = "admin/beneficiaries/result.html"
+    facts = ("person_cell", "cycle_cell", "outcome", "amount", "announced", "last_day", "replaced")
+
+    def show_title(self, shown: EligibilityResult) -> str:
+        return _("Eligibility result")
 
     @admin.display(description=gettext_lazy("Result"))
     def outcome(self, result: EligibilityResult) -> SafeString:
         return result_tag(result)
 
-    @admin.display(description=gettext_lazy("Reasons"))
-    def reasons(self, result: EligibilityResult) -> str:
-        return reasons_text(result, may_see_sensitive=False)
-
-    @admin.display(description=gettext_lazy("Reasons"))
-    def all_reasons(self, result: EligibilityResult) -> str:
-        return reasons_text(result, may_see_sensitive=True)
-
     @admin.display(description=gettext_lazy("Entitlement"))
     def amount(self, result: EligibilityResult) -> str:
         return format_sar(result.entitlement_sar, page_language())
 
-    @admin.display(description=gettext_lazy("Announced on"))
-    def announced(self, result: EligibilityResult) -> str:
-        return day_cell(result.announced_on) if result.announced_on else _("Not announced")
-
-    @admin.display(description=gettext_lazy("Last filing day"))
-    def last_day(self, result: EligibilityResult) -> str:
-        return day_cell(result.filing_deadline)
-
-    @admin.display(description=gettext_lazy("Replaced by a correction on"))
-    def replaced(self, result: EligibilityResult) -> str:
-        return day_cell(result.superseded_on)
-
 
 @admin.register(PaymentLine)
-class PaymentLineAdmin(ShowAdmin):
+class PaymentLineAdmin(AnnouncedAdmin):
     """Payments of every cycle, a line a person; those not announced are seen by staff only.
 
     Whoever may see results may see them: both are what the programme said of a person.
@@ -243,11 +250,6 @@ class PaymentLineAdmin(ShowAdmin):
 
     list_title = gettext_lazy("Payments")
     list_display = ("person_cell", "cycle_cell", "outcome", "reasons", "paid", "deposited")
-    list_filter = (CycleFilter,)
-    list_select_related = ("person", "cycle")
-    ordering = ("-id",)
-    search_help_text = gettext_lazy("National ID")
-    search_columns = SearchColumns(national_id="person__national_id")
     show_template = "admin/beneficiaries/payment.html"
     facts = (
         "person_cell",
@@ -267,49 +269,16 @@ class PaymentLineAdmin(ShowAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("person", "cycle")
-
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Put the column of reasons that the reader may see."""
-        sees = request.user.has_perm(SEE_SENSITIVE)
-        wanted = {"reasons": "all_reasons"} if sees else {}
-        return [wanted.get(str(name), name) for name in self.list_display]
-
     def show_title(self, shown: PaymentLine) -> str:
         return _("Payment of %(cycle)s") % {"cycle": self.cycle_cell(shown)}
 
-    def show_context(self, request: HttpRequest, shown: PaymentLine) -> dict[str, Any]:
-        reasons = shown_reasons(
-            shown.reason_codes,
-            is_own=False,
-            may_see_sensitive=request.user.has_perm(SEE_SENSITIVE),
-        )
-        return {
-            "words": payment_words(shown),
-            "reasons": [reason.text(page_language()) for reason in reasons],
-        }
-
-    @admin.display(description=gettext_lazy("Person"))
-    def person_cell(self, line: PaymentLine) -> SafeString:
-        person = line.person
-        return two_lines(person.full_name, number_cell(person.national_id), is_name=True)
-
-    @admin.display(description=gettext_lazy("Cycle"))
-    def cycle_cell(self, line: PaymentLine) -> str:
-        return cycle_name(line.cycle.code, page_language())
+    def show_context(self, request: HttpRequest, shown: AnnouncedRow) -> dict[str, Any]:
+        context = super().show_context(request, shown)
+        return {**context, "words": payment_words(cast(PaymentLine, shown))}
 
     @admin.display(description=gettext_lazy("Payment"))
     def outcome(self, line: PaymentLine) -> SafeString:
         return payment_tag(line)
-
-    @admin.display(description=gettext_lazy("Reasons"))
-    def reasons(self, line: PaymentLine) -> str:
-        return reasons_text(line, may_see_sensitive=False)
-
-    @admin.display(description=gettext_lazy("Reasons"))
-    def all_reasons(self, line: PaymentLine) -> str:
-        return reasons_text(line, may_see_sensitive=True)
 
     @admin.display(description=gettext_lazy("Entitlement"))
     def due(self, line: PaymentLine) -> str:
@@ -326,18 +295,6 @@ class PaymentLineAdmin(ShowAdmin):
     @admin.display(description=gettext_lazy("Deposited on"))
     def deposited(self, line: PaymentLine) -> str:
         return day_cell(line.paid_on)
-
-    @admin.display(description=gettext_lazy("Announced on"))
-    def announced(self, line: PaymentLine) -> str:
-        return day_cell(line.announced_on) if line.announced_on else _("Not announced")
-
-    @admin.display(description=gettext_lazy("Last filing day"))
-    def last_day(self, line: PaymentLine) -> str:
-        return day_cell(line.filing_deadline)
-
-    @admin.display(description=gettext_lazy("Replaced by a correction on"))
-    def replaced(self, line: PaymentLine) -> str:
-        return day_cell(line.superseded_on)
 
 
 __all__ = ["CycleAdmin", "HouseholdAdmin", "ImportRunAdmin", "PaymentLineAdmin", "ResultAdmin"]
