@@ -50,13 +50,15 @@ _ANNOUNCE: Final = """
 _ANNOUNCE_PAYMENTS: Final = """
     WITH counted AS (
         SELECT line.id, CASE WHEN line.status = ANY(%(settled)s) THEN
-            CASE WHEN EXISTS (
-                SELECT FROM beneficiaries_paymentline AS old
-                WHERE old.person_id = line.person_id AND old.cycle_id = line.cycle_id
-                  AND old.superseded_on IS NOT NULL AND old.status = ANY(%(settled)s)
-            ) THEN greatest(line.paid_on, %(on)s::date) ELSE line.paid_on END
+            CASE WHEN old.person_id IS NOT NULL
+                THEN greatest(line.paid_on, %(on)s::date) ELSE line.paid_on END
         END AS day
         FROM beneficiaries_paymentline AS line
+        LEFT JOIN (
+            SELECT DISTINCT person_id FROM beneficiaries_paymentline
+            WHERE cycle_id = %(cycle)s
+              AND superseded_on IS NOT NULL AND status = ANY(%(settled)s)
+        ) AS old ON old.person_id = line.person_id
         WHERE line.cycle_id = %(cycle)s AND line.announced_on IS NULL
     )
     UPDATE beneficiaries_paymentline AS line

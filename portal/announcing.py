@@ -27,6 +27,7 @@ from beneficiaries.models import (
     PaymentLine,
     User,
 )
+from beneficiaries.set_based import planned_for_many_rows
 from beneficiaries.statuses import ImportKind, Phase, RunStatus
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
 from notifications.errors import SamePersonRefused
@@ -154,11 +155,12 @@ def announce(
             started = _start_waiting(matter, code, started_by=approved_by, now=now)
             end_done(run)
             return Announcement(cycle_code=code, on=on, deadline=deadline, started=started)
-        tell(Step(Phase.TELLING))
-        campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
-        tell(Step(Phase.TELLING, campaign.recipients))
-        tell(Step(Phase.REVEALING))
-        counts = matter.announce(cycle, on)
+        with connection.cursor() as cursor, planned_for_many_rows(cursor):
+            tell(Step(Phase.TELLING))
+            campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
+            tell(Step(Phase.TELLING, campaign.recipients))
+            tell(Step(Phase.REVEALING))
+            counts = matter.announce(cycle, on)
         run.campaign = campaign
         run.announced, run.corrected = counts.announced, counts.corrected
         end_done(run)

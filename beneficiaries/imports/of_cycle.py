@@ -26,6 +26,7 @@ from beneficiaries.imports.staging import (
     take_turn,
 )
 from beneficiaries.models import Cycle
+from beneficiaries.set_based import planned_for_many_rows
 from beneficiaries.statuses import ImportKind
 
 
@@ -77,7 +78,11 @@ class CycleImport:
         with recorded(run, report) as tell:
             code = parse_cycle(cycle_code)
             file = CsvFile(path, columns=self.columns)
-            with transaction.atomic(), connection.cursor() as cursor:
+            with (
+                transaction.atomic(),
+                connection.cursor() as cursor,
+                planned_for_many_rows(cursor),
+            ):
                 hold(cursor, run)
                 take_turn(cursor, self.kind)
                 Cycle.objects.get_or_create(code=code)

@@ -26,6 +26,7 @@ from beneficiaries.imports.staging import (
     settle_rejected,
     take_turn,
 )
+from beneficiaries.set_based import planned_for_many_rows
 from beneficiaries.statuses import ImportKind
 from saudi.gregorian import riyadh_date, start_of_day
 
@@ -128,7 +129,7 @@ def import_register(
             changed_at = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
             as_of = min(riyadh_date(changed_at), today)
         run.as_of = as_of
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor, planned_for_many_rows(cursor):
             hold(cursor, run)
             take_turn(cursor, KIND)
             staging = Staging(cursor, COLUMNS)

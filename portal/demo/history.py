@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from beneficiaries.models import Person
+from beneficiaries.set_based import planned_for_many_rows
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.delivery import drain
 from notifications.gateways.phone import PhoneGateway
@@ -186,7 +187,7 @@ def send_in_the_past(*, now: datetime) -> int:
         "gateway": PHONE,
         "secret": sorted(SECRET_TEMPLATES),
     }
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned_for_many_rows(cursor):
         cursor.execute(_ARRIVED, facts)
     return PhoneMessage.objects.count()
 

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from beneficiaries.errors import InvalidCycle
 from beneficiaries.imports.results import import_results
@@ -161,7 +162,7 @@ def test_a_malformed_cycle_is_refused(bring, cycle):
 
 def test_statements_do_not_grow_with_the_rows(bring, django_assert_max_num_queries):
     people = PersonFactory.create_batch(60)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         bring(*(f"{person.national_id},eligible,,720.00" for person in people))
     assert EligibilityResult.objects.count() == 60
 
@@ -178,3 +179,29 @@ def test_the_command_tells_what_it_did_and_fails_on_rejected_rows(tmp_path):
         call_command("import_results", CYCLE, str(path), stdout=StringIO(), stderr=StringIO())
     with pytest.raises(CommandError, match="no cycle"):
         call_command("import_results", "11", str(path), stdout=StringIO(), stderr=StringIO())
+
+
+def test_statistics_of_a_table_that_was_empty_do_not_make_it_read_once_a_row(bring):
+    people = [personas.head() for _ in range(120)]
+    for person in people:
+        announced(person)
+    with connection.cursor() as cursor:
+        # As ANALYZE leaves them when all of a table's rows were rolled back.
+        cursor.execute(
+            "UPDATE pg_class SET reltuples = 0, relpages = 200 WHERE oid = ANY(%s::regclass[])",
+            [["beneficiaries_person", "beneficiaries_eligibilityresult"]],
+        )
+        before = _rows_read(cursor)
+        _, counts = bring(*(f"{person.national_id},eligible,,99.00" for person in people))
+        assert counts.created == 120
+        assert _rows_read(cursor) - before < 10 * len(people)
+
+
+def _rows_read(cursor) -> int:
+    cursor.execute(
+        """
+        SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables
+        WHERE relname IN ('beneficiaries_person', 'beneficiaries_eligibilityresult')
+        """
+    )
+    return int(cursor.fetchone()[0])

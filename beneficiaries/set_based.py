@@ -1,0 +1,22 @@
+"""How PostgreSQL plans statements over a whole cycle or a whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db.backends.utils import CursorWrapper
+
+
+@contextmanager
+def planned_for_many_rows(cursor: CursorWrapper) -> Iterator[None]:
+    """Have the statements inside join whole tables, by hash or in order, never row by row.
+
+    A table whose rows were all rolled back counts as empty until it is analyzed again, and the
+    planner then takes a loop over all of one table for each row of another: minutes for a few
+    hundred rows after an import that was killed. Without loops the worst plan reads each table
+    once. Needs a transaction, which also takes the setting back when it fails.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
