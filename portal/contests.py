@@ -61,7 +61,7 @@ class ContestRow(Generic[C]):
     @property
     def spoken_name(self) -> str:
         """Tell the row's button from the others' for those who hear the page."""
-        return f"({self.person.full_name}, {self.cycle})"
+        return f"({self.person.full_name} – {self.cycle})"
 
     def is_fresh(self, today: date) -> bool:
         """Tell whether it can be contested, or could so lately that its person asks why not."""

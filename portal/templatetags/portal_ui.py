@@ -278,6 +278,14 @@ def deadline(
     return {"deadline": DeadlineView(counted_from, last_day, today), "note": note}
 
 
+@register.inclusion_tag("components/deadline_line.html")
+def deadline_line(
+    counted_from: date, last_day: date, today: date, *, note: str = ""
+) -> dict[str, object]:
+    """Show the days left of a window and its last day in one line, for a phone."""
+    return {"deadline": DeadlineView(counted_from, last_day, today), "note": note}
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a form: `state` is done, now or empty; `url` leads back to a done step."""
