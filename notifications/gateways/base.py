@@ -67,6 +67,13 @@ class Gateway(Protocol):
             GatewayError: when it does not answer.
         """
 
+    def status_of(self, gateway_id: str) -> FoundSms | None:
+        """Give one message by the id of its receipt; None when the gateway knows none by it.
+
+        Raises:
+            GatewayError: when it does not answer, or not about messages.
+        """
+
 
 class GatewayError(Exception):
     """A message was not surely accepted; `reason` is short and holds no personal data."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from notifications.gateways.base import FoundSms, Gateway, GatewayReceipt, OutgoingSms
 from notifications.models import PhoneMessage
+
+_ID_BEGINS: Final = "phone-"
+_ID: Final = re.compile(rf"{_ID_BEGINS}[0-9]{{1,18}}")
 
 
 class PhoneGateway:
@@ -28,14 +33,23 @@ class PhoneGateway:
                     "received_at": timezone.now(),
                 },
             )
-        return GatewayReceipt(gateway_id=f"phone-{received.pk}")
+        return GatewayReceipt(gateway_id=f"{_ID_BEGINS}{received.pk}")
 
     def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
         """Give what the phone of this number received."""
         received = PhoneMessage.objects.filter(recipient=to, received_at__range=(since, until))
-        return [
-            FoundSms(gateway_id=f"phone-{row.pk}", body=row.body) for row in received.order_by("id")
-        ]
+        return [_found(row) for row in received.order_by("id")]
+
+    def status_of(self, gateway_id: str) -> FoundSms | None:
+        """Give what the phone received under this id."""
+        if _ID.fullmatch(gateway_id) is None:
+            return None
+        received = PhoneMessage.objects.filter(pk=gateway_id.removeprefix(_ID_BEGINS)).first()
+        return None if received is None else _found(received)
+
+
+def _found(row: PhoneMessage) -> FoundSms:
+    return FoundSms(gateway_id=f"{_ID_BEGINS}{row.pk}", body=row.body)
 
 
 class AlsoOnPhone:
@@ -68,3 +82,7 @@ class AlsoOnPhone:
     def find(self, *, to: str, since: datetime, until: datetime) -> list[FoundSms]:
         """Ask the other gateway."""
         return self._gateway.find(to=to, since=since, until=until)
+
+    def status_of(self, gateway_id: str) -> FoundSms | None:
+        """Ask the other gateway: the id is its."""
+        return self._gateway.status_of(gateway_id)

@@ -9,6 +9,7 @@ connections that many threads share and at half the cost of a request.
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 import time
@@ -25,6 +26,7 @@ from django.conf import settings
 from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.connectionpool import HTTPConnectionPool, connection_from_url
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
@@ -42,6 +44,7 @@ from notifications.gateways.twilio_codes import (
     CLOSED_SECONDS,
     DAILY_CAP,
     DOUBTFUL_NUMBER,
+    NO_SUCH_RESOURCE,
     QUEUE_FULL,
     STATUSES,
 )
@@ -62,6 +65,9 @@ MOST_FOUND: Final = 100
 
 STATUS_PATH: Final = "/sms/twilio/status/"
 """Where Twilio reports what became of a message; notifications/urls.py serves it."""
+
+_SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+"""What Twilio calls a message; nothing else goes into an address."""
 
 _NOT_OURS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 """Our account, token or address is wrong, which is no message's fault."""
@@ -208,16 +214,26 @@ class TwilioGateway:
         except (HTTPError, TwilioException, ValueError) as error:
             raise _without_answer(error) from None
         return [
-            FoundSms(
-                gateway_id=one.sid,
-                body=one.body or "",
-                reported=str(one.status),
-                status=STATUSES.get(str(one.status)),
-                error=str(one.error_code or ""),
-            )
+            _found(one)
             for one in listed
             if one.date_created is not None and since <= one.date_created <= until
         ]
+
+    def status_of(self, gateway_id: str) -> FoundSms | None:
+        """Fetch one message; see Gateway.status_of.
+
+        Only Twilio's own "no such resource" means that: another 404 is a wrong address of ours.
+        """
+        if _SID.fullmatch(gateway_id) is None:
+            return None
+        try:
+            return _found(self._client.messages(gateway_id).fetch())
+        except Refusal as refusal:
+            if refusal.status == HTTPStatus.NOT_FOUND and refusal.code == NO_SUCH_RESOURCE:
+                return None
+            raise _sorted(refusal) from None
+        except (HTTPError, TwilioException, ValueError) as error:
+            raise _without_answer(error) from None
 
 
 @lru_cache(maxsize=4)
@@ -238,6 +254,16 @@ def _gateway(
         service_sid=service_sid,
         status_callback=status_callback,
         most_at_once=most_at_once,
+    )
+
+
+def _found(one: MessageInstance) -> FoundSms:
+    return FoundSms(
+        gateway_id=one.sid or "",
+        body=one.body or "",
+        reported=str(one.status),
+        status=STATUSES.get(str(one.status)),
+        error=str(one.error_code or ""),
     )
 
 

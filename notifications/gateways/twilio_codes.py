@@ -15,6 +15,8 @@ DAILY_CAP: Final = 63038
 
 OPTED_OUT: Final = 21610
 
+NO_SUCH_RESOURCE: Final = 20404
+
 QUEUE_FULL: Final = 30001
 """Our own queue at Twilio is full: worth trying again, whatever the HTTP status."""
 

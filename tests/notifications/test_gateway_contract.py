@@ -61,12 +61,19 @@ class Bench:
     temporary: list[Any] = field(default_factory=list)
     closed: list[Any] = field(default_factory=list)
     unknown: list[Any] = field(default_factory=list)
+    no_answers: list[Any] = field(default_factory=list)
+    reported: list[tuple[str, str, MessageStatus | None]] = field(default_factory=list)
 
     def received(self) -> list[tuple[str, str]]:
         """Give the number and the text of each message that arrived."""
         if self.provider is None:
             return [*PhoneMessage.objects.order_by("id").values_list("recipient", "body")]
         return [(form["To"], form["Body"]) for form in self.provider.accepted]
+
+    def say(self, gateway_id: str, reported: str, code: str) -> None:
+        """Let the provider know so much of a message it accepted."""
+        told = self.provider.messages[gateway_id]
+        told.status, told.error_code = reported, int(code) if code else None
 
     def failure(self, behaviour: Any) -> GatewayError:
         """Give the error with which the gateway meets a behaviour of its provider."""
@@ -117,6 +124,16 @@ def twilio_bench(provider: Provider, settings: Any) -> Bench:
         ],
         closed=[Refuse(429, 63038), Refuse(401, 20003), Refuse(403, 20005), Refuse(404, 20404)],
         unknown=[AcceptAndCut(), CutUnread(), AnswerNonsense()],
+        no_answers=[
+            *(Refuse(401, 20003), Refuse(429, 20429), Refuse(503), Refuse(404)),
+            *(CutUnread(), AnswerNonsense()),
+        ],
+        reported=[
+            ("queued", "", MessageStatus.SENT),
+            ("delivered", "", MessageStatus.DELIVERED),
+            ("undelivered", "30003", MessageStatus.FAILED),
+            ("foretold", "", None),
+        ],
     )
 
 
@@ -153,6 +170,49 @@ def test_accepted_message_gives_an_id_that_fits_and_is_nobody_else_s(bench: Benc
     assert len(set(ids)) == 3
     longest = Message._meta.get_field("gateway_id").max_length
     assert all(0 < len(one) <= longest for one in ids)
+
+
+@every_gateway
+def test_message_is_found_by_the_id_of_its_receipt(bench: Bench) -> None:
+    texts = [BODY, BODY.replace(CODE, "777777")]
+    ids = [bench.gateway.send(message(text)).gateway_id for text in texts]
+    for gateway_id, text in zip(ids, texts, strict=True):
+        found = bench.gateway.status_of(gateway_id)
+        assert found is not None
+        assert (found.gateway_id, found.body, found.error) == (gateway_id, text, "")
+        assert found.status in {None, MessageStatus.SENT}
+        assert TO not in repr(found)
+        assert CODE not in repr(found)
+
+
+@every_gateway
+def test_id_that_the_gateway_never_gave_is_no_message(bench: Bench) -> None:
+    known = bench.gateway.send(message()).gateway_id
+    others = [known[:-1] + digit for digit in "789" if digit != known[-1]]
+    for unknown in (*others, "", "0", "../Messages", "?", "\x00", "٣", "x" * 64, known + "/"):
+        assert bench.gateway.status_of(unknown) is None, unknown
+
+
+@every_server
+def test_state_of_one_message_is_in_its_word_and_ours(bench: Bench) -> None:
+    gateway_id = bench.gateway.send(message()).gateway_id
+    for reported, code, status in bench.reported:
+        bench.say(gateway_id, reported, code)
+        found = bench.gateway.status_of(gateway_id)
+        assert found is not None
+        assert (found.reported, found.status, found.error) == (reported, status, code)
+
+
+@every_server
+def test_no_answer_about_a_message_is_an_error_and_not_a_no(bench: Bench) -> None:
+    gateway_id = bench.gateway.send(message()).gateway_id
+    assert bench.no_answers
+    for behaviour in bench.no_answers:
+        bench.provider.next_lookups.append(behaviour)
+        with pytest.raises(GatewayError) as met:
+            bench.gateway.status_of(gateway_id)
+        assert TO.removeprefix("+") not in str(met.value), behaviour
+    assert bench.gateway.status_of(gateway_id) is not None
 
 
 @every_gateway

@@ -51,9 +51,9 @@ class Plan:
 
 
 class Provider(ThreadingHTTPServer):
-    """The server: `next_answers` are used up one a request, then the plan holds.
+    """The server: `next_answers` are used up one a request to send, then the plan holds.
 
-    Nothing among them accepts.
+    Nothing among them accepts. `next_lookups` are used up by requests to list or to fetch.
     """
 
     daemon_threads = True
@@ -65,6 +65,7 @@ class Provider(ThreadingHTTPServer):
         self.messages: dict[str, ProvidedMessage] = {}
         self.requests: list[str] = []
         self.next_answers: deque[Behaviour | None] = deque()
+        self.next_lookups: deque[Refuse | CutUnread | AnswerNonsense] = deque()
         self.reporter = Reporter(account=self.plan.account, token=self.plan.token)
         self.lock = threading.Lock()
 
@@ -136,6 +137,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not self._is_let_in():
             return
+        if provider.next_lookups:
+            self._fail(provider.next_lookups.popleft())
+            return
         base = f"/{API}/Accounts/{plan.account}/Messages"
         name = asked.path.partition(base)[2].removesuffix(".json")
         if asked.path.endswith(f"{base}.json"):
@@ -167,6 +171,14 @@ class _Handler(BaseHTTPRequestHandler):
                 behaviour.taken.set()
                 behaviour.go_on.wait(60)
             self._json(201, message.resource(self.provider.plan.account))
+
+    def _fail(self, behaviour: Refuse | CutUnread | AnswerNonsense) -> None:
+        if isinstance(behaviour, Refuse):
+            self._refuse(behaviour)
+        elif isinstance(behaviour, AnswerNonsense):
+            self._send(200, b"{")
+        else:
+            self._cut()
 
     def _list(self, messages: list[ProvidedMessage], query: dict[str, str], base: str) -> None:
         """Answer a page of the messages that the filters let through, newest first."""
