@@ -27,12 +27,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from access.cells import NOTHING, day_cell, moment_cell, number_cell
+from access.keyset import KeysetChangeList
 from access.staff import CaseAction, CaseAdmin
 from beneficiaries.cycles import cycle_name, is_cycle
 from beneficiaries.imports.faults import fault_text, refusal_text
 from beneficiaries.imports.forms import UploadForm
 from beneficiaries.imports.models import ImportRun, Run
-from beneficiaries.imports.recording import living, shown_status
+from beneficiaries.imports.recording import see_statuses
 from beneficiaries.imports.uploads import (
     KEPT_DAYS,
     ArrivingFile,
@@ -71,13 +72,28 @@ class NotRunAgain(Exception):
     """The run is not one that can be repeated, or not any more."""
 
 
+class RunChangeList(KeysetChangeList):
+    """A list of runs: whose process lives is asked once for all rows of a page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        see_statuses(cast(list[Run], self.result_list))
+
+
 class RunAdmin(CaseAdmin):
     """What a list and a page of runs have in common: the status as it is true now, and its way."""
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RunChangeList]:
+        return RunChangeList
+
     def status_now(self, run: Run) -> RunStatus:
-        """Give the status, `broken off` where the process of a run under way is gone."""
-        alive = living(type(run)) if run.status == RunStatus.RUNNING else set()
-        return shown_status(run, alive)
+        """Give the status, `broken off` where the process of a run under way is gone.
+
+        The row keeps it: a page asks once.
+        """
+        if run.status_seen is None:
+            see_statuses([run])
+        return run.status_seen or RunStatus(run.status)
 
     def progress_context(self, run: Run) -> dict[str, Any]:
         """Give what a page tells of the way of a run."""

@@ -49,6 +49,9 @@ class Run(models.Model):
     submission = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     """Of the form that asked: the same form sent twice asks once."""
 
+    status_seen: RunStatus | None = None
+    """No column: the status of now, once `recording.see_statuses` has looked for the process."""
+
     class Meta:
         abstract = True
 

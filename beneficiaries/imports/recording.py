@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -175,6 +175,14 @@ def shown_status(run: Run, alive: set[int]) -> RunStatus:
     if run.status == RunStatus.RUNNING and run.pk not in alive:
         return RunStatus.BROKEN_OFF
     return RunStatus(run.status)
+
+
+def see_statuses(runs: Sequence[Run]) -> None:
+    """Have each of some runs of one model keep its status of now, with one question for all."""
+    is_any_running = any(run.status == RunStatus.RUNNING for run in runs)
+    alive = living(type(runs[0])) if is_any_running else set()
+    for run in runs:
+        run.status_seen = shown_status(run, alive)
 
 
 def take(model: type[R], pk: int, *, now: datetime) -> R | None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -272,6 +273,17 @@ def test_a_run_under_way_without_its_process_is_shown_as_broken_off(client):
     run = ImportRun.objects.create(kind="results", file_name="r.csv", started_at=NOW)
     assert "انقطع" in page(client.get(page_of(run)))
     assert "انقطع" in page(client.get("/admin/beneficiaries/importrun/"))
+
+
+def test_whose_process_lives_is_asked_once_for_a_page(client):
+    personas.sign_in_staff(client, "auditor")
+    for number in range(3):
+        run = ImportRun.objects.create(kind="results", file_name=f"{number}.csv", started_at=NOW)
+    for address in ("/admin/beneficiaries/importrun/", page_of(run)):
+        with CaptureQueriesContext(connection) as captured:
+            text = page(client.get(address))
+        assert "انقطع" in text
+        assert sum("pg_locks" in query["sql"] for query in captured) == 1
 
 
 def test_a_run_that_was_refused_says_why(client):

@@ -163,13 +163,11 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Cycle: lambda: Cycle.objects.create(code=f"20{20 + next(_numbers) % 70:02}-01"),
     EligibilityResult: ResultFactory.create,
     PaymentLine: PaymentLineFactory.create,
-    # Over: a run under way is asked whether its process lives, and few are at once.
+    # Under way: whose process lives is asked once for all of them.
     ImportRun: lambda: ImportRun.objects.create(
         kind="register",
         file_name=f"{next(_numbers)}.csv",
         started_at=NOW,
-        ended_at=NOW,
-        status="done",
         asked_by=personas.staff("supervisor"),
     ),
     AnnouncementRun: lambda: AnnouncementRun.objects.create(
@@ -178,8 +176,6 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         on=NOW.date(),
         campaign=_campaign(),
         started_at=NOW,
-        ended_at=NOW,
-        status="done",
         asked_by=personas.staff("supervisor"),
     ),
     DoubtfulNumber: lambda: DoubtfulNumber.objects.create(
