@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+
+import trustme
 
 HOST = "portal.example.sa"
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "server"}
 _OF_THE_PROXY = {"x-forwarded-for", "x-forwarded-proto", "forwarded", "connection"}
-
-
-def openssl() -> str | None:
-    """Give the program that makes certificates, where there is one."""
-    return shutil.which("openssl")
-
-
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a key and a certificate of HOST that is signed by itself; give key and certificate."""
-    key, certificate = folder / "portal.key", folder / "portal.crt"
-    subprocess.run(
-        [
-            *(str(openssl()), "req", "-x509", "-nodes", "-days", "1"),
-            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
-            *("-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"),
-            *("-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return key, certificate
 
 
 def _handler(upstream: int) -> type[BaseHTTPRequestHandler]:
@@ -76,17 +54,19 @@ def _handler(upstream: int) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def tls_proxy(upstream: int, folder: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
+def tls_proxy(upstream: int) -> Iterator[tuple[int, ssl.SSLContext]]:
     """Run the proxy before a port; give its own port and what a client has to trust."""
-    key, certificate = make_certificate(folder)
+    authority = trustme.CA()
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server_side.load_cert_chain(certificate, key)
+    authority.issue_cert(HOST).configure_cert(server_side)
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(trust)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(upstream))
     server.socket = server_side.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield server.server_port, ssl.create_default_context(cafile=str(certificate))
+        yield server.server_port, trust
     finally:
         server.shutdown()
         server.server_close()

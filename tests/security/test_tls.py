@@ -22,12 +22,11 @@ from sawtak.models import Ticket
 from sawtak.services import FILING_LIMIT
 from tests.e2e.stack import collect_static_files
 from tests.sawtak.tickets import form
-from tests.security.proxy import HOST, open_connection, openssl, tls_proxy
+from tests.security.proxy import HOST, open_connection, tls_proxy
 from tests.worker import ROOT, own_environ, wait_until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(openssl() is None, reason="openssl makes the certificate: install it"),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux owns all of 127.0.0.0/8"),
 ]
 
@@ -135,7 +134,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     )
     try:
         wait_until(lambda: server.poll() is not None or _answers(port), what="gunicorn answers")
-        with tls_proxy(port, tmp_path) as (outer, trust):
+        with tls_proxy(port) as (outer, trust):
             yield Site(port, outer, trust)
     finally:
         server.terminate()
