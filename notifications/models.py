@@ -120,6 +120,8 @@ class Message(models.Model):
             models.Index(
                 fields=["claimed_at"], name="message_in_flight", condition=Q(status="sending")
             ),
+            # The staff list by status, each of which it offers.
+            models.Index(fields=["status", "id"], name="message_status"),
             models.Index(fields=["recipient", "-id"], name="message_recipient"),
             models.Index(fields=["gateway_id"], name="message_gateway_id"),
         ]
