@@ -49,6 +49,13 @@ def staff_label(status: str) -> str:
     return str(TicketStatus(status).label)
 
 
+def identity_label(ticket: Ticket) -> str:
+    """Word for staff whether the sender is in the register; the contact form asks for no ID."""
+    if not ticket.national_id:
+        return gettext("No ID was given")
+    return capfirst(str(ticket.get_identity_match_display()))
+
+
 class TicketStatusFilter(WaitingFilter):
     """By status; what waits for staff or for the sender by default."""
 
@@ -98,7 +105,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
 
     @admin.display(description=_("Identity"))
     def identity(self, ticket: Ticket) -> str:
-        return capfirst(str(ticket.get_identity_match_display()))
+        return identity_label(ticket)
 
     @admin.display(description=_("Status"))
     def state(self, ticket: Ticket) -> SafeString:
@@ -204,6 +211,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
         can_go_to = TRANSITIONS[case.status]
         return {
             "ticket": case,
+            "identity": identity_label(case),
             "conversation": case.messages.select_related("author").prefetch_related(
                 Prefetch(
                     "attachments", queryset=TicketAttachment.objects.select_related("document")

@@ -49,6 +49,30 @@ def status_of(ticket: Ticket) -> str:
     return Ticket.objects.get(pk=ticket.pk).status
 
 
+# What staff read of the sender --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "unsaid"),
+    [
+        pytest.param({}, "ليست في السجل", "لم يُكتب رقم هوية", id="unknown-id"),
+        pytest.param(
+            {"national_id": "", "birth_date": None},
+            "لم يُكتب رقم هوية",
+            "ليست في السجل",
+            id="no-id",
+        ),
+    ],
+)
+def test_a_sender_without_an_id_is_not_called_unknown(client, fields, said, unsaid):
+    personas.sign_in_staff(client, "agent")
+    ticket = tickets.file(**fields)
+    for where in (LIST, address(ticket)):
+        text = tickets.page(client.get(where))
+        assert said in text
+        assert unsaid not in text
+
+
 # What an agent does ------------------------------------------------------------
 
 
