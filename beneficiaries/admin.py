@@ -60,6 +60,15 @@ def payment_tag(line: PaymentLine) -> SafeString:
     return format_html('<span class="tag tag-{}">{}</span>', words.kind, words.label)
 
 
+def paid_cell(line: PaymentLine) -> SafeString | str:
+    """Write the amount that was paid, and what was due where that is another."""
+    amount = format_sar(line.paid_sar, page_language())
+    if line.paid_sar == line.entitled_sar:
+        return amount
+    due = format_sar(line.entitled_sar, page_language())
+    return two_lines(amount, _("of %(due)s") % {"due": due})
+
+
 @admin.register(Household)
 class HouseholdAdmin(ShowAdmin):
     """Households with their people."""
@@ -286,11 +295,7 @@ class PaymentLineAdmin(AnnouncedAdmin):
 
     @admin.display(description=gettext_lazy("Paid"))
     def paid(self, line: PaymentLine) -> SafeString | str:
-        """Write the amount, and what was due where that is another."""
-        amount = format_sar(line.paid_sar, page_language())
-        if line.paid_sar == line.entitled_sar:
-            return amount
-        return two_lines(amount, _("of %(due)s") % {"due": self.due(line)})
+        return paid_cell(line)
 
     @admin.display(description=gettext_lazy("Deposited on"))
     def deposited(self, line: PaymentLine) -> str:

@@ -1,4 +1,4 @@
-"""A person in the staff site: their file, household, results, objections and tickets."""
+"""A person in the staff site: their file, household, results, payments, objections, tickets."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from django.utils.translation import gettext_lazy
 from access.cells import day_cell, mobile_cell, number_cell, two_lines
 from access.searches import SearchColumns
 from access.staff import ShowAdmin
-from beneficiaries.admin import SEE_SENSITIVE, reasons_text, result_tag
+from beneficiaries.admin import (
+    SEE_SENSITIVE,
+    paid_cell,
+    payment_tag,
+    reasons_text,
+    result_tag,
+)
 from beneficiaries.cycles import cycle_name
-from beneficiaries.models import EligibilityResult, Person
+from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.statuses import ChangeSource, Relation
 from objections.models import Objection
 from portal.templatetags.staff_ui import changed_field, changed_value
@@ -73,6 +79,7 @@ class PersonAdmin(ShowAdmin):
         }
         if user.has_perm("beneficiaries.view_eligibilityresult"):
             context["results"] = self._results(shown, user.has_perm(SEE_SENSITIVE))
+            context["payments"] = self._payments(shown, user.has_perm(SEE_SENSITIVE))
         if user.has_perm("objections.view_objection"):
             context["objections"] = (
                 Objection.objects.filter(person=shown)
@@ -111,6 +118,27 @@ class PersonAdmin(ShowAdmin):
                 "reasons": reasons_text(row, may_see_sensitive=may_see_sensitive),
                 "announced_on": row.announced_on,
                 "deadline": row.filing_deadline,
+                "is_replaced": row.superseded_on is not None,
+            }
+            for row in rows
+        ]
+
+    def _payments(self, person: Person, may_see_sensitive: bool) -> list[dict[str, Any]]:
+        """Give the person's own lines; what the others of the household got is on their pages."""
+        rows = (
+            PaymentLine.objects.filter(person=person)
+            .select_related("cycle")
+            .order_by("-cycle__code", "-id")[:SHOWN_ROWS]
+        )
+        return [
+            {
+                "pk": row.pk,
+                "cycle": cycle_name(row.cycle.code, page_language()),
+                "tag": payment_tag(row),
+                "reasons": reasons_text(row, may_see_sensitive=may_see_sensitive),
+                "paid": paid_cell(row),
+                "paid_on": row.paid_on,
+                "is_announced": row.announced_on is not None,
                 "is_replaced": row.superseded_on is not None,
             }
             for row in rows

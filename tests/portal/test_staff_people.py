@@ -12,13 +12,14 @@ from beneficiaries.models import ImportRun, Person
 from beneficiaries.services import update_contact_details
 from beneficiaries.statuses import ResultStatus
 from tests import personas
-from tests.factories import CycleFactory, ResultFactory, iban
+from tests.factories import CycleFactory, PaymentLineFactory, ResultFactory, iban
 from tests.sawtak import tickets
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/beneficiaries/person/"
 RESULTS = "/admin/beneficiaries/eligibilityresult/"
+PAYMENTS = "/admin/beneficiaries/paymentline/"
 HIDDEN = "سبب يظهر لصاحبه فقط"
 
 
@@ -79,6 +80,27 @@ def test_a_persons_page_shows_household_results_and_tickets(client):
     assert ticket.reference in text
 
 
+def test_a_persons_page_shows_their_own_payments_and_leads_to_all_of_them(client):
+    personas.sign_in_staff(client, "agent")
+    head = personas.head(full_name="سارة أحمد التجريبية")
+    line = PaymentLineFactory.create(person=head)
+    waiting = PaymentLineFactory.create(person=head, announced_on=None)
+    childs = PaymentLineFactory.create(person=personas.child_of(head))
+    others = PaymentLineFactory.create(person=personas.head(full_name="شخص آخر"))
+    text = page(client.get(address(head)))
+    for shown in (line, waiting):
+        assert f"{PAYMENTS}{shown.pk}/change/" in text
+    assert "504 ريالات" in text
+    assert "من 720 ريالًا" in text
+    assert "لم تُعلن" in text
+    for hidden in (childs, others):
+        assert f"{PAYMENTS}{hidden.pk}/change/" not in text
+    assert f'<form method="post" action="{PAYMENTS}">' in text
+    listed = client.post(PAYMENTS, {"q": head.national_id}, follow=True)
+    assert {row.pk for row in listed.context["cl"].result_list} == {line.pk, waiting.pk}
+    assert head.national_id not in listed.request["QUERY_STRING"]
+
+
 @pytest.mark.parametrize(
     ("role", "is_shown"),
     [
@@ -93,6 +115,7 @@ def test_a_persons_page_shows_household_results_and_tickets(client):
 def test_a_sensitive_reason_is_for_those_who_need_it(client, role, is_shown):
     personas.sign_in_staff(client, role)
     result = ResultFactory.create(reason_codes=["SHELTER"])
+    PaymentLineFactory.create(person=result.person, reason_codes=["SHELTER"])
     for where in (address(result.person), RESULTS, f"{RESULTS}{result.pk}/change/"):
         text = page(client.get(where))
         assert ("إيواء" in text) == is_shown, where
@@ -134,7 +157,7 @@ def test_a_change_is_shown_with_both_values(client):
 def test_a_person_with_nothing_reads_calmly(client):
     personas.sign_in_staff(client, "supervisor")
     text = page(client.get(address(personas.head(mobile="", city="", iban=""))))
-    for words in ("لا نتيجة بعد.", "ليس له اعتراض.", "ليس له طلب.", "لا أحد غيره."):
+    for words in ("لا نتيجة بعد.", "لا دفعة بعد.", "ليس له اعتراض.", "ليس له طلب.", "لا أحد غيره."):
         assert words in text
 
 
