@@ -19,20 +19,25 @@ from django.utils.functional import cached_property
 COUNTED_ROWS: Final = 1_000
 """A list counts no further: the total of a million rows must cost what that of a hundred does."""
 
+FOUND_ROWS: Final = 100
+"""A search counts no further: its rows lie all over the table, and nobody reads a hundred."""
+
 _CURSOR: Final = re.compile(r"(after|before)-([0-9]{1,18})", re.ASCII)
 
 Side = Literal["after", "before"]
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts up to COUNTED_ROWS rows and one, in whatever order is cheapest."""
+    """Counts up to `most` rows and one, in whatever order is cheapest."""
+
+    most = COUNTED_ROWS
 
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):
-            return len(rows[: COUNTED_ROWS + 1])
-        return rows.order_by()[: COUNTED_ROWS + 1].count()
+            return len(rows[: self.most + 1])
+        return rows.order_by()[: self.most + 1].count()
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,13 @@ class KeysetChangeList(ChangeList):
         return list(self.model_admin.get_ordering(request))
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read one page. A total is counted only as far as COUNTED_ROWS."""
+        """Read one page. A total is counted only so far; see COUNTED_ROWS and FOUND_ROWS."""
         shown = self.queryset.prefetch_related(*self.model_admin.list_prefetch_related)
         self.page = read_page(shown, request.GET.get(PAGE_VAR, ""), size=self.list_per_page)
         self.result_list = self.page.rows
         self.multi_page = self.page.has_previous or self.page.has_next
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.paginator.most = FOUND_ROWS if self.query else COUNTED_ROWS
         self.result_count = self.paginator.count if self.multi_page else len(self.page.rows)
         self.full_result_count = None
         self.show_full_result_count = False

@@ -141,6 +141,14 @@ class Objection(models.Model):
             ),
             models.Index(
                 fields=["submitted_at", "id"],
+                name="objection_nobodys",
+                condition=Q(
+                    assigned_to__isnull=True,
+                    status__in=["submitted", "under_review", "documents_wanted"],
+                ),
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
                 name="objection_submitted",
                 condition=Q(reference__isnull=False),
             ),

@@ -111,6 +111,14 @@ class Ticket(models.Model):
                 name="ticket_waiting",
                 condition=Q(status__in=["new", "in_progress", "awaiting_citizen"]),
             ),
+            models.Index(
+                fields=["received_at", "id"],
+                name="ticket_nobodys",
+                condition=Q(
+                    assigned_to__isnull=True,
+                    status__in=["new", "in_progress", "awaiting_citizen"],
+                ),
+            ),
             models.Index(fields=["received_at", "id"], name="ticket_received"),
             models.Index(
                 fields=["assigned_to", "status", "received_at", "id"], name="ticket_mine_by_status"

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import NOTHING, mobile_cell
-from access.keyset import COUNTED_ROWS, KeysetChangeList
+from access.keyset import KeysetChangeList
 from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
@@ -173,12 +173,12 @@ def staff_pages(cl: KeysetChangeList, request: HttpRequest) -> dict[str, Any]:
         "first_url": cl.get_query_string() if page.has_previous else "",
         "previous_url": cl.get_query_string({PAGE_VAR: page.previous}) if page.previous else "",
         "next_url": cl.get_query_string({PAGE_VAR: page.next}) if page.next else "",
-        "total_text": _total_text(cl.result_count) if page.rows else "",
+        "total_text": _total_text(cl.result_count, most=cl.paginator.most) if page.rows else "",
         "order_text": order_text(request) if order_text and page.rows else "",
     }
 
 
-def _total_text(count: int) -> str:
-    if count > COUNTED_ROWS:
-        return _("Total: more than %(count)s") % {"count": f"{COUNTED_ROWS:,}"}
+def _total_text(count: int, *, most: int) -> str:
+    if count > most:
+        return _("Total: more than %(count)s") % {"count": f"{most:,}"}
     return _("Total: %(count)s") % {"count": f"{count:,}"}

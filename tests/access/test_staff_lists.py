@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from access.keyset import COUNTED_ROWS, Page, read_page
+from access.keyset import COUNTED_ROWS, FOUND_ROWS, Page, read_page
 from access.lists import LIST_ROWS, ListGround
 from beneficiaries.models import Cycle
 from sawtak.models import Ticket
@@ -296,3 +296,12 @@ def test_an_action_reaches_the_rows_it_says(is_across: str, marked: set[str]) ->
     response = marking.changelist_view(request)
     assert response.status_code == 302
     assert marking.marked == marked
+
+
+def test_a_search_counts_a_hundred_and_says_so(client: Client) -> None:
+    personas.sign_in_staff(client, "agent")
+    file_tickets(FOUND_ROWS + 1, at=a_minute_apart)
+    mobile = Ticket.objects.first().mobile
+    Ticket.objects.update(mobile=mobile)
+    found = client.post(LIST, {"q": mobile}, follow=True).content.decode()
+    assert "العدد: أكثر من 100" in found
