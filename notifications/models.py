@@ -82,7 +82,7 @@ class Message(models.Model):
     body = models.TextField(_("text"))
     lane = models.CharField(_("lane"), max_length=14, choices=Lane.choices)
     status = models.CharField(
-        _("status"), max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED
+        _("status"), max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED
     )
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
@@ -122,6 +122,8 @@ class Message(models.Model):
             ),
             # The staff list by status, each of which it offers.
             models.Index(fields=["status", "id"], name="message_status"),
+            # What was accepted and waits for its receipt, oldest first.
+            models.Index(fields=["sent_at"], name="message_no_receipt", condition=Q(status="sent")),
             models.Index(fields=["recipient", "-id"], name="message_recipient"),
             models.Index(fields=["gateway_id"], name="message_gateway_id"),
         ]
@@ -137,7 +139,7 @@ class Attempt(models.Model):
     gateway = models.CharField(max_length=12)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
+    outcome = models.CharField(max_length=12, choices=MessageStatus.choices, blank=True)
     gateway_id = models.CharField(max_length=64, blank=True)
     error = models.CharField(max_length=80, blank=True)
 
@@ -165,7 +167,7 @@ class StatusReport(models.Model):
     gateway_id = models.CharField(max_length=64)
     reported = models.CharField(max_length=20)
     error = models.CharField(max_length=20, blank=True)
-    status = models.CharField(max_length=10, choices=MessageStatus.choices, blank=True)
+    status = models.CharField(max_length=12, choices=MessageStatus.choices, blank=True)
     makes_number_doubtful = models.BooleanField(default=False)
     is_worth_a_later_try = models.BooleanField(default=False)
     received_at = models.DateTimeField()
@@ -178,6 +180,7 @@ class StatusReport(models.Model):
                 fields=["gateway", "gateway_id", "reported", "error"], name="report_kept_once"
             )
         ]
+        indexes = [models.Index(fields=["received_at"], name="report_received")]
 
     def __str__(self) -> str:
         return f"report {self.pk}"

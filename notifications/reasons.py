@@ -42,6 +42,10 @@ _WORDS: Final[dict[str, StrOrPromise]] = {
     "not connected": _("The gateway could not be reached. It is tried again by itself."),
     "certificate not trusted": _("The gateway could not prove who it is. An operator must act."),
     "worker lost": _("The portal stopped while sending. The message may have left."),
+    "not at the gateway": _(
+        "The gateway never got the message. It is sent once more, unless its time is over."
+    ),
+    "not at the gateway, twice": _("The gateway never got the message, twice."),
     "reported without a code": _("The gateway reported a failure without a reason."),
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -28,12 +28,20 @@ _RANKS: Final = {
     MessageStatus.UNKNOWN: 0,
     MessageStatus.SENDING: 0,
     MessageStatus.SENT: 1,
+    MessageStatus.UNCONFIRMED: 1,
     MessageStatus.FAILED: 2,
     MessageStatus.QUEUED: 2,
     MessageStatus.DELIVERED: 3,
 }
 """How much is known. What is queued and yet reported had failed before. A delivery outranks a
 failure: a phone that has the message has it."""
+
+
+WITHOUT_REASON: Final = "reported without a code"
+
+
+KEPT_FOR: Final = timedelta(days=30)
+REMOVED_AT_ONCE: Final = 10_000
 
 
 def take_report(
@@ -75,6 +83,19 @@ def take_report(
     if is_new and status is None:
         logger.warning("report %s: unknown status", report.pk)
     return is_new
+
+
+def remove_old_reports(*, now: datetime) -> int:
+    """Remove reports older than KEPT_FOR, in batches; give how many."""
+    removed = 0
+    while True:
+        old = StatusReport.objects.filter(received_at__lt=now - KEPT_FOR).order_by("received_at")
+        batch, _by_model = StatusReport.objects.filter(
+            pk__in=list(old.values_list("pk", flat=True)[:REMOVED_AT_ONCE])
+        ).delete()
+        removed += batch
+        if batch < REMOVED_AT_ONCE:
+            return removed
 
 
 def apply_early_reports(*, gateway: str, messages: Mapping[str, Message]) -> None:
@@ -138,7 +159,7 @@ def _apply(message: Message, report: StatusReport) -> None:
         return
     if _queue_later_try(message, report, newest):
         return
-    has_failed = newest.update(status=status, error=_error(report))
+    has_failed = newest.update(status=status, error=_error(report)) or _learn_why(message, report)
     if has_failed and report.makes_number_doubtful:
         reason = f"{report.gateway} {report.error}"
         doubt_number(message.recipient, reason=reason, now=report.received_at)
@@ -168,5 +189,18 @@ def _queue_later_try(message: Message, report: StatusReport, newest: QuerySet[Me
     return bool(queued)
 
 
+def _learn_why(message: Message, report: StatusReport) -> bool:
+    """Add the reason to a failure that was reported without one; a known reason stays."""
+    if not report.error:
+        return False
+    unexplained = Message.objects.filter(
+        pk=message.pk,
+        status=MessageStatus.FAILED,
+        gateway_id=report.gateway_id,
+        error=WITHOUT_REASON,
+    )
+    return bool(unexplained.update(error=_error(report)))
+
+
 def _error(report: StatusReport) -> str:
-    return f"code {report.error}"[:80] if report.error else "reported without a code"
+    return f"code {report.error}"[:80] if report.error else WITHOUT_REASON

@@ -1,72 +1,117 @@
-"""Asking the gateway what became of messages whose outcome is unknown.
+"""Asking the gateway what became of messages: of unknown outcome, or without any receipt.
 
-A message is settled only where exactly one of the gateway's own fits: to the same number, begun
-in the seconds of our try, with the same text, and not known by another of our rows. Anything else
-is left as it is and said: a guess would hide a message that never left, or send one twice.
+A message of unknown outcome is settled by one of the gateway's own that no other row of ours
+knows: to the same number, begun in the seconds of our try, with the same text. Two of ours that
+are alike in all of these may take either. What the gateway does not list ten minutes after the
+try never reached it, and is sent again, once; a code never is, nor anything whose time is over.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.claims import HIDDEN, HIDDEN_DIGITS
 from notifications.gateways.base import FoundSms, Gateway
 from notifications.models import Attempt, Message
+from notifications.outbox import wake_after_commit
 from notifications.receipts import apply_early_reports, lock_ids, take_report
-from notifications.rules import LOST_AFTER_SECONDS
-from notifications.statuses import MessageStatus
+from notifications.rules import LOST_AFTER_SECONDS, sending_time
+from notifications.statuses import Lane, MessageStatus
 
 QUIET_SECONDS: Final = LOST_AFTER_SECONDS
 """Only asked about when the try is so long over that the gateway must list it."""
+
+MISSING_AFTER: Final = timedelta(minutes=10)
+"""What the gateway does not list so long after the try never reached it."""
+
+MOST_UNKNOWN_TRIES: Final = 2
+"""A message is sent again once; one that was lost twice has failed, and staff see it."""
 
 OLDEST: Final = timedelta(days=3)
 MOST_MESSAGES: Final = 1_000
 CLOCKS_APART: Final = timedelta(seconds=30)
 """How far the gateway's clock and ours may differ, and its answer may take."""
 
+RECEIPT_WITHIN: Final = timedelta(hours=24)
+"""A message that nobody reported on for so long is asked about."""
+
+ASKED_FOR: Final = timedelta(days=7)
+"""One that is older was asked about before; gateways forget."""
+
+NOT_LISTED: Final = "not at the gateway"
+LOST_TWICE: Final = "not at the gateway, twice"
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What asking gave: settled, not found at the gateway, found more than once."""
+    """What asking about unknown outcomes gave.
+
+    `settled` are with the gateway, `sent_again` are queued once more, `given_up` are codes and
+    others whose time is over, and those lost twice; `waiting` are asked about again later.
+    """
 
     settled: int = 0
-    not_found: int = 0
-    ambiguous: int = 0
+    sent_again: int = 0
+    given_up: int = 0
+    waiting: int = 0
 
 
-def reconcile(*, gateway: Gateway, now: datetime) -> Reconciled:
-    """Ask about each unknown message of a gateway, oldest first; no transaction is open meanwhile.
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What asking about messages without a receipt gave: said to be over, or not confirmed."""
+
+    reported: int = 0
+    unconfirmed: int = 0
+
+
+def reconcile(
+    *, gateway: Gateway, now: datetime, is_over: Callable[[], bool] = lambda: False
+) -> Reconciled:
+    """Ask about each message of unknown outcome, oldest first; no transaction is open meanwhile.
+
+    Ends where `is_over` says so, and after MOST_MESSAGES.
 
     Raises:
         GatewayError: when the gateway does not answer; what was settled before stays.
     """
+    counts = Reconciled()
     unknown = Message.objects.filter(
         status=MessageStatus.UNKNOWN, gateway=gateway.name, queued_at__gt=now - OLDEST
     )
-    counts = {"settled": 0, "not_found": 0, "ambiguous": 0}
     for message in unknown.order_by("id")[:MOST_MESSAGES]:
-        attempt = message.attempts.order_by("-id").first()
-        if attempt is None or attempt.started_at > now - timedelta(seconds=QUIET_SECONDS):
-            continue
-        since, until = attempt.started_at - CLOCKS_APART, attempt.started_at + CLOCKS_APART
-        found = [
-            one
-            for one in gateway.find(to=message.recipient, since=since, until=until)
-            if _has_its_text(one, message) and not _is_known(one, gateway)
-        ]
-        # Two of ours with one text in one minute: nobody can say which of them the one is.
-        if len(found) == 1 and not _twins(message, attempt):
-            _settle(message, attempt, found[0], now=now)
-            counts["settled"] += 1
-        else:
-            counts["ambiguous" if found else "not_found"] += 1
-    return Reconciled(**counts)
+        if is_over():
+            break
+        settled_as = _settle_unknown(message, gateway, now=now)
+        if settled_as:
+            counts = replace(counts, **{settled_as: getattr(counts, settled_as) + 1})
+    return counts
+
+
+def _settle_unknown(message: Message, gateway: Gateway, *, now: datetime) -> str:
+    """Settle one message; give the field of Reconciled that counts it, or nothing."""
+    attempt = message.attempts.order_by("-id").first()
+    if attempt is None or attempt.started_at > now - timedelta(seconds=QUIET_SECONDS):
+        return ""
+    since, until = attempt.started_at - CLOCKS_APART, attempt.started_at + CLOCKS_APART
+    found = [
+        one
+        for one in gateway.find(to=message.recipient, since=since, until=until)
+        if _has_its_text(one, message) and not _is_known(one, gateway.name)
+    ]
+    if found and not _has_twin_on_its_way(message, attempt):
+        return "settled" if _settle(message, attempt, found[-1], now=now) else ""
+    if found or attempt.started_at > now - MISSING_AFTER:
+        return "waiting"
+    return _send_again(message, attempt, now=now)
 
 
 def _has_its_text(found: FoundSms, message: Message) -> bool:
@@ -78,26 +123,28 @@ def _has_its_text(found: FoundSms, message: Message) -> bool:
     return found.body == message.body
 
 
-def _is_known(found: FoundSms, gateway: Gateway) -> bool:
-    known = {"gateway": gateway.name, "gateway_id": found.gateway_id}
+def _is_known(found: FoundSms, gateway: str) -> bool:
+    known = {"gateway": gateway, "gateway_id": found.gateway_id}
     return Message.objects.filter(**known).exists() or Attempt.objects.filter(**known).exists()
 
 
-def _twins(message: Message, attempt: Attempt) -> bool:
-    others = Message.objects.filter(
+def _has_twin_on_its_way(message: Message, attempt: Attempt) -> bool:
+    """Tell whether one alike may still record what is found here as its own."""
+    return Message.objects.filter(
         recipient=message.recipient,
-        body=message.body,
-        status=MessageStatus.UNKNOWN,
+        template=message.template,
+        status=MessageStatus.SENDING,
         attempts__started_at__gt=attempt.started_at - 2 * CLOCKS_APART,
         attempts__started_at__lt=attempt.started_at + 2 * CLOCKS_APART,
-    )
-    return others.exclude(pk=message.pk).exists()
+    ).exists()
 
 
-def _settle(message: Message, attempt: Attempt, found: FoundSms, *, now: datetime) -> None:
+def _settle(message: Message, attempt: Attempt, found: FoundSms, *, now: datetime) -> bool:
     """Record that the gateway has the message, then what it and earlier reports say of it."""
     with transaction.atomic():
         lock_ids(message.gateway, [found.gateway_id])
+        if _is_known(found, message.gateway):
+            return False
         moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(
             status=MessageStatus.SENT,
             gateway_id=found.gateway_id,
@@ -105,17 +152,83 @@ def _settle(message: Message, attempt: Attempt, found: FoundSms, *, now: datetim
             error="",
         )
         if not moved:
-            return
+            return False
         Attempt.objects.filter(pk=attempt.pk).update(
             outcome=MessageStatus.SENT, gateway_id=found.gateway_id, error=""
         )
         apply_early_reports(gateway=message.gateway, messages={found.gateway_id: message})
+    _take(found, gateway=message.gateway, now=now)
+    return True
+
+
+def _take(found: FoundSms, *, gateway: str, now: datetime) -> None:
+    """Take what the gateway said when asked as it would have reported it."""
     if found.status is not None:
         take_report(
-            gateway=message.gateway,
+            gateway=gateway,
             gateway_id=found.gateway_id,
             reported=found.reported,
             status=found.status,
             error=found.error,
+            makes_number_doubtful=found.makes_number_doubtful,
+            is_worth_a_later_try=found.is_worth_a_later_try,
             now=now,
         )
+
+
+def _send_again(message: Message, attempt: Attempt, *, now: datetime) -> str:
+    """Queue a message once more that never reached its gateway, unless it is over or lost twice."""
+    lane = Lane(message.lane)
+    is_over = message.expires_at is not None and message.expires_at <= now
+    tries = Attempt.objects.filter(message=message, outcome=MessageStatus.UNKNOWN).count()
+    facts: dict[str, object]
+    if message.template in SECRET_TEMPLATES or is_over:
+        facts = {"status": MessageStatus.EXPIRED, "error": NOT_LISTED}
+    elif tries >= MOST_UNKNOWN_TRIES:
+        facts = {"status": MessageStatus.FAILED, "error": LOST_TWICE}
+    else:
+        facts = {
+            "status": MessageStatus.QUEUED,
+            "error": NOT_LISTED,
+            "claimed_at": None,
+            "not_before": Greatest(F("not_before"), sending_time(lane, now)),
+        }
+    with transaction.atomic():
+        moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(**facts)
+        if not moved:
+            return ""
+        Attempt.objects.filter(pk=attempt.pk).update(error=NOT_LISTED)
+        if facts["status"] == MessageStatus.QUEUED:
+            wake_after_commit(lane)
+    return "sent_again" if facts["status"] == MessageStatus.QUEUED else "given_up"
+
+
+def ask_for_receipts(
+    *, gateway: Gateway, now: datetime, is_over: Callable[[], bool] = lambda: False
+) -> Receipts:
+    """Ask about accepted messages without a receipt for a day; none is ever called delivered.
+
+    What the gateway cannot say more of is `unconfirmed`, until a late report says more.
+
+    Raises:
+        GatewayError: when the gateway does not answer; what was settled before stays.
+    """
+    reported = unconfirmed = 0
+    silent = Message.objects.filter(
+        status=MessageStatus.SENT,
+        gateway=gateway.name,
+        sent_at__lt=now - RECEIPT_WITHIN,
+        sent_at__gt=now - ASKED_FOR,
+    )
+    for message in silent.order_by("sent_at")[:MOST_MESSAGES]:
+        if is_over():
+            break
+        found = gateway.status_of(message.gateway_id)
+        if found is not None:
+            _take(found, gateway=gateway.name, now=now)
+        still = Q(pk=message.pk, status=MessageStatus.SENT, gateway_id=message.gateway_id)
+        if Message.objects.filter(still).update(status=MessageStatus.UNCONFIRMED):
+            unconfirmed += 1
+        else:
+            reported += 1
+    return Receipts(reported=reported, unconfirmed=unconfirmed)

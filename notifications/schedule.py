@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from celery.schedules import crontab
+
 from notifications.statuses import Lane
 from notifications.waking import DRAIN_TASK
 
@@ -15,8 +17,11 @@ SWEEP_SECONDS: Final[dict[Lane, float]] = {
 }
 
 
+ASK_SECONDS: Final = 60.0
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Give Celery's schedule: a sweep a lane, and one for what dead workers left.
+    """Give Celery's schedule: a sweep a lane, what dead workers left, what gateways can tell.
 
     A sweep that was not taken before the next one is due is dropped, so that a stopped worker
     finds one and not a thousand.
@@ -29,6 +34,16 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "options": {"queue": lane.value, "expires": seconds},
         }
         for lane, seconds in SWEEP_SECONDS.items()
+    }
+    sweeps["ask-gateways"] = {
+        "task": "notifications.ask_gateways",
+        "schedule": ASK_SECONDS,
+        "options": {"queue": "default", "expires": ASK_SECONDS},
+    }
+    sweeps["remove-old-reports"] = {
+        "task": "notifications.remove_old_reports",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"queue": "default", "expires": 3600},
     }
     sweeps["settle-lost-claims"] = {
         "task": "notifications.settle_lost_claims",

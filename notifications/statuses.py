@@ -22,6 +22,7 @@ class MessageStatus(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("accepted by the gateway")
     DELIVERED = "delivered", _("delivered")
+    UNCONFIRMED = "unconfirmed", _("sent, never confirmed")
     FAILED = "failed", _("failed for good")
     UNKNOWN = "unknown", _("outcome unknown")
     EXPIRED = "expired", _("not sent in time")

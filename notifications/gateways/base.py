@@ -34,6 +34,8 @@ class FoundSms:
     reported: str = ""
     status: MessageStatus | None = None
     error: str = ""
+    makes_number_doubtful: bool = False
+    is_worth_a_later_try: bool = False
 
 
 class Gateway(Protocol):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.gateways.base import FoundSms, Gateway, GatewayReceipt, OutgoingSms
 from notifications.models import PhoneMessage
+from notifications.statuses import MessageStatus
 
 _ID_BEGINS: Final = "phone-"
 _ID: Final = re.compile(rf"{_ID_BEGINS}[0-9]{{1,18}}")
@@ -49,7 +50,12 @@ class PhoneGateway:
 
 
 def _found(row: PhoneMessage) -> FoundSms:
-    return FoundSms(gateway_id=f"{_ID_BEGINS}{row.pk}", body=row.body)
+    return FoundSms(
+        gateway_id=f"{_ID_BEGINS}{row.pk}",
+        body=row.body,
+        reported="received",
+        status=MessageStatus.DELIVERED,
+    )
 
 
 class AlsoOnPhone:

@@ -47,6 +47,7 @@ from notifications.gateways.twilio_codes import (
     NO_SUCH_RESOURCE,
     QUEUE_FULL,
     STATUSES,
+    UNREACHABLE,
 )
 from notifications.statuses import Lane
 
@@ -258,12 +259,15 @@ def _gateway(
 
 
 def _found(one: MessageInstance) -> FoundSms:
+    code = int(one.error_code or 0)
     return FoundSms(
         gateway_id=one.sid or "",
         body=one.body or "",
         reported=str(one.status),
         status=STATUSES.get(str(one.status)),
-        error=str(one.error_code or ""),
+        error=str(code or ""),
+        makes_number_doubtful=code in DOUBTFUL_NUMBER,
+        is_worth_a_later_try=code in UNREACHABLE,
     )
 
 

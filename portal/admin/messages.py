@@ -40,6 +40,7 @@ _BADGES = {
     MessageStatus.SENDING: ("info", "send"),
     MessageStatus.SENT: ("ok", "check"),
     MessageStatus.DELIVERED: ("ok", "ok"),
+    MessageStatus.UNCONFIRMED: ("wait", "clock"),
     MessageStatus.FAILED: ("bad", "no"),
     MessageStatus.UNKNOWN: ("wait", "alert"),
     MessageStatus.EXPIRED: ("plain", "stop"),

@@ -13,17 +13,20 @@ from django.test import Client
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
+from notifications import receipts
 from notifications.checks import callbacks_can_be_checked
 from notifications.delivery import drain
 from notifications.gateways.base import GatewayReceipt, OutgoingSms
 from notifications.models import Attempt, DoubtfulNumber, Message, StatusReport
 from notifications.outbox import queue_message
+from notifications.receipts import remove_old_reports
 from notifications.rules import LATER_TRY_HOURS
 from notifications.statuses import Lane, MessageStatus
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"
 SID = "SM00000000000000000000000000000001"
+OTHER_SID = "SM00000000000000000000000000000002"
 HOST = "https://portal.example.sa"
 PATH = "/sms/twilio/status/"
 GENUINE = "0BjARaWwCf+rxikhdqQiBBIDdtE="
@@ -435,3 +438,45 @@ def test_reply_is_acknowledged_only_when_it_is_signed() -> None:
     assert post(FACTS, signature, path=path) == 200
     assert post(FACTS, "AAAA", path=path) == 403
     assert post(FACTS, GENUINE, path="/sms/unknown/status/") == 404
+
+
+@pytest.mark.django_db
+def test_a_known_reason_stays_and_a_missing_one_is_learnt() -> None:
+    message = sent()
+    report("undelivered", code="30005")
+    report("failed")
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.FAILED, "code 30005")
+
+    other = sent(OTHER_SID)
+    report("failed", sid=OTHER_SID)
+    other.refresh_from_db()
+    assert other.error == "reported without a code"
+    DoubtfulNumber.objects.all().delete()
+    report("undelivered", sid=OTHER_SID, code="30006")
+    other.refresh_from_db()
+    assert (other.status, other.error) == (MessageStatus.FAILED, "code 30006")
+    assert DoubtfulNumber.objects.exists()
+
+
+@pytest.mark.django_db
+def test_reports_are_kept_for_thirty_days() -> None:
+    message = sent()
+    report("delivered")
+    report("sent", sid=OTHER_SID)
+    now = timezone.now()
+    StatusReport.objects.filter(reported="delivered").update(received_at=now - timedelta(days=31))
+    StatusReport.objects.filter(reported="sent").update(received_at=now - timedelta(days=29))
+    assert remove_old_reports(now=now) == 1
+    assert StatusReport.objects.get().reported == "sent"
+    report("failed")
+    message.refresh_from_db()
+    assert message.status == MessageStatus.DELIVERED
+
+
+@pytest.mark.django_db
+def test_old_reports_are_removed_whatever_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "REMOVED_AT_ONCE", 2)
+    for number in range(5):
+        report("sent", sid=f"SM{number:032d}")
+    assert receipts.remove_old_reports(now=timezone.now() + timedelta(days=31)) == 5

@@ -9,23 +9,25 @@ from django.utils import timezone
 
 from notifications.gateways import chosen_gateway
 from notifications.gateways.base import GatewayError
-from notifications.reconciling import reconcile
+from notifications.reconciling import ask_for_receipts, reconcile
 
 
 class Command(BaseCommand):
-    """Settles what can be settled for sure; may be run again at any time."""
+    """Settles what can be settled for sure; the scheduler does the same each minute."""
 
-    help = "Ask the gateway about messages whose outcome is unknown."
+    help = "Ask the gateway about messages whose outcome is unknown, and about missing receipts."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print what was settled and what is left. Raises CommandError when anything is."""
+        """Print what was settled and what waits. Raises CommandError without an answer."""
+        gateway, now = chosen_gateway(), timezone.now()
         try:
-            asked = reconcile(gateway=chosen_gateway(), now=timezone.now())
+            outcomes = reconcile(gateway=gateway, now=now)
+            receipts = ask_for_receipts(gateway=gateway, now=now)
         except GatewayError as error:
             raise CommandError(f"The gateway does not answer: {error.reason}.") from None
-        self.stdout.write(f"Settled: {asked.settled}.")
-        if asked.not_found or asked.ambiguous:
-            raise CommandError(
-                f"Left unknown: {asked.not_found} that the gateway does not list, "
-                f"{asked.ambiguous} that more than one of its messages fits."
-            )
+        self.stdout.write(
+            f"Outcome unknown: settled {outcomes.settled}, sent again {outcomes.sent_again}, "
+            f"given up {outcomes.given_up}, asked again later {outcomes.waiting}.\n"
+            f"Without a receipt: reported {receipts.reported}, "
+            f"not confirmed {receipts.unconfirmed}."
+        )
