@@ -1,5 +1,6 @@
 """Fields for numbers that are kept as text: national ID, mobile, IBAN, one-time code."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
@@ -57,6 +58,8 @@ class NumberField(forms.CharField):
 class NationalIdField(NumberField):
     """A national ID in any digits and spacing; gives ten ASCII digits.
 
+    `accepts` is asked about an ID whose only fault is its check digit.
+
     >>> NationalIdField().clean("١٠٠٠٠٠٠٠٠٨")
     '1000000008'
     """
@@ -74,10 +77,14 @@ class NationalIdField(NumberField):
         "checksum": _("One of the digits is wrong. Compare them with the card one by one."),
     }
 
+    def __init__(self, *, accepts: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepts = accepts
+
     def parse(self, text: str) -> str:
         """Read a national ID. Raises ValidationError."""
         try:
-            return parse_national_id(text)
+            return parse_national_id(text, accepts=self.accepts)
         except InvalidNationalId as error:
             raise ValidationError(
                 self.error_messages[error.reason],

@@ -100,3 +100,25 @@ def test_every_id_with_its_check_digit_is_read_back(first: str, rest: str) -> No
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InvalidNationalId):
         assert re.fullmatch(r"[12][0-9]{9}", parse_national_id(text))
+
+
+def test_who_calls_may_accept_an_id_whose_only_fault_is_its_check_digit() -> None:
+    """O11: some IDs that are in force fail the check."""
+    asked: list[str] = []
+
+    def accepts(digits: str) -> bool:
+        asked.append(digits)
+        return digits == "1234567890"
+
+    assert parse_national_id("١٢٣٤٥٦٧٨٩٠\u200f", accepts=accepts) == "1234567890"
+    with pytest.raises(InvalidNationalId, match="checksum"):
+        parse_national_id("1000000009", accepts=accepts)
+    assert asked == ["1234567890", "1000000009"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["1000000008", "0000000000", "3000000007", "100000000", "10000O0008", ""]
+)
+def test_nobody_is_asked_about_any_other_id(typed: str) -> None:
+    with suppress(InvalidNationalId):
+        parse_national_id(typed, accepts=pytest.fail)
