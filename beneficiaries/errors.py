@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 class RegisterRefused(Exception):
@@ -49,3 +49,23 @@ class ImportRunning(RegisterRefused):
     """Another import of the same kind is at work."""
 
     kind: str
+
+
+class NeedsNoConfirmation(RegisterRefused):
+    """The ID passes the check, so that nobody need confirm it."""
+
+
+@dataclass
+class AlreadyConfirmed(RegisterRefused):
+    """Somebody confirmed this ID before, and it is in force."""
+
+    by: str
+    at: datetime
+
+
+@dataclass
+class AlreadyWithdrawn(RegisterRefused):
+    """Somebody withdrew this confirmation before."""
+
+    by: str
+    at: datetime

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.confirmed_ids.models import ConfirmedNationalId
 from beneficiaries.imports.models import AnnouncementRun, ImportEvent, ImportRun
 from beneficiaries.querysets import PaymentLineQuerySet, PersonQuerySet, ResultQuerySet
 from beneficiaries.statuses import (
@@ -367,6 +368,7 @@ class PaymentLine(models.Model):
 
 __all__ = [
     "AnnouncementRun",
+    "ConfirmedNationalId",
     "Cycle",
     "EligibilityResult",
     "HijriDate",

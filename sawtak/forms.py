@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.confirmed_ids.services import is_confirmed
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
 from saudi.forms import (
@@ -37,6 +38,7 @@ class TicketForm(forms.Form):
         help_text=_("10 digits that start with 1 or 2."),
         # Not "off": Back would bring the page without it, and sending again would fail (O13 d).
         widget=forms.TextInput(attrs={"autocomplete": "on"}),
+        accepts=is_confirmed,
     )
     birth = HijriDateField(
         label=_("Hijri birth date"), help_text=_("As on the ID card, like 1 Rajab 1404.")

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from beneficiaries.confirmed_ids.services import confirmed_ids
 from beneficiaries.cycles import parse_cycle
+from beneficiaries.imports import values
 from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile
 from beneficiaries.imports.recording import Report, hold, recorded, silent
@@ -38,15 +40,15 @@ def no_further_checks(_staging: Staging, _cycle: Cycle) -> None:
 class CycleImport:
     """One kind of file for a cycle: its columns, its reader and its SQL.
 
-    `read` gives a row's values in the order of the columns or raises InvalidValue. Of the SQL,
-    with the parameter `cycle`, `drop_waiting_without_news` deletes the waiting rows whose staged
-    row says what is announced, and `write_waiting` writes the lines from `first` up to `last` and
-    gives the counts of new and changed rows.
+    `reader` makes the reader of rows from that of IDs. Of the SQL, with the parameter `cycle`,
+    `drop_waiting_without_news` deletes the waiting rows whose staged row says what is announced,
+    and `write_waiting` writes the lines from `first` up to `last` and gives the counts of new and
+    changed rows.
     """
 
     kind: ImportKind
     columns: Sequence[str]
-    read: Callable[[Sequence[str]], Sequence[str]]
+    reader: Callable[[values.ReadText], values.ReadRow]
     drop_waiting_without_news: str
     write_waiting: str
     check: Callable[[Staging, Cycle], None] = no_further_checks
@@ -88,7 +90,8 @@ class CycleImport:
                 Cycle.objects.get_or_create(code=code)
                 cycle = Cycle.objects.select_for_update().get(code=code)
                 staging = Staging(cursor, self.columns)
-                counts.read = staging.load(file, self.read, tell)
+                read_national_id = values.national_id_reader(confirmed_ids())
+                counts.read = staging.load(file, self.reader(read_national_id), tell)
                 staging.reject_repeated("national_id")
                 staging.reject(
                     "national_id:unknown_person",

@@ -118,29 +118,32 @@ def _reject_uneven_households(staging: Staging, cycle: Cycle) -> None:
     )
 
 
-def _read(row: Sequence[str]) -> Sequence[str]:
-    national_id, entitled, paid, status, paid_on, reason_codes = row
-    status = values.read_payment_status(status)
-    paid_on = values.read_paid_on(paid_on)
-    paid_sar = values.read_money(paid, "paid_sar")
-    if not paid_on and status in SETTLED_STATUSES:
-        raise InvalidValue("paid_on", "needs_day")
-    if status == PaymentStatus.NONE and paid_sar != Decimal(0):
-        raise InvalidValue("paid_sar", "not_zero")
-    return (
-        values.read_national_id(national_id),
-        str(values.read_money(entitled, "entitled_sar")),
-        str(paid_sar),
-        status,
-        paid_on,
-        ";".join(values.read_reasons(reason_codes)),
-    )
+def _reader(read_national_id: values.ReadText) -> values.ReadRow:
+    def read(row: Sequence[str]) -> Sequence[str]:
+        national_id, entitled, paid, status, paid_on, reason_codes = row
+        status = values.read_payment_status(status)
+        paid_on = values.read_paid_on(paid_on)
+        paid_sar = values.read_money(paid, "paid_sar")
+        if not paid_on and status in SETTLED_STATUSES:
+            raise InvalidValue("paid_on", "needs_day")
+        if status == PaymentStatus.NONE and paid_sar != Decimal(0):
+            raise InvalidValue("paid_sar", "not_zero")
+        return (
+            read_national_id(national_id),
+            str(values.read_money(entitled, "entitled_sar")),
+            str(paid_sar),
+            status,
+            paid_on,
+            ";".join(values.read_reasons(reason_codes)),
+        )
+
+    return read
 
 
 import_payments: Final = CycleImport(
     kind=KIND,
     columns=COLUMNS,
-    read=_read,
+    reader=_reader,
     drop_waiting_without_news=_DROP_WAITING_WITHOUT_NEWS,
     write_waiting=_WRITE_WAITING,
     check=_reject_uneven_households,

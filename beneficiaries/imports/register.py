@@ -6,7 +6,7 @@ file than the one a person's row came from leaves that row alone (DOMAIN 18).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from beneficiaries.confirmed_ids.services import confirmed_ids
 from beneficiaries.imports import values
 from beneficiaries.imports.models import ImportRun
 from beneficiaries.imports.reader import CsvFile
@@ -133,7 +134,7 @@ def import_register(
             hold(cursor, run)
             take_turn(cursor, KIND)
             staging = Staging(cursor, COLUMNS)
-            counts.read = staging.load(file, _reader(today), tell)
+            counts.read = staging.load(file, _reader(today, confirmed_ids()), tell)
             staging.reject_repeated("national_id")
             counts.left = _leave_newer_alone(cursor, as_of)
             _check_households(staging)
@@ -146,13 +147,14 @@ def import_register(
     return counts
 
 
-def _reader(today: date) -> Callable[[Sequence[str]], Sequence[str]]:
+def _reader(today: date, confirmed: Collection[str]) -> values.ReadRow:
+    read_national_id = values.national_id_reader(confirmed)
     read_birth_date = values.birth_date_reader(today)
 
     def read(row: Sequence[str]) -> Sequence[str]:
         national_id, name, mobile, birth_date, household, relation, city, iban = row
         return (
-            values.read_national_id(national_id),
+            read_national_id(national_id),
             values.read_name(name),
             values.read_mobile(mobile),
             read_birth_date(birth_date),

@@ -56,24 +56,27 @@ _WRITE_WAITING: Final = """
 """
 
 
-def _read(row: Sequence[str]) -> Sequence[str]:
-    national_id, status, reason_codes, entitlement = row
-    status = values.read_status(status)
-    reasons = values.read_reasons(reason_codes)
-    if status == ResultStatus.INELIGIBLE and not reasons:
-        raise InvalidValue("reason_codes", "needs_reason")
-    return (
-        values.read_national_id(national_id),
-        status,
-        ";".join(reasons),
-        str(values.read_money(entitlement, "entitlement_sar")),
-    )
+def _reader(read_national_id: values.ReadText) -> values.ReadRow:
+    def read(row: Sequence[str]) -> Sequence[str]:
+        national_id, status, reason_codes, entitlement = row
+        status = values.read_status(status)
+        reasons = values.read_reasons(reason_codes)
+        if status == ResultStatus.INELIGIBLE and not reasons:
+            raise InvalidValue("reason_codes", "needs_reason")
+        return (
+            read_national_id(national_id),
+            status,
+            ";".join(reasons),
+            str(values.read_money(entitlement, "entitlement_sar")),
+        )
+
+    return read
 
 
 import_results: Final = CycleImport(
     kind=KIND,
     columns=COLUMNS,
-    read=_read,
+    reader=_reader,
     drop_waiting_without_news=_DROP_WAITING_WITHOUT_NEWS,
     write_waiting=_WRITE_WAITING,
 ).run

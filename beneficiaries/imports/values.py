@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -33,12 +33,24 @@ _MONEY: Final = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
 _SPACES: Final = re.compile(r"\s+")
 
 
-def read_national_id(text: str) -> str:
-    """Give an ID in its stored form. Raises InvalidValue."""
-    try:
-        return parse_national_id(text)
-    except InvalidNationalId as error:
-        raise InvalidValue("national_id", error.reason) from error
+ReadText = Callable[[str], str]
+"""Gives the stored form of a text or raises InvalidValue."""
+
+ReadRow = Callable[[Sequence[str]], Sequence[str]]
+"""Gives the stored values of a row in the order of its columns or raises InvalidValue."""
+
+
+def national_id_reader(confirmed: Collection[str]) -> ReadText:
+    """Give the reader of IDs; `confirmed` are those accepted with a wrong check digit."""
+    accepts = confirmed.__contains__
+
+    def read(text: str) -> str:
+        try:
+            return parse_national_id(text, accepts=accepts)
+        except InvalidNationalId as error:
+            raise InvalidValue("national_id", error.reason) from error
+
+    return read
 
 
 def read_mobile(text: str) -> str:
@@ -61,7 +73,7 @@ def read_iban(text: str) -> str:
         raise InvalidValue("iban", error.reason) from error
 
 
-def birth_date_reader(today: date) -> Callable[[str], str]:
+def birth_date_reader(today: date) -> ReadText:
     """Give the reader of birth dates on a day; few dates are many people's, so it remembers."""
 
     @lru_cache(maxsize=100_000)

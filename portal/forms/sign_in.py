@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.confirmed_ids.services import is_confirmed
 from saudi.forms import CodeField, NationalIdField
 
 
@@ -15,6 +16,7 @@ class SignInForm(forms.Form):
         label=_("National ID or residence number"),
         help_text=_("10 digits that start with 1 or 2."),
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
+        accepts=is_confirmed,
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput())
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from access.references import InvalidReference, parse_reference
+from beneficiaries.confirmed_ids.services import is_confirmed
 from saudi.digits import clean_number
 from saudi.forms import MobileField, NationalIdField
 from saudi.forms.numbers import NumberField
@@ -61,7 +62,7 @@ class IdentifierField(NumberField):
     def parse(self, text: str) -> str:
         """Read either. Raises ValidationError, worded for what it looks like."""
         is_mobile = _LOOKS_LIKE_MOBILE.match(clean_number(text)) is not None
-        field = MobileField() if is_mobile else NationalIdField()
+        field = MobileField() if is_mobile else NationalIdField(accepts=is_confirmed)
         return field.parse(text)
 
 

@@ -162,7 +162,7 @@ def test_a_malformed_cycle_is_refused(bring, cycle):
 
 def test_statements_do_not_grow_with_the_rows(bring, django_assert_max_num_queries):
     people = PersonFactory.create_batch(60)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         bring(*(f"{person.national_id},eligible,,720.00" for person in people))
     assert EligibilityResult.objects.count() == 60
 
