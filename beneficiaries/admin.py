@@ -19,6 +19,7 @@ from access.cells import day_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns, read_number
 from access.staff import ShowAdmin
+from beneficiaries.confirmed_ids.admin import ConfirmedNationalIdAdmin
 from beneficiaries.cycles import cycle_name
 from beneficiaries.imports.admin import ImportRunAdmin
 from beneficiaries.models import Cycle, EligibilityResult, Household, PaymentLine, Person
@@ -302,4 +303,11 @@ class PaymentLineAdmin(AnnouncedAdmin):
         return day_cell(line.paid_on)
 
 
-__all__ = ["CycleAdmin", "HouseholdAdmin", "ImportRunAdmin", "PaymentLineAdmin", "ResultAdmin"]
+__all__ = [
+    "ConfirmedNationalIdAdmin",
+    "CycleAdmin",
+    "HouseholdAdmin",
+    "ImportRunAdmin",
+    "PaymentLineAdmin",
+    "ResultAdmin",
+]

@@ -66,6 +66,11 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("beneficiaries.view_eligibilityresult", _("See results, payments and their reasons")),
             ("beneficiaries.view_sensitive_reason", _("See sensitive reasons")),
             ("beneficiaries.view_personchange", _("See what changed in a file")),
+            ("beneficiaries.view_confirmednationalid", _("See the confirmed IDs")),
+            (
+                "beneficiaries.confirm_national_id",
+                _("Confirm an ID that fails the check, and withdraw that"),
+            ),
             ("beneficiaries.view_importrun", _("See imports")),
             ("beneficiaries.import_register", _("Import the register and results")),
             ("beneficiaries.announce_cycle", _("Announce a cycle's results")),

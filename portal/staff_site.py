@@ -64,6 +64,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
         (
             ("beneficiaries", "person", gettext_lazy("People"), "people"),
             ("beneficiaries", "household", gettext_lazy("Households"), "home"),
+            ("beneficiaries", "confirmednationalid", gettext_lazy("Confirmed IDs"), "check"),
             ("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),
             ("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
             ("beneficiaries", "paymentline", gettext_lazy("Payments"), "money"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, mobile_cell, number_cell, two_lines
-from access.searches import SearchColumns
+from access.searches import SearchColumns, read_number
 from access.staff import ShowAdmin
 from beneficiaries.admin import (
     SEE_SENSITIVE,
@@ -23,6 +23,7 @@ from beneficiaries.admin import (
     reasons_text,
     result_tag,
 )
+from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmation
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.statuses import ChangeSource, Relation
@@ -64,6 +65,13 @@ class PersonAdmin(ShowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("household")
+
+    def nothing_found_text(self, searched: str) -> str:
+        """Not call an ID mistyped that staff have confirmed."""
+        number = read_number(searched)
+        if number is not None and needs_confirmation(number[1]) and is_confirmed(number[1]):
+            return _("This ID is confirmed, but nobody in the register has it.")
+        return super().nothing_found_text(searched)
 
     def show_title(self, shown: Person) -> str:
         return shown.full_name
@@ -150,7 +158,13 @@ class PersonAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("National ID"))
     def id_text(self, person: Person) -> SafeString | str:
-        return number_cell(person.national_id)
+        """Write the ID; say of one that fails the check whether its owner can use it."""
+        number = number_cell(person.national_id)
+        if not needs_confirmation(person.national_id):
+            return number
+        if is_confirmed(person.national_id):
+            return two_lines(number, _("Fails the check, confirmed by staff"))
+        return two_lines(number, _("Fails the check, and its confirmation was withdrawn"))
 
     @admin.display(description=gettext_lazy("Birth date (Hijri)"))
     def birth_text(self, person: Person) -> str:

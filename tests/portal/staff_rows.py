@@ -15,6 +15,7 @@ from django.db.models import Model
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import (
     AnnouncementRun,
+    ConfirmedNationalId,
     Cycle,
     EligibilityResult,
     Household,
@@ -95,6 +96,12 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Cycle: lambda: Cycle.objects.create(code=f"20{20 + next(_numbers) % 70:02}-01"),
     EligibilityResult: ResultFactory.create,
     PaymentLine: PaymentLineFactory.create,
+    ConfirmedNationalId: lambda: ConfirmedNationalId.objects.create(
+        national_id=f"1{next(_numbers):09}",
+        proof="خطاب السجل",
+        confirmed_by=personas.staff("supervisor"),
+        confirmed_at=NOW,
+    ),
     # Under way: whose process lives is asked once for all of them.
     ImportRun: lambda: ImportRun.objects.create(
         kind="register",

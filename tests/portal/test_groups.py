@@ -19,6 +19,8 @@ CAN = {
     "beneficiaries.change_user": {"administrator"},
     "saudi.change_holiday": {"supervisor", "administrator"},
     "saudi.view_holiday": {"supervisor", "auditor", "administrator"},
+    "beneficiaries.confirm_national_id": {"supervisor", "administrator"},
+    "beneficiaries.view_confirmednationalid": {"supervisor", "auditor", "administrator"},
 }
 
 
