@@ -69,4 +69,12 @@ ACCOUNTS: Final = (
         "documents wanted; a ticket answered",
         "send a document, reply to the answer",
     ),
+    Account(
+        people.CONFIRMED,
+        "0500000007",
+        "1421/10/19",
+        "a head",
+        "an ID that fails the check and that staff have confirmed",
+        "sign in with it; as supervisor, see who confirmed it",
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Final
 from portal.demo.people import (
     ADULT_DEPENDANT,
     ASKED_FOR_DOCUMENTS,
+    CONFIRMED,
     KHALID,
     PAID_SHORT,
     RESIDENT,
@@ -84,7 +85,10 @@ ACCOUNT_HOUSEHOLDS: Final = (
 
 OTHER_HOUSEHOLDS: Final = (
     # One person alone, a young man and an old woman.
-    DemoHousehold((head("ماجد فهد التجريبي", "1421/10/19"),), city="مكة المكرمة"),
+    DemoHousehold(
+        (head("ماجد فهد التجريبي", "1421/10/19", mobile="0500000007", national_id=CONFIRMED),),
+        city="مكة المكرمة",
+    ),
     DemoHousehold((head("موضي صالح التجريبية", "1345/07/01"),), city="حائل"),
     # Messages in English.
     DemoHousehold((head(ENGLISH, "1412/05/06"), child("Adam Fahad Altajribi", "1440/02/11"))),

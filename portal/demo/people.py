@@ -15,6 +15,9 @@ RESIDENT: Final = "2000000006"
 PAID_SHORT: Final = "1000000032"
 ADULT_DEPENDANT: Final = "1000000040"
 ASKED_FOR_DOCUMENTS: Final = "1000000057"
+CONFIRMED: Final = "1000000070"
+"""Its check digit is wrong; staff have confirmed it (docs/adr/0012)."""
+
 UNKNOWN: Final = "1000000024"
 
 MADE: Final = "made"
@@ -93,8 +96,8 @@ def child(name: str, birth_date: str) -> Member:
 def register_rows(households: Sequence[DemoHousehold]) -> Iterator[RegisterRow]:
     """Give the rows of the register's file, in the order of the households.
 
-    IDs pass their check and belong to nobody; `1000000024` stays unknown. Mobiles are those from
-    0500000001 to 0500000899.
+    IDs belong to nobody and pass their check, but for `CONFIRMED`; `1000000024` stays unknown.
+    Mobiles are those from 0500000001 to 0500000899.
     """
     numbers, mobiles = count(10), count(11)
     for place, household in enumerate(households):

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db.models import F
 
+from beneficiaries.confirmed_ids.services import confirm_national_id
 from beneficiaries.imports.payments import COLUMNS as PAYMENT_COLUMNS
 from beneficiaries.imports.payments import import_payments
 from beneficiaries.imports.register import COLUMNS as REGISTER_COLUMNS
@@ -23,7 +24,7 @@ from portal.announcing import PAYMENTS, RESULTS, Matter, announce
 from portal.demo.days import DemoCycle, DemoDays, at
 from portal.demo.households import ENGLISH
 from portal.demo.payments import PaymentRow, late_deposit_rows, payment_rows
-from portal.demo.people import RegisterRow, iban, synthetic_id
+from portal.demo.people import CONFIRMED, RegisterRow, iban, synthetic_id
 from portal.demo.results import ResultRow, corrected_rows, late_rows, result_rows
 from portal.demo.stories import Story
 from saudi.hijri import HijriDate
@@ -78,7 +79,13 @@ class Programme:
     folder: Path
 
     def register(self) -> None:
-        """Bring the register's first file in, before anything else happens."""
+        """Bring the register's first file in, before anything else happens but one letter of it."""
+        confirm_national_id(
+            national_id=CONFIRMED,
+            proof="خطاب السجل رقم 312، من مدير شؤون الأرقام",
+            by=self.staff["supervisor"],
+            now=at(self.days.registered_on, 7),
+        )
         self._import_people(self.rows, self.days.registered_on)
         Person.objects.filter(full_name=ENGLISH).update(language="en")
 

@@ -20,8 +20,10 @@ from django.db.models import F, Sum
 from django.db.models.functions import Length
 from django.test import TestCase, override_settings
 
+from beneficiaries.confirmed_ids.services import needs_confirmation
 from beneficiaries.models import (
     AnnouncementRun,
+    ConfirmedNationalId,
     Cycle,
     EligibilityResult,
     Household,
@@ -115,6 +117,15 @@ class DemonstrationTests(TestCase):
             assert person.mobile == f"+966{account.mobile[1:]}"
             assert person.birth_date == HijriDate.parse(account.birth_date)
         assert not Person.objects.filter(national_id=people.UNKNOWN).exists()
+
+    def test_one_person_has_an_id_that_staff_have_confirmed(self):
+        row = ConfirmedNationalId.objects.get()
+        assert (row.national_id, row.confirmed_by.username) == (people.CONFIRMED, "supervisor")
+        assert needs_confirmation(row.national_id)
+        results = EligibilityResult.objects.current().filter(person__national_id=row.national_id)
+        assert results.count() == 12
+        others = Person.objects.exclude(national_id=row.national_id)
+        assert not any(map(needs_confirmation, others.values_list("national_id", flat=True)))
 
     def test_every_mobile_is_of_the_range_of_the_demonstration(self):
         mobiles = Person.objects.exclude(mobile="").values_list("mobile", flat=True)
