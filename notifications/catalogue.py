@@ -67,7 +67,7 @@ _CODE: Final = {"ar": {"code": "048213"}, "en": {"code": "048213"}}
 _OBJECTION: Final = {"ar": {"reference": "4026714834"}, "en": {"reference": "4026714834"}}
 _TICKET: Final = {"ar": {"reference": "7026714831"}, "en": {"reference": "7026714831"}}
 _LONGEST_DAY: Final = {
-    "ar": "الأربعاء 29 جمادى الآخرة 1448 هـ، الموافق 29 ديسمبر 2027 م",
+    "ar": "الأربعاء 29 جمادى الآخرة 1448\u00a0هـ، الموافق 29 ديسمبر 2027\u00a0م",
     "en": "Wednesday 29 September 2027 (29 Jumada al-Akhirah 1449 AH)",
 }
 

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from saudi.digits import strip_invisible, to_ascii_digits
-from saudi.hijri import HijriDate, format_hijri
+from saudi.hijri import NO_BREAK, HijriDate, format_hijri
 
 __all__ = [
     "MONTHS",
@@ -165,12 +165,14 @@ def month_name(month: int, language: str) -> str:
 def format_gregorian(day: date, language: str, weekday: bool = False) -> str:
     """Write a civil day in words, «27 يناير 2027 م» or "27 January 2027".
 
+    The era stays on the line of its year.
+
     >>> format_gregorian(date(2027, 1, 27), "ar", weekday=True)
-    'الأربعاء 27 يناير 2027 م'
+    'الأربعاء 27 يناير 2027\\xa0م'
     """
     words = f"{day.day} {month_name(day.month, language)} {day.year}"
     if _key(language) == "ar":
-        words = f"{words} م"
+        words = f"{words}{NO_BREAK}م"
     return f"{weekday_name(day, language)} {words}" if weekday else words
 
 
@@ -203,20 +205,23 @@ def format_both(day: date, language: str) -> str:
 def format_time(at: datetime | time, language: str) -> str:
     """Write the time of day in Riyadh on a twelve-hour clock: «9:14 مساءً», "9:14 PM".
 
-    A full hour is written short, as it is said: «8 مساءً». An instant is moved to Riyadh;
-    a bare `time` is taken as Riyadh's.
+    The minutes always stand, «8:00 مساءً», and no line ends within. An instant is moved to
+    Riyadh; a bare `time` is taken as Riyadh's.
 
     >>> format_time(time(8), "ar"), format_time(time(21, 14), "en")
-    ('8 صباحًا', '9:14 PM')
+    ('8:00\\xa0صباحًا', '9:14\\xa0PM')
     """
     clock = to_riyadh(at).time() if isinstance(at, datetime) else at
-    hour = clock.hour % _NOON or _NOON
-    digits = f"{hour}:{clock.minute:02}" if clock.minute else f"{hour}"
+    digits = f"{clock.hour % _NOON or _NOON}:{clock.minute:02}"
+    return f"{digits}{NO_BREAK}{_part_of_day(clock.hour, language)}"
+
+
+def _part_of_day(hour: int, language: str) -> str:
     if _key(language) != "ar":
-        return f"{digits} {'AM' if clock.hour < _NOON else 'PM'}"
-    if clock.hour == _NOON:
-        return f"{digits} ظهرًا"
-    return f"{digits} {'صباحًا' if clock.hour < _NOON else 'مساءً'}"
+        return "AM" if hour < _NOON else "PM"
+    if hour == _NOON:
+        return "ظهرًا"
+    return "صباحًا" if hour < _NOON else "مساءً"
 
 
 def parse_gregorian(text: str) -> date:

@@ -24,6 +24,7 @@ __all__ = [
     "LAST_DAY",
     "MONTHS",
     "MONTHS_IN_YEAR",
+    "NO_BREAK",
     "SETTLED_YEARS",
     "TABLE_YEARS",
     "HijriDate",
@@ -33,6 +34,9 @@ __all__ = [
     "format_hijri",
     "month_name",
 ]
+
+NO_BREAK: Final = "\u00a0"
+"""A space at which no line ends."""
 
 FIRST_YEAR: Final = 1300
 LAST_DAY: Final = 30
@@ -237,8 +241,11 @@ def month_name(month: int, language: str) -> str:
 def format_hijri(day: HijriDate, language: str) -> str:
     """Write a Hijri date in words: «19 شعبان 1448 هـ», "19 Sha'ban 1448 AH".
 
+    The Arabic era stays on the line of its year. The English one follows a plain space: an SMS
+    has the date too, and a no-break space would double the price of one in Latin letters.
+
     >>> format_hijri(HijriDate(1448, 8, 19), "ar")
-    '19 شعبان 1448 هـ'
+    '19 شعبان 1448\\xa0هـ'
     """
-    era = "هـ" if language.startswith("ar") else "AH"
-    return f"{day.day} {month_name(day.month, language)} {day.year} {era}"
+    era = f"{NO_BREAK}هـ" if language.startswith("ar") else " AH"
+    return f"{day.day} {month_name(day.month, language)} {day.year}{era}"

@@ -42,7 +42,7 @@ def test_visitor_sees_every_channel_without_a_session_or_a_statement(client: Cli
     assert len(captured) == 0
     for channel in ("19912", "@Citizen_care", "/sawtak/new/", "/sawtak/track/", "/help/"):
         assert channel in html
-    assert "8 مساءً" in html
+    assert "8:00\u00a0مساءً" in html
 
 
 @pytest.mark.django_db

@@ -282,78 +282,80 @@ def test_refused_form_keeps_the_text_on_screen() -> None:
         pytest.param(
             datetime(2026, 11, 24, 7, 59, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ويفتح اليوم الساعة 8 صباحًا",
-            "Closed now, opens today at 8 AM",
+            "مغلق الآن، ويفتح اليوم الساعة 8:00\u00a0صباحًا",
+            "Closed now, opens today at 8:00\u00a0AM",
             id="before-opening",
         ),
         pytest.param(
             datetime(2026, 11, 24, 8, 0, tzinfo=RIYADH),
             True,
-            "مفتوح الآن، ويغلق الساعة 8 مساءً",
-            "Open now, closes at 8 PM",
+            "مفتوح الآن، ويغلق الساعة 8:00\u00a0مساءً",
+            "Open now, closes at 8:00\u00a0PM",
             id="opening-minute",
         ),
         pytest.param(
             datetime(2026, 11, 24, 20, 0, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ويفتح غدًا الساعة 8 صباحًا",
-            "Closed now, opens tomorrow at 8 AM",
+            "مغلق الآن، ويفتح غدًا الساعة 8:00\u00a0صباحًا",
+            "Closed now, opens tomorrow at 8:00\u00a0AM",
             id="closing-minute",
         ),
         pytest.param(
             datetime(2026, 11, 27, 12, 0, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ويفتح يوم الأحد الساعة 8 صباحًا",
-            "Closed now, opens on Sunday at 8 AM",
+            "مغلق الآن، ويفتح يوم الأحد الساعة 8:00\u00a0صباحًا",
+            "Closed now, opens on Sunday at 8:00\u00a0AM",
             id="friday",
         ),
         pytest.param(
             datetime(2026, 9, 23, 12, 0, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: اليوم الوطني. نعود غدًا الساعة 8 صباحًا",
-            "Closed today: National Day Holiday. We are back tomorrow at 8 AM",
+            "مغلق اليوم: اليوم الوطني. نعود غدًا الساعة 8:00\u00a0صباحًا",
+            "Closed today: National Day Holiday. We are back tomorrow at 8:00\u00a0AM",
             id="national-day",
         ),
         pytest.param(
             datetime(2026, 9, 23, 0, 30, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: اليوم الوطني. نعود غدًا الساعة 8 صباحًا",
-            "Closed today: National Day Holiday. We are back tomorrow at 8 AM",
+            "مغلق اليوم: اليوم الوطني. نعود غدًا الساعة 8:00\u00a0صباحًا",
+            "Closed today: National Day Holiday. We are back tomorrow at 8:00\u00a0AM",
             id="national-day-half-past-midnight",
         ),
         pytest.param(
             datetime(2026, 3, 12, 21, 0, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ثم عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8 صباحًا",
-            "Closed now, then Eid al-Fitr Holiday. We are back on Wednesday 25 March at 8 AM",
+            "مغلق الآن، ثم عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
+            "Closed now, then Eid al-Fitr Holiday."
+            " We are back on Wednesday 25 March at 8:00\u00a0AM",
             id="thursday-evening-before-the-eid",
         ),
         pytest.param(
             datetime(2026, 3, 16, 10, 0, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8 صباحًا",
-            "Closed today: Eid al-Fitr Holiday. We are back on Wednesday 25 March at 8 AM",
+            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
+            "Closed today: Eid al-Fitr Holiday. We are back on Wednesday 25 March at 8:00\u00a0AM",
             id="in-the-eid",
         ),
         pytest.param(
             datetime(2026, 3, 22, 10, 0, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء الساعة 8 صباحًا",
-            "Closed today: Eid al-Fitr Holiday. We are back on Wednesday at 8 AM",
+            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء الساعة 8:00\u00a0صباحًا",
+            "Closed today: Eid al-Fitr Holiday. We are back on Wednesday at 8:00\u00a0AM",
             id="near-its-end",
         ),
         pytest.param(
             datetime(2026, 3, 25, 8, 0, tzinfo=RIYADH),
             True,
-            "مفتوح الآن، ويغلق الساعة 8 مساءً",
-            "Open now, closes at 8 PM",
+            "مفتوح الآن، ويغلق الساعة 8:00\u00a0مساءً",
+            "Open now, closes at 8:00\u00a0PM",
             id="first-minute-after-the-eid",
         ),
         pytest.param(
             datetime(2028, 9, 22, 12, 0, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ثم اليوم الوطني (يوم تعويضي). نعود الاثنين الساعة 8 صباحًا",
-            "Closed now, then National Day Holiday (observed). We are back on Monday at 8 AM",
+            "مغلق الآن، ثم اليوم الوطني (يوم تعويضي). نعود الاثنين الساعة 8:00\u00a0صباحًا",
+            "Closed now, then National Day Holiday (observed)."
+            " We are back on Monday at 8:00\u00a0AM",
             id="friday-before-a-national-day-at-the-weekend",
         ),
     ],
@@ -369,7 +371,10 @@ def test_call_centre_says_what_a_caller_needs(
 
 def test_hours_come_from_the_programme() -> None:
     with override("ar"):
-        assert opening_hours(settings.PROGRAMME, "ar") == "الأحد إلى الخميس، من 8 صباحًا إلى 8 مساءً"
+        assert (
+            opening_hours(settings.PROGRAMME, "ar")
+            == "الأحد إلى الخميس، من 8:00\u00a0صباحًا إلى 8:00\u00a0مساءً"
+        )
 
 
 @pytest.mark.parametrize(

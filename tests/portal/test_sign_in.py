@@ -298,7 +298,7 @@ class TestRefusals:
         refused = ask(client)
         assert refused.status_code == 429
         assert int(refused["Retry-After"]) == 3600 - 5 * 61
-        assert "Ask for a new one after 1 PM." in page(refused)
+        assert "Ask for a new one after 1:00\u00a0PM." in page(refused)
         assert Message.objects.count() == 5
         assert "I have a code already" in page(refused)
         assert enter(client)["Location"] == PROFILE
@@ -364,7 +364,7 @@ class TestResend:
         for _ in range(5):
             clock.shift(61)
             client.post(CODE_PAGE, {"resend": "1"})
-        assert "Ask for a new one after 1 PM." in page(client.get(CODE_PAGE))
+        assert "Ask for a new one after 1:00\u00a0PM." in page(client.get(CODE_PAGE))
         assert Message.objects.count() == 5
 
     def test_input_lets_the_phone_offer_the_code(self, client: Client, sara: Person) -> None:
@@ -411,7 +411,7 @@ class TestOneAddress:
         for number in range(3):
             self._ask(number)
         refused = self._ask(3)
-        assert "Try again after 1:05 PM" in page(refused)
+        assert "Try again after 1:05\u00a0PM" in page(refused)
         assert int(refused["Retry-After"]) == 65 * 60
 
     def test_citizens_who_complete_behind_one_address_are_not_locked_out(self) -> None:

@@ -73,7 +73,7 @@ class TestLock:
     ) -> None:
         lock()
         refused = try_password(client, PASSWORD)
-        assert "Too many wrong tries. Try again after 1:05 PM." in text(refused)
+        assert "Too many wrong tries. Try again after 1:05\u00a0PM." in text(refused)
         assert "_auth_user_id" not in client.session
         with time_machine.travel(datetime(2026, 11, 24, 10, 5, tzinfo=UTC), tick=False):
             assert try_password(client, PASSWORD).status_code == 302

@@ -126,8 +126,8 @@ def test_day_holds_its_last_instant_and_not_midnight() -> None:
 @pytest.mark.parametrize(
     ("language", "weekday", "words"),
     [
-        ("ar", False, "27 يناير 2027 م"),
-        ("ar", True, "الأربعاء 27 يناير 2027 م"),
+        ("ar", False, "27 يناير 2027\u00a0م"),
+        ("ar", True, "الأربعاء 27 يناير 2027\u00a0م"),
         ("en", False, "27 January 2027"),
         ("en", True, "Wednesday 27 January 2027"),
     ],
@@ -139,9 +139,9 @@ def test_civil_day_is_written_in_words(language: str, weekday: bool, words: str)
 @pytest.mark.parametrize(
     ("day", "language", "words"),
     [
-        (DAY, "ar", "الأربعاء 19 شعبان 1448 هـ، الموافق 27 يناير 2027 م"),
+        (DAY, "ar", "الأربعاء 19 شعبان 1448\u00a0هـ، الموافق 27 يناير 2027\u00a0م"),
         (DAY, "en", "Wednesday 27 January 2027 (19 Sha'ban 1448 AH)"),
-        (date(2025, 5, 30), "ar", "الجمعة 3 ذو الحجة 1446 هـ، الموافق 30 مايو 2025 م"),
+        (date(2025, 5, 30), "ar", "الجمعة 3 ذو الحجة 1446\u00a0هـ، الموافق 30 مايو 2025\u00a0م"),
     ],
 )
 def test_both_calendars_name_the_same_day(day: date, language: str, words: str) -> None:
@@ -166,15 +166,15 @@ def test_weekdays_and_months_are_named() -> None:
 @pytest.mark.parametrize(
     ("clock", "arabic", "english"),
     [
-        (time(21, 14), "9:14 مساءً", "9:14 PM"),
-        (time(0, 42), "12:42 صباحًا", "12:42 AM"),
-        (time(1, 5), "1:05 صباحًا", "1:05 AM"),
-        (time(8), "8 صباحًا", "8 AM"),
-        (time(20), "8 مساءً", "8 PM"),
-        (time(12, 30), "12:30 ظهرًا", "12:30 PM"),
-        (time(12), "12 ظهرًا", "12 PM"),
-        (time(11, 59), "11:59 صباحًا", "11:59 AM"),
-        (time(13), "1 مساءً", "1 PM"),
+        (time(21, 14), "9:14\u00a0مساءً", "9:14\u00a0PM"),
+        (time(0, 42), "12:42\u00a0صباحًا", "12:42\u00a0AM"),
+        (time(1, 5), "1:05\u00a0صباحًا", "1:05\u00a0AM"),
+        (time(8), "8:00\u00a0صباحًا", "8:00\u00a0AM"),
+        (time(20), "8:00\u00a0مساءً", "8:00\u00a0PM"),
+        (time(12, 30), "12:30\u00a0ظهرًا", "12:30\u00a0PM"),
+        (time(12), "12:00\u00a0ظهرًا", "12:00\u00a0PM"),
+        (time(11, 59), "11:59\u00a0صباحًا", "11:59\u00a0AM"),
+        (time(13), "1:00\u00a0مساءً", "1:00\u00a0PM"),
     ],
 )
 def test_time_is_written_on_a_twelve_hour_clock(clock: time, arabic: str, english: str) -> None:
@@ -183,7 +183,7 @@ def test_time_is_written_on_a_twelve_hour_clock(clock: time, arabic: str, englis
 
 
 def test_instant_is_written_by_the_clock_in_riyadh() -> None:
-    assert format_time(datetime(2026, 11, 24, 18, 14, tzinfo=UTC), "ar") == "9:14 مساءً"
+    assert format_time(datetime(2026, 11, 24, 18, 14, tzinfo=UTC), "ar") == "9:14\u00a0مساءً"
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))

@@ -232,7 +232,7 @@ def test_day_outside_the_table_has_no_hijri_date() -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("ar", "19 شعبان 1448 هـ"), ("en", "19 Sha'ban 1448 AH"), ("fr", "19 Sha'ban 1448 AH")],
+    [("ar", "19 شعبان 1448\u00a0هـ"), ("en", "19 Sha'ban 1448 AH"), ("fr", "19 Sha'ban 1448 AH")],
 )
 def test_date_is_written_in_words(language: str, words: str) -> None:
     assert format_hijri(HijriDate(1448, 8, 19), language) == words

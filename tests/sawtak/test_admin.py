@@ -163,7 +163,7 @@ def test_an_overtaken_answer_says_who_and_when_and_keeps_the_text(client):
     text = tickets.page(act(client, ticket, "answer", text=TEXT))
     assert (
         "لم يُحفظ: سبقك \u2068سعد الأسرع\u2069 وغيّر الحالة إلى «قيد المعالجة»"
-        " في 24 نوفمبر 2026 م 12 ظهرًا." in text
+        " في 24 نوفمبر 2026\u00a0م 12:00\u00a0ظهرًا." in text
     )
     assert TEXT in text
     assert status_of(ticket) == TicketStatus.IN_PROGRESS

@@ -206,7 +206,7 @@ def test_sixth_code_of_an_hour_is_refused_with_the_time(
         response = client.post(f"{url(ticket)}code/", {"send": "1"}, follow=True)
         clock.shift(timedelta(seconds=61))
     assert len(texts_sent("ticket_code")) == 5
-    assert "حاول بعد الساعة 1 مساءً" in page(response)
+    assert "حاول بعد الساعة 1:00\u00a0مساءً" in page(response)
 
 
 def wrong_code() -> str:
