@@ -251,9 +251,9 @@ def _official_holidays(year: int) -> Mapping[date, OfficialHoliday]:
     labelled = holiday_tables.country_holidays(
         "SA", years=around, language="en_US", islamic_show_estimated=True
     )
-    arabic_of = {english[day]: arabic[day] for day in english}
+    arabic_of = {english[day]: _in_our_words(arabic[day]) for day in english}
     found = {
-        day: OfficialHoliday(arabic[day], name)
+        day: OfficialHoliday(arabic_of[name], name)
         for day, name in english.items()
         if not name.startswith(_OF_THE_MOON)
     }
@@ -265,6 +265,11 @@ def _official_holidays(year: int) -> Mapping[date, OfficialHoliday]:
                 shown = name
             found.setdefault(day, OfficialHoliday(arabic_of[shown], shown, is_estimate))
     return {day: found[day] for day in sorted(found) if day.year == year}
+
+
+def _in_our_words(name: str) -> str:
+    """Call a day off what every page calls it (docs/content-guide.md)."""
+    return name.replace("عطلة", "إجازة")
 
 
 def _leaves(year: int) -> Iterator[tuple[str, list[date]]]:

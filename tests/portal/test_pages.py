@@ -324,7 +324,7 @@ def test_refused_form_keeps_the_text_on_screen() -> None:
         pytest.param(
             datetime(2026, 3, 12, 21, 0, tzinfo=RIYADH),
             False,
-            "مغلق الآن، ثم عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
+            "مغلق الآن، ثم إجازة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
             "Closed now, then Eid al-Fitr Holiday."
             " We are back on Wednesday 25 March at 8:00\u00a0AM",
             id="thursday-evening-before-the-eid",
@@ -332,14 +332,14 @@ def test_refused_form_keeps_the_text_on_screen() -> None:
         pytest.param(
             datetime(2026, 3, 16, 10, 0, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
+            "مغلق اليوم: إجازة عيد الفطر. نعود الأربعاء 25 مارس الساعة 8:00\u00a0صباحًا",
             "Closed today: Eid al-Fitr Holiday. We are back on Wednesday 25 March at 8:00\u00a0AM",
             id="in-the-eid",
         ),
         pytest.param(
             datetime(2026, 3, 22, 10, 0, tzinfo=RIYADH),
             False,
-            "مغلق اليوم: عطلة عيد الفطر. نعود الأربعاء الساعة 8:00\u00a0صباحًا",
+            "مغلق اليوم: إجازة عيد الفطر. نعود الأربعاء الساعة 8:00\u00a0صباحًا",
             "Closed today: Eid al-Fitr Holiday. We are back on Wednesday at 8:00\u00a0AM",
             id="near-its-end",
         ),

@@ -155,8 +155,8 @@ def test_caller_may_change_the_holidays_it_got() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "name"),
     [
-        pytest.param("2026-03-14", "2026-03-24", "عطلة عيد الفطر", id="25-ramadan-to-5-shawwal"),
-        pytest.param("2026-05-22", "2026-06-01", "عطلة عيد الأضحى", id="5-to-15-dhu-al-hijjah"),
+        pytest.param("2026-03-14", "2026-03-24", "إجازة عيد الفطر", id="25-ramadan-to-5-shawwal"),
+        pytest.param("2026-05-22", "2026-06-01", "إجازة عيد الأضحى", id="5-to-15-dhu-al-hijjah"),
     ],
 )
 def test_leave_around_an_eid_is_that_of_the_civil_service(first: str, last: str, name: str) -> None:
