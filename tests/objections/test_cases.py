@@ -62,6 +62,22 @@ def test_owner_sees_the_receipt_to_the_second(client: Client, filed: Objection) 
     assert document_url(filed) in page
 
 
+def test_printed_receipt_names_the_fingerprint_of_each_file(
+    client: Client, filed: Objection
+) -> None:
+    sign_in(client, filed.person)
+    document = filed.documents.get().document
+    said = {"ar": "بصمة الملف", "en": "File fingerprint"}
+    for language, words in said.items():
+        prefix = "" if language == "ar" else "/en"
+        page = client.get(prefix + detail_url(filed)).content.decode()
+        assert (
+            f"<bdi>{document.name}</bdi><br>"
+            f'{words} (<bdi dir="ltr" class="num">SHA-256</bdi>)<br>'
+            f'<bdi dir="ltr" class="num">{document.sha256}</bdi>'
+        ) in page
+
+
 def test_page_needs_few_statements(client: Client, filed: Objection) -> None:
     sign_in(client, filed.filed_by)
     with CaptureQueriesContext(connection) as captured:

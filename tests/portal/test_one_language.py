@@ -92,7 +92,7 @@ def foreign_words(page: Page, own: tuple[str, ...]) -> list[str]:
         for word in own:
             rest = rest.replace(word, "")
         rest = re.sub("\u2068.*?\u2069", "", rest)  # isolated: a name or what somebody wrote
-        rest = re.sub(r"SHA-256 [0-9a-f]{64}", "", rest)  # a file's fingerprint, in print
+        rest = re.sub(r"SHA-256|[0-9a-f]{64}", "", rest)  # a file's fingerprint, in print
         if page.language == "ar":
             latin = set(re.findall(r"[A-Za-z]{2,}", rest)) - LATIN
             if latin:
