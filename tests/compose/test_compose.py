@@ -15,7 +15,7 @@ from notifications.statuses import Lane
 from portal.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = ["worker", "worker-codes", "worker-imports"]
+WORKERS = ["worker", "worker-codes", "worker-imports", "worker-messages"]
 PROCESSES = ["web", *WORKERS, "scheduler"]
 
 
@@ -69,15 +69,23 @@ def test_demonstration_is_off(services: dict[str, Any]) -> None:
     assert {services[name]["environment"]["DEMO"] for name in PROCESSES} == {"0"}
 
 
+def queues_of(service: dict[str, Any]) -> list[str]:
+    """Give the queues that a worker takes from."""
+    options = [option for option in service["command"] if option.startswith("--queues=")]
+    return [queue for option in options for queue in option.removeprefix("--queues=").split(",")]
+
+
 def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
-    queues = {
-        queue
-        for name in WORKERS
-        for option in services[name]["command"]
-        if option.startswith("--queues=")
-        for queue in option.removeprefix("--queues=").split(",")
-    }
+    queues = {queue for name in WORKERS for queue in queues_of(services[name])}
     assert queues == {CODES, *OTHER_QUEUES.split(",")}
+
+
+@pytest.mark.parametrize("lane", [lane.value for lane in Lane])
+def test_one_process_sends_a_lane(services: dict[str, Any], lane: str) -> None:
+    """SMS_IN_FLIGHT is a process's own: two of them would pass what the provider allows."""
+    (name,) = [name for name in WORKERS if lane in queues_of(services[name])]
+    assert "--pool=threads" in services[name]["command"]
+    assert services[name].get("deploy", {}).get("replicas", 1) == 1
 
 
 def test_every_scheduled_task_goes_to_a_queue_that_has_a_worker() -> None:
