@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from beneficiaries.models import Person, User
 from objections.rules import STATEMENT_CHARACTERS
@@ -28,15 +30,34 @@ _UNSENT_CHARACTERS: Final = 4 * STATEMENT_CHARACTERS
 """Longer texts are no statement; the rest above the limit is for its writer to shorten."""
 
 
-def _keep_unsent(request: HttpRequest) -> None:
-    """Keep what somebody wrote whose session ended meanwhile, until they are signed in (O18)."""
-    statement = request.POST.get("statement", "") if request.method == "POST" else ""
-    if statement and len(statement) <= _UNSENT_CHARACTERS:
-        request.session[UNSENT_KEY] = {
-            "path": request.path,
-            "ground": request.POST.get("ground", "")[:16],
-            "statement": statement,
-        }
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in page, which says why to somebody whose session ended meanwhile (O18).
+
+    What they wrote is kept until they are signed in.
+    """
+    if request.method == "POST":
+        if _keep_unsent(request):
+            text = _(
+                "Your session ended to protect you, and what you wrote is kept. Sign in to go on"
+                " where you stopped."
+            )
+        else:
+            text = _("Your session ended to protect you. Sign in to go on where you stopped.")
+        messages.info(request, text)
+    return redirect_to_login(request.get_full_path())
+
+
+def _keep_unsent(request: HttpRequest) -> bool:
+    """Keep a statement that was sent too late for its session; tell whether there was one."""
+    statement = request.POST.get("statement", "")
+    if not statement or len(statement) > _UNSENT_CHARACTERS:
+        return False
+    request.session[UNSENT_KEY] = {
+        "path": request.path,
+        "ground": request.POST.get("ground", "")[:16],
+        "statement": statement,
+    }
+    return True
 
 
 def take_unsent(request: HttpRequest) -> dict[str, str]:
@@ -61,8 +82,7 @@ def for_citizens(view: CitizenView[P]) -> Callable[Concatenate[HttpRequest, P], 
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
-            _keep_unsent(request)
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         if user.person is None:
             raise Http404
         return view(request, Citizen(user, user.person), *args, **kwargs)

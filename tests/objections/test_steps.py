@@ -534,10 +534,24 @@ def test_text_is_there_again_after_the_session_ended(client: Client, person: Per
     text = "اعتراضي طويل " * 115
     response = client.post(address, statement_fields(statement=text))
     assert response["Location"].startswith(reverse("portal:sign_in"))
+    asked = client.get(response["Location"]).content.decode()
+    assert "انتهت جلستك لنحميك، وما كتبته محفوظ. ادخل لتكمل من حيث توقفت." in asked
     sign_in(client, person)
     assert text.strip() not in client.get(step_url(begun, "profile")).content.decode()
     assert text.strip() in client.get(address).content.decode()
     assert text.strip() not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("step", ["profile", "statement", "review"])
+def test_sign_in_page_says_why_where_nothing_was_written(
+    client: Client, person: Person, step: str
+) -> None:
+    begun = started(client, person)
+    client.cookies.clear()
+    asked = client.post(step_url(begun, step), follow=True).content.decode()
+    assert "انتهت جلستك لنحميك. ادخل لتكمل من حيث توقفت." in asked
+    client.cookies.clear()
+    assert "انتهت جلستك" not in client.get(step_url(begun, step), follow=True).content.decode()
 
 
 def test_what_is_no_statement_is_not_kept_for_a_visitor(client: Client) -> None:

@@ -136,12 +136,12 @@ class TestSessionOver:
         client = Client()
         answer = client.post("/profile/edit/", {"city": "الرياض"})
         assert answer.headers["Location"] == "/sign-in/?next=/profile/edit/"
-        assert "خرجت من ملفك لنحميك" in page(client.get(answer.headers["Location"]))
+        assert "انتهت جلستك لنحميك" in page(client.get(answer.headers["Location"]))
 
     def test_visitor_who_only_opened_the_page_is_told_nothing(self) -> None:
         client = Client()
         answer = client.get("/profile/edit/")
-        assert "خرجت من ملفك لنحميك" not in page(client.get(answer.headers["Location"]))
+        assert "انتهت جلستك لنحميك" not in page(client.get(answer.headers["Location"]))
 
     def test_pages_after_signing_out_are_in_no_cache(self) -> None:
         client = Client()
