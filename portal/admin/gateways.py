@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from django import forms
 from django.contrib import admin
@@ -32,24 +33,61 @@ if TYPE_CHECKING:
 SHOWN_ENDS = 10
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How one kind of row is ended before its time.
+
+    `subject_field` names the mobile or the gateway it is about; `end` calls the service of its
+    kind, `done` says so; `is_over` tells whether there is nothing left to end.
+    """
+
+    kind: str
+    permission: str
+    subject_field: str
+    end: Callable[[Any, User, datetime], object]
+    done: StrOrPromise
+    is_over: Callable[[Any], bool]
+
+
+def _is_past(pause: GatewayPause) -> bool:
+    return pause.until <= timezone.now()
+
+
+CLEARING: Final = Ending(
+    kind=EarlyEnd.NUMBER,
+    permission="notifications.clear_doubtfulnumber",
+    subject_field="mobile",
+    end=lambda row, by, now: clear_number(number=row, by=by, now=now),
+    done=gettext_lazy("The number is no longer doubtful."),
+    is_over=lambda row: False,
+)
+RESUMING: Final = Ending(
+    kind=EarlyEnd.PAUSE,
+    permission="notifications.end_gatewaypause",
+    subject_field="gateway",
+    end=lambda row, by, now: end_pause(pause=row, by=by, now=now),
+    done=gettext_lazy("Sending goes on within a minute."),
+    is_over=_is_past,
+)
+
+
 class EndableAdmin(CaseAdmin):
     """Something a gateway said that staff may end before its time."""
 
     case_template = "admin/notifications/endable.html"
     refusals = (AlreadyEnded,)
-    kind: ClassVar[str] = ""
-    end_permission: ClassVar[str] = ""
+    ending: ClassVar[Ending]
     facts: ClassVar[tuple[str, ...]] = ()
 
     def get_case(self, request: HttpRequest, pk: int) -> Any:
         return get_object_or_404(self.model, pk=pk)
 
     def case_actions(self) -> dict[str, CaseAction]:
-        return {"end": CaseAction(self.end_permission, self.end)}
+        return {"end": CaseAction(self.ending.permission, self._end)}
 
-    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
-        """End it by the service of its kind; give the sentence to show."""
-        raise NotImplementedError
+    def _end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
+        self.ending.end(case, cast(User, request.user), now)
+        return self.ending.done
 
     def refusal_text(self, refused: Exception) -> str:
         return _("Not done: it was over before.")
@@ -57,27 +95,20 @@ class EndableAdmin(CaseAdmin):
     def case_url(self, case: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def is_over(self, case: Any) -> bool:
-        """Tell whether there is nothing left to end."""
-        return False
-
-    def subject_of(self, case: Any) -> str:
-        """Give the mobile or the gateway it is about."""
-        raise NotImplementedError
-
     def case_context(
         self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
-        subject = self.subject_of(case)
+        subject = str(getattr(case, self.ending.subject_field))
+        is_over = self.ending.is_over(case)
         return {
             "shown": case,
             "model_admin": self,
             "facts": self.facts,
             "subject": subject,
-            "is_number": self.kind == EarlyEnd.NUMBER,
-            "is_over": self.is_over(case),
-            "may_end": not self.is_over(case) and request.user.has_perm(self.end_permission),
-            "ends": EarlyEnd.objects.filter(kind=self.kind, subject=subject)
+            "is_number": self.ending.kind == EarlyEnd.NUMBER,
+            "is_over": is_over,
+            "may_end": not is_over and request.user.has_perm(self.ending.permission),
+            "ends": EarlyEnd.objects.filter(kind=self.ending.kind, subject=subject)
             .select_related("ended_by")
             .order_by("-id")[:SHOWN_ENDS],
         }
@@ -101,15 +132,7 @@ class DoubtfulNumberAdmin(EndableAdmin):
     ordering = ("-id",)
     search_help_text = gettext_lazy("Mobile number, in any digits")
     search_columns = SearchColumns(mobile="mobile")
-    kind = EarlyEnd.NUMBER
-    end_permission = "notifications.clear_doubtfulnumber"
-
-    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
-        clear_number(number=case, by=cast(User, request.user), now=now)
-        return _("The number is no longer doubtful.")
-
-    def subject_of(self, case: Any) -> str:
-        return str(case.mobile)
+    ending = CLEARING
 
     @admin.display(description=gettext_lazy("Mobile"))
     def number(self, row: DoubtfulNumber) -> SafeString | str:
@@ -128,18 +151,7 @@ class GatewayPauseAdmin(EndableAdmin):
     list_display = ("gateway_text", "state", "until_text", "reason_text")
     facts = ("gateway_text", "state", "until_text", "reason_text", "reason_raw")
     ordering = ("-id",)
-    kind = EarlyEnd.PAUSE
-    end_permission = "notifications.end_gatewaypause"
-
-    def end(self, request: HttpRequest, case: Any, form: None, now: datetime) -> StrOrPromise:
-        end_pause(pause=case, by=cast(User, request.user), now=now)
-        return _("Sending goes on within a minute.")
-
-    def is_over(self, case: Any) -> bool:
-        return bool(case.until <= timezone.now())
-
-    def subject_of(self, case: Any) -> str:
-        return str(case.gateway)
+    ending = RESUMING
 
     @admin.display(description=gettext_lazy("Gateway"))
     def gateway_text(self, row: GatewayPause) -> SafeString | str:
@@ -147,7 +159,7 @@ class GatewayPauseAdmin(EndableAdmin):
 
     @admin.display(description=gettext_lazy("Status"))
     def state(self, row: GatewayPause) -> SafeString:
-        if self.is_over(row):
+        if self.ending.is_over(row):
             return tag(_("Sends"), "ok", "ok")
         return tag(_("Rests"), "wait", "pause")
 
