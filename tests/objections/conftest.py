@@ -1,4 +1,4 @@
-"""Files of a test lie in its own folder."""
+"""What the tests of objections stand on: files in a folder of their own, a day, a person."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import translation
+
+from beneficiaries.models import Person
+from tests.objections.cases import NOW
+from tests.personas import head, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +31,18 @@ def arabic() -> Iterator[None]:
     """Begin in Arabic: a request for an English page leaves its language behind."""
     with translation.override("ar"):
         yield
+
+
+@pytest.fixture
+def november() -> Iterator[None]:
+    """Begin on the day of the cases; the clock goes on."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def person(client: Client) -> Person:
+    """Somebody whose browser is signed in."""
+    somebody = head(city="الرياض")
+    sign_in(client, somebody)
+    return somebody

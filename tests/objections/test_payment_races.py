@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -24,15 +22,12 @@ from tests.objections.cases import NOW, draft, texts_to
 from tests.objections.test_concurrency import at_once
 from tests.personas import adult_of, head, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("november"),
+]
 
 DEPOSIT = date(2026, 11, 10)
-
-
-@pytest.fixture(autouse=True)
-def _november() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
 
 
 def short_line(person: Person) -> PaymentLine:

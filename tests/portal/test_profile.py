@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -14,37 +13,24 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from access import codes
-from beneficiaries.models import EligibilityResult, Person, PersonChange
+from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ResultStatus
-from notifications.models import Message
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
 from saudi.hijri import HijriDate
 from sawtak.models import IdentityMatch, Ticket
 from tests.factories import CycleFactory, ResultFactory
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
+from tests.portal.signing_in import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 PROFILE = "/en/profile/"
 EDIT = "/en/profile/edit/"
 HIDDEN = "A reason shown to its owner only"
 SHELTER = "Living in a government shelter"
 LEASE = "The lease is not proven"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel(NOW, tick=False) as coordinates:
-        yield coordinates
-
-
-@pytest.fixture
-def sara() -> Person:
-    return head(full_name="Sara", mobile="+966500000001")
 
 
 def result(
@@ -353,127 +339,6 @@ class TestCost:
         one, twelve = self._statements(1), self._statements(12)
         assert one == twelve
         assert twelve <= 12
-
-
-class TestContactDetails:
-    def test_city_and_iban_are_changed_and_recorded(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        answer = client.post(EDIT, {"city": " جدة ", "iban": "sa03 8000 0000 6080 1016 7519"})
-        assert answer["Location"] == PROFILE
-        assert "Your data is saved." in page(client.get(PROFILE))
-        sara.refresh_from_db()
-        assert (sara.city, sara.iban) == ("جدة", "SA0380000000608010167519")
-        assert set(PersonChange.objects.values_list("field", flat=True)) == {"city", "iban"}
-
-    def test_nothing_changed_is_said_and_not_recorded(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        client.post(EDIT, {"city": sara.city, "iban": sara.iban})
-        assert "Nothing was changed" in page(client.get(PROFILE))
-        assert not PersonChange.objects.exists()
-
-    @pytest.mark.parametrize(
-        ("field", "typed", "says"),
-        [
-            ("city", "", "Write the city or village"),
-            ("city", "\u200f\u200e", "Write the city or village"),
-            ("city", "12345", "in letters"),
-            ("city", "م" * 81, "too long"),
-            ("iban", "SA0380000000608010167518", "One of the digits is wrong"),
-            ("iban", "GB33BUKB20201555555555", "Saudi IBAN"),
-        ],
-    )
-    def test_wrong_field_is_explained_and_what_was_typed_stays(
-        self, client: Client, sara: Person, field: str, typed: str, says: str
-    ) -> None:
-        sign_in(client, sara)
-        text = page(client.post(EDIT, {"city": "جدة", "iban": sara.iban} | {field: typed}))
-        assert says in text
-        assert 'id="errors"' in text
-        assert not PersonChange.objects.exists()
-
-    def test_others_cannot_be_edited(self, client: Client, sara: Person) -> None:
-        omar = adult_of(sara)
-        sign_in(client, sara)
-        client.post(EDIT, {"city": "جدة", "iban": sara.iban, "person": str(omar.pk)})
-        omar.refresh_from_db()
-        assert omar.city == "الرياض"
-
-
-class TestNewMobile:
-    NEW = "0500000077"
-
-    @pytest.fixture(autouse=True)
-    def _code(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(codes, "new_code", lambda: "048213")
-
-    def test_code_to_the_new_number_makes_it_the_persons(
-        self, client: Client, sara: Person
-    ) -> None:
-        sign_in(client, sara)
-        assert client.post(EDIT, {"mobile": self.NEW})["Location"] == EDIT
-        assert Message.objects.get().recipient == "+966500000077"
-        sara.refresh_from_db()
-        assert sara.mobile == "+966500000001"
-        assert "We have sent a 6-digit code to" in page(client.get(EDIT))
-        assert client.post(EDIT, {"code": "٠٤٨٢١٣"})["Location"] == PROFILE
-        sara.refresh_from_db()
-        assert (sara.mobile, sara.mobile_proved_at) == ("+966500000077", NOW)
-        told = Message.objects.get(template="mobile_changed")
-        assert told.recipient == "+966500000001"
-
-    def test_wrong_code_changes_nothing(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        client.post(EDIT, {"mobile": self.NEW})
-        assert "You have 4 tries left" in page(client.post(EDIT, {"code": "111111"}))
-        sara.refresh_from_db()
-        assert sara.mobile == "+966500000001"
-
-    def test_short_code_is_counted_out(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        client.post(EDIT, {"mobile": self.NEW})
-        assert "You wrote 5 digits" in page(client.post(EDIT, {"code": "48213"}))
-
-    def test_code_without_a_number_leads_back(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        assert client.post(EDIT, {"code": "048213"})["Location"] == EDIT
-
-    def test_another_number_can_be_written(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        client.post(EDIT, {"mobile": self.NEW})
-        client.post(EDIT, {"other_number": "1"})
-        assert 'name="mobile"' in page(client.get(EDIT))
-
-    @pytest.mark.parametrize(
-        ("typed", "says"),
-        [
-            ("0500000001", "in your file already"),
-            ("0112345678", "not a mobile number"),
-            ("+201000000001", "not Saudi"),
-        ],
-    )
-    def test_wrong_number_is_explained(
-        self, client: Client, sara: Person, typed: str, says: str
-    ) -> None:
-        sign_in(client, sara)
-        assert says in page(client.post(EDIT, {"mobile": typed}))
-        assert not Message.objects.exists()
-
-    def test_asked_twice_at_once_sends_one_code(self, client: Client, sara: Person) -> None:
-        sign_in(client, sara)
-        client.post(EDIT, {"mobile": self.NEW})
-        client.post(EDIT, {"mobile": self.NEW})
-        assert "You can ask for another in 60 seconds" in page(client.get(EDIT))
-        assert Message.objects.count() == 1
-
-    def test_sixth_code_of_the_hour_says_when(
-        self, client: Client, sara: Person, clock: time_machine.Coordinates
-    ) -> None:
-        sign_in(client, sara)
-        for _ in range(5):
-            client.post(EDIT, {"mobile": self.NEW})
-            clock.shift(61)
-        assert "Ask for a new one after" in page(client.post(EDIT, {"mobile": self.NEW}))
-        assert Message.objects.count() == 5
 
 
 @pytest.mark.parametrize("path", ["/profile/", "/profile/edit/"])
