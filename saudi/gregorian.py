@@ -77,8 +77,10 @@ WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """In the order of `date.weekday()`."""
 
-YEARS: Final = range(1900, 2101)
-"""The years a typed Gregorian date may have; a smaller one is a Hijri year in the wrong field."""
+YEARS: Final = range(1925, 2077)
+"""The years a typed Gregorian date may have: the whole ones that the Hijri table covers, so that
+every day that is taken can be written in both calendars. A smaller one is a Hijri year in the
+wrong field."""
 
 GregorianFault = Literal["required", "format", "year", "no_such_day"]
 

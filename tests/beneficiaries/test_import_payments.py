@@ -106,6 +106,7 @@ def test_correction_waits_beside_what_was_announced(bring, person):
         ({"status": "none", "paid": "1.00"}, "paid_sar: not 0.00 where nothing was paid"),
         ({"day": "10/11/2026x"}, "paid_on: not a date"),
         ({"day": "2026-02-30"}, "paid_on: not a date"),
+        ({"day": "2096-11-10"}, "paid_on: not a date"),  # no page could write it in Hijri
         ({"paid": "-1"}, "paid_sar: not an amount"),
         ({"entitled": "many"}, "entitled_sar: not an amount"),
         ({"why": "BECAUSE"}, "reason_codes: BECAUSE unknown"),
