@@ -33,6 +33,9 @@ BATCH_CHARACTERS: Final = 4_000_000
 LINES_A_STATEMENT: Final = 500_000
 """Of the file, written at once: between two such parts the run tells how far it is."""
 
+LONGEST_REASON: Final = 300
+"""Characters of why a row was rejected: a reason may repeat what stands in the row."""
+
 FIRST_LINES: Final = 5
 """Of each kind of fault, told with its count."""
 
@@ -124,7 +127,7 @@ class Staging:
                     else:
                         rows.append(_copy_line((str(row.line), *values)))
                 if fault:
-                    faults.append(_copy_line((str(row.line), kind, fault)))
+                    faults.append(_copy_line((str(row.line), kind, _on_one_line(fault))))
             self._copy("staging", ("line", *self._columns), rows)
             self._copy("rejected", ("line", "kind", "reason"), faults)
             count += len(batch)
@@ -286,7 +289,13 @@ def take_turn(cursor: CursorWrapper, kind: str) -> None:
         raise ImportRunning(kind)
 
 
+def _on_one_line(reason: str) -> str:
+    """Give a reason without the tabs and line ends of a row that it repeats; COPY parts by them."""
+    return " ".join(reason.split())[:LONGEST_REASON]
+
+
 def _copy_line(values: Iterable[str]) -> str:
+    """Give a line for COPY; the values have no tab and no line end."""
     line = "\t".join(values)
     return (line.replace("\\", "\\\\") if "\\" in line else line) + "\n"
 

@@ -205,3 +205,21 @@ def _rows_read(cursor) -> int:
         """
     )
     return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("between", ["\t", "\n", "\r", "\n\\.\n"])
+def test_codes_parted_by_tabs_or_line_ends_cost_their_own_row_and_no_other(bring, person, between):
+    path, counts = bring(
+        f'{person.national_id},ineligible,"BAD{between}LUCK",0.00',
+        f"{person.national_id},eligible,,720.00",
+    )
+    assert (counts.created, counts.rejected) == (1, 1)
+    [(line, reason, _row)] = rejected(path)
+    assert line == 2
+    assert reason.startswith("reason_codes: BAD ")
+
+
+def test_reason_for_a_rejection_is_short_however_much_of_the_row_it_repeats(bring, person):
+    path, counts = bring(f"{person.national_id},ineligible,{'X' * 60_000},0.00")
+    assert counts.rejected == 1
+    assert len(rejected(path)[0][1]) <= 300
