@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -86,12 +86,13 @@ class Progress:
                     " WHERE id = %s AND status = %s",
                     [step.phase, step.rows, step.percent, self._run.pk, RunStatus.RUNNING],
                 )
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("Progress of run %s not written: %s", self._run.pk, type(error).__name__)
+            self.close()  # one that the server ended stays useless; the next step opens another
 
     def close(self) -> None:
         """Give the connection back."""
-        with suppress(DatabaseError):
+        with suppress(DatabaseError, InterfaceError):
             self._connection.close()
 
 
@@ -130,13 +131,18 @@ def end_done(run: R) -> R:
 
 
 def _end_undone(run: Run, error: BaseException) -> None:
+    """Write why a run came to nothing, unless it was taken for dead and is another's by now."""
     code, detail = _refusal_of(error)
     run.status = RunStatus.REFUSED if code != "error" else RunStatus.FAILED
     run.refusal, run.refusal_detail = code, detail[:200]
     run.ended_at, run.phase = timezone.now(), ""
+    names = ("status", "refusal", "refusal_detail", "ended_at", "phase")
+    ours = type(run)._default_manager.filter(
+        pk=run.pk, status=RunStatus.RUNNING, attempts=run.attempts
+    )
     try:
-        run.save(update_fields=["status", "refusal", "refusal_detail", "ended_at", "phase"])
-    except DatabaseError as fault:  # without its lock it is seen to be broken off
+        ours.update(**{name: getattr(run, name) for name in names})
+    except (DatabaseError, InterfaceError) as fault:  # without its lock it is seen to be broken off
         logger.warning("The end of run %s was not written: %s", run.pk, type(fault).__name__)
 
 

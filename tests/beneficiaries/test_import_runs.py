@@ -170,6 +170,39 @@ def test_how_far_it_is_can_be_read_while_its_transaction_is_open(tmp_path):
     assert (run.status, run.phase, living(ImportRun)) == (RunStatus.DONE, "", set())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_import_goes_on_when_the_server_ends_the_connection_of_its_progress(tmp_path):
+    person = personas.head()
+    path = results_of([person], tmp_path / "r.csv")
+    ended = []
+    other = connection.copy()
+
+    def cut(_step):
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'UPDATE%importrun%'"
+                " AND state = 'idle'"
+            )
+            ended.append(cursor.fetchone()[0])
+
+    import_results(CYCLE, path, now=NOW, report=cut)
+    other.close()
+    assert sum(ended) >= 1
+    assert ImportRun.objects.get().status == RunStatus.DONE
+    assert EligibilityResult.objects.get().person == person
+
+
+@pytest.mark.django_db
+def test_a_run_that_another_worker_took_over_is_not_ended_by_the_first(tmp_path):
+    run = ImportRun.objects.create(kind="results", cycle_code=CYCLE, file_name="r.csv", attempts=1)
+    ImportRun.objects.filter(pk=run.pk).update(attempts=2)  # it seemed dead and was taken again
+    with pytest.raises(UnreadableFile):
+        import_results(CYCLE, tmp_path / "none.csv", now=NOW, run=run)
+    run.refresh_from_db()
+    assert (run.status, run.refusal, run.ended_at) == (RunStatus.RUNNING, "", None)
+
+
 # A process that dies ------------------------------------------------------------------------
 
 
