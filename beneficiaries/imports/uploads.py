@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -48,6 +50,10 @@ COLUMNS: Final = {
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that starts so (OWASP, CSV injection)."""
+
+_BEGINS_A_FORMULA: Final = re.compile(
+    rf"(?:\A|(?<=[;\t\r\n]))(?=[{re.escape(''.join(FORMULA_STARTS))}])"
+)
 
 
 def storage() -> FileSystemStorage:
@@ -257,6 +263,7 @@ class _Echo:
 
 def _for_spreadsheet(stream: IO[str]) -> Iterator[bytes]:
     writer = csv.writer(_Echo())
+    csv.field_size_limit(sys.maxsize)  # else a row of 128 KB ends the download
     with stream:
         rows = csv.reader(stream)
         next(rows)
@@ -271,5 +278,8 @@ def _line(writer: Any, cells: Any) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """Give a cell that no spreadsheet runs."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """Give a cell that no spreadsheet runs, also one that parts cells by a semicolon.
+
+    That one sees no quotes around the row and begins a cell after each `;` and each line end.
+    """
+    return _BEGINS_A_FORMULA.sub("'", cell)
