@@ -30,6 +30,7 @@ from notifications.reasons import reason_in_words
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from portal.announcing import start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
+from saudi.gregorian import riyadh_date
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -245,7 +246,7 @@ class CampaignAdmin(CaseAdmin):
 
     @admin.display(description=gettext_lazy("Prepared"))
     def prepared(self, campaign: Campaign) -> str:
-        return day_cell(campaign.prepared_at.date())
+        return day_cell(riyadh_date(campaign.prepared_at))
 
     @admin.display(description=gettext_lazy("Prepared by"))
     def preparer(self, campaign: Campaign) -> str:

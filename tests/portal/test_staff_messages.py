@@ -138,6 +138,13 @@ def test_a_second_person_starts_a_campaign(client, role):
     assert "بدأت الحملة" in page(client.get(response.url))
 
 
+def test_a_campaign_was_prepared_on_the_day_in_riyadh(client):
+    personas.sign_in_staff(client, "supervisor")
+    late = campaign(personas.staff("administrator"))
+    Campaign.objects.filter(pk=late.pk).update(prepared_at=datetime(2026, 11, 24, 22, tzinfo=UTC))
+    assert "25 نوفمبر 2026" in page(client.get("/admin/notifications/campaign/"))
+
+
 def test_who_prepared_a_campaign_does_not_start_it(client):
     first = personas.sign_in_staff(client, "approver")
     prepared = campaign(first)
