@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.lists import short_name_text
-from access.searches import NameTooShort
+from access.searches import LONGEST_SEARCH, NameTooShort
 from beneficiaries.models import User
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
@@ -162,7 +162,7 @@ class StaffSite(AdminSite):
 
         By POST, so that no address keeps the number of a person.
         """
-        asked = clean_text(request.POST.get("q", ""))
+        asked = clean_text(request.POST.get("q", "")[:LONGEST_SEARCH])
         found = Found()
         how = _(
             "Write a whole number (national ID, mobile or request number, in any digits), or "

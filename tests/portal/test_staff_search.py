@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from access.searches import NameTooShort, SearchColumns, read_number
+from access.searches import LONGEST_SEARCH, NameTooShort, SearchColumns, read_number
 from beneficiaries.models import Person
 from objections.models import Objection
 from sawtak.models import Ticket
@@ -221,3 +221,9 @@ def test_a_search_goes_on_over_pages_and_filters(desk: Client) -> None:
     assert (names, len(rest.context["cl"].result_list)) == ({"هند الرشيد"}, 2)
     closed = desk.get("/admin/sawtak/ticket/" + shown.get_query_string({"status": "closed"}))
     assert list(closed.context["cl"].result_list) == []
+
+
+def test_a_page_of_text_pasted_into_the_box_is_cut(desk):
+    response = desk.post("/admin/find/", {"q": "abc " * 50_000})  # a condition for each word
+    assert response.status_code == 200
+    assert len(response.context["asked"]) <= LONGEST_SEARCH
