@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Final
 
 from beneficiaries.models import PaymentLine, Person, User
@@ -116,13 +115,29 @@ def payments_of(
     for line in lines:
         line.person = by_id[line.person_id]
     rows = rows_of(lines, PaymentRow, viewer=viewer, today=today, language=language)
-    of_cycle = [
-        HouseholdPayment(sorted(group, key=lambda row: (not row.is_own, row.person.birth_date)))
-        for _code, group in groupby(rows, key=lambda row: row.contested.cycle.code)
-    ]
+    payments = _by_household(rows, viewer)
+    newest = list(dict.fromkeys(line.cycle.code for line in lines))[:SHOWN_CYCLES]
     shown = [
         payment
-        for nth, payment in enumerate(of_cycle)
-        if has_all or nth < SHOWN_CYCLES or any(row.is_fresh(today) for row in payment.rows)
+        for payment in payments
+        if has_all
+        or payment.rows[0].contested.cycle.code in newest
+        or any(row.is_fresh(today) for row in payment.rows)
     ]
-    return Payments(shown=shown, has_more=len(shown) < len(of_cycle))
+    return Payments(shown=shown, has_more=len(shown) < len(payments))
+
+
+def _by_household(rows: Iterable[PaymentRow], viewer: Person) -> list[HouseholdPayment]:
+    """Put together the lines that were one payment, the viewer's household first in each cycle.
+
+    Whoever has joined the household since was paid in another one: that was not its payment.
+    """
+    payments: dict[tuple[str, int], list[PaymentRow]] = {}
+    for row in sorted(rows, key=lambda row: row.contested.household_id != viewer.household_id):
+        line = row.contested
+        payments.setdefault((line.cycle.code, line.household_id), []).append(row)
+    newest_first = sorted(payments.items(), key=lambda item: item[0][0], reverse=True)
+    return [
+        HouseholdPayment(sorted(group, key=lambda row: (not row.is_own, row.person.birth_date)))
+        for _key, group in newest_first
+    ]

@@ -441,6 +441,22 @@ def test_what_is_still_on_its_way_is_not_said_to_be_missing(client: Client, stat
         assert "Missing" not in text
 
 
+def test_line_of_somebody_who_joined_since_is_no_part_of_the_households_payment(
+    client: Client,
+) -> None:
+    person, before = head(), outsider()
+    joined = adult_of(before, full_name="Noura")
+    nothing = {"status": PaymentStatus.NONE, "paid_sar": Decimal(0)}
+    cycle = line_of(person, entitled_sar=Decimal(700), **nothing).cycle
+    line_of(joined, cycle=cycle, entitled_sar=Decimal(300), paid_sar=Decimal(300))
+    joined.household = person.household
+    joined.save()
+    sign_in(client, person)
+    own, other = client.get("/en/profile/").context["profile"].payments.shown
+    assert (own.entitled_sar, own.paid_sar, own.words.label) == (700, 0, "No payment this month")
+    assert (other.entitled_sar, other.paid_sar, other.words.label) == (300, 300, "Paid")
+
+
 def test_file_says_what_is_missing(client: Client) -> None:
     person = head()
     line_of(person)
