@@ -11,11 +11,17 @@ from notifications.statuses import MessageStatus
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSms:
-    """One SMS as a gateway needs it. Number and text stay out of its repr, and so out of logs."""
+    """One SMS as a gateway needs it. Number and text stay out of its repr, and so out of logs.
+
+    `reference` is our own id of this try, for a gateway that keeps one beside the message.
+    """
 
     message_id: int
     to: str = field(repr=False)
     body: str = field(repr=False)
+    reference: str = ""
+    is_service: bool = True
+    """A code or news of the recipient's own case, which may be sent at any hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,10 @@ class GatewayReceipt:
 
 @dataclass(frozen=True, slots=True)
 class FoundSms:
-    """One of the gateway's own messages, in its word and in ours."""
+    """One of the gateway's own messages, in its word and in ours.
+
+    `reference` is what we gave it with the message; empty where the gateway keeps none.
+    """
 
     gateway_id: str
     body: str = field(repr=False)
@@ -36,6 +45,7 @@ class FoundSms:
     error: str = ""
     makes_number_doubtful: bool = False
     is_worth_a_later_try: bool = False
+    reference: str = ""
 
 
 class Gateway(Protocol):
@@ -86,11 +96,15 @@ class GatewayError(Exception):
 
 
 class GatewayTemporary(GatewayError):
-    """Not accepted, and it is worth trying again, no sooner than after `wait_seconds`."""
+    """Not accepted, and it is worth trying again, no sooner than after `wait_seconds`.
 
-    def __init__(self, reason: str, *, wait_seconds: int = 0) -> None:
+    Where the gateway only asks us to slow down, that is no fault of its own.
+    """
+
+    def __init__(self, reason: str, *, wait_seconds: int = 0, is_its_fault: bool = True) -> None:
         super().__init__(reason)
         self.wait_seconds = wait_seconds
+        self.is_its_fault = is_its_fault
 
 
 class GatewayPermanent(GatewayError):

@@ -2,33 +2,27 @@
 
 `TWILIO_API_BASE_URL` may name another server that speaks the same protocol: a relay, or the
 stand-in of the tests. The client's own retries are off: what is tried again, and when, is
-decided by notifications/rules.py. Its own HTTP layer is left out too, for one with a pool of
-connections that many threads share and at half the cost of a request.
+decided by notifications/rules.py. Its own HTTP layer is left out too, for ours, at half the cost
+of a request.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import ssl
-import threading
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlencode, urlsplit
 
-import certifi
 import urllib3
 from django.conf import settings
 from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
-from urllib3.connectionpool import HTTPConnectionPool, connection_from_url
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError
 
 from notifications.gateways.base import (
     FoundSms,
@@ -39,6 +33,7 @@ from notifications.gateways.base import (
     OutcomeUnknown,
     OutgoingSms,
 )
+from notifications.gateways.http import Line, without_answer
 from notifications.gateways.twilio_codes import (
     ALARMING,
     CLOSED_SECONDS,
@@ -49,17 +44,6 @@ from notifications.gateways.twilio_codes import (
     STATUSES,
     UNREACHABLE,
 )
-from notifications.statuses import Lane
-
-CONNECT_TIMEOUT_SECONDS: Final = 3.05
-ANSWER_TIMEOUT_SECONDS: Final = 10.0
-
-IDLE_SECONDS: Final = 20.0
-"""Connections that rested longer are not used again: the other side may have left silently, and
-a message written into such a line would be an unknown one."""
-
-MOST_WAIT_SECONDS: Final = 600
-"""The longest Retry-After that is heeded."""
 
 MOST_FOUND: Final = 100
 """How many of a number's messages are looked through, newest first."""
@@ -85,21 +69,12 @@ class Refusal(Exception):
 
 
 class TwilioHttp:
-    """Sends the client's requests to the configured server, once, with bounded waits.
-
-    Safe between threads, which share one pool of connections.
-    """
+    """Sends the client's requests to the configured server. Safe between threads."""
 
     is_async = False
 
     def __init__(self, base_url: str, *, most_at_once: int = 1) -> None:
-        base = urlsplit(base_url)
-        self._origin = f"{base.scheme}://{base.netloc}"
-        self._path = base.path.rstrip("/")
-        self._most_at_once = most_at_once
-        self._lock = threading.Lock()
-        self._used_at = 0.0
-        self._pool: HTTPConnectionPool | None = None
+        self._line = Line(base_url, most_at_once=most_at_once)
 
     def request(
         self,
@@ -112,49 +87,19 @@ class TwilioHttp:
         auth: tuple[str, str] | None = None,
         **_ignored: object,
     ) -> Response:
-        """Make one request; a redirect is never followed, because a POST would be repeated.
+        """Make one request.
 
         Raises:
             Refusal: for any answer that is no success.
             urllib3.exceptions.HTTPError: when there is no whole answer.
         """
-        answer = self._connections().urlopen(
-            method,
-            self._address(uri, params),
-            body=_encoded(data) if data else None,
-            headers={
-                **(headers or {}),
-                **(urllib3.make_headers(basic_auth=":".join(auth)) if auth else {}),
-            },
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS),
-            retries=False,
-            redirect=False,
+        own = urllib3.make_headers(basic_auth=":".join(auth)) if auth else {}
+        answer = self._line.request(
+            method, uri, params=params, data=data, headers={**(headers or {}), **own}
         )
-        text = answer.data.decode("utf-8", errors="replace")
-        if not 200 <= answer.status < 300:
-            raise Refusal(
-                answer.status, _code_in(text), _seconds_in(answer.headers.get("Retry-After", ""))
-            )
-        return Response(answer.status, text, dict(answer.headers))
-
-    def _connections(self) -> HTTPConnectionPool:
-        """Give the pool, a new one after a rest."""
-        with self._lock:
-            now = time.monotonic()
-            if self._pool is None or now - self._used_at > IDLE_SECONDS:
-                if self._pool is not None:
-                    self._pool.close()
-                secure = {"ca_certs": certifi.where()} if self._origin.startswith("https") else {}
-                self._pool = connection_from_url(
-                    self._origin, maxsize=self._most_at_once * len(Lane), **secure
-                )
-            self._used_at = now
-            return self._pool
-
-    def _address(self, uri: str, params: Mapping[str, object] | None) -> str:
-        asked = urlsplit(uri)
-        query = asked.query or (_encoded(params) if params else "")
-        return f"{self._path}{asked.path}{'?' if query else ''}{query}"
+        if not answer.is_success:
+            raise Refusal(answer.status, _code_in(answer.text), answer.wait_seconds)
+        return Response(answer.status, answer.text, dict(answer.headers))
 
 
 class TwilioGateway:
@@ -197,7 +142,7 @@ class TwilioGateway:
         except Refusal as refusal:
             raise _sorted(refusal) from None
         except (HTTPError, TwilioException, ValueError) as error:
-            raise _without_answer(error) from None
+            raise without_answer(error) from None
         if not accepted.sid:
             raise OutcomeUnknown("no id in the answer")
         return GatewayReceipt(gateway_id=accepted.sid)
@@ -213,7 +158,7 @@ class TwilioGateway:
         except Refusal as refusal:
             raise _sorted(refusal) from None
         except (HTTPError, TwilioException, ValueError) as error:
-            raise _without_answer(error) from None
+            raise without_answer(error) from None
         return [
             _found(one)
             for one in listed
@@ -234,7 +179,7 @@ class TwilioGateway:
                 return None
             raise _sorted(refusal) from None
         except (HTTPError, TwilioException, ValueError) as error:
-            raise _without_answer(error) from None
+            raise without_answer(error) from None
 
 
 @lru_cache(maxsize=4)
@@ -282,29 +227,16 @@ def _sorted(refusal: Refusal) -> GatewayTemporary | GatewayPermanent:
         return GatewayClosed(reason, rest_seconds=None)
     if refusal.status in _NOT_OURS:
         return GatewayClosed(reason, rest_seconds=CLOSED_SECONDS)
-    is_for_now = refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.status >= 500
-    if is_for_now or refusal.code == QUEUE_FULL:
-        return GatewayTemporary(reason, wait_seconds=refusal.wait_seconds)
+    is_too_fast = refusal.status == HTTPStatus.TOO_MANY_REQUESTS or refusal.code == QUEUE_FULL
+    if is_too_fast or refusal.status >= 500:
+        return GatewayTemporary(
+            reason, wait_seconds=refusal.wait_seconds, is_its_fault=not is_too_fast
+        )
     return GatewayPermanent(
         reason,
         is_alarming=refusal.code in ALARMING,
         makes_number_doubtful=refusal.code in DOUBTFUL_NUMBER,
     )
-
-
-def _without_answer(error: Exception) -> GatewayTemporary | OutcomeUnknown:
-    """Tell a request that never went out from one that was answered late, in part or not at all."""
-    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-        return GatewayTemporary("connect timeout")
-    if isinstance(error, NewConnectionError):
-        return GatewayTemporary("not connected")
-    if isinstance(error, SSLError) and _is_distrust(error):
-        return GatewayTemporary("certificate not trusted")
-    return OutcomeUnknown(type(error).__name__)
-
-
-def _is_distrust(error: SSLError) -> bool:
-    return bool(error.args) and isinstance(error.args[0], ssl.SSLCertVerificationError)
 
 
 def _code_in(text: str) -> int:
@@ -314,14 +246,3 @@ def _code_in(text: str) -> int:
     except (ValueError, AttributeError):
         return 0
     return code if isinstance(code, int) else 0
-
-
-def _seconds_in(header: str) -> int:
-    """Read a Retry-After in seconds; 0 where there is none. A date is not heeded."""
-    if not (header.isascii() and header.isdigit()):
-        return 0
-    return min(int(header), MOST_WAIT_SECONDS)
-
-
-def _encoded(values: Mapping[str, object]) -> str:
-    return urlencode({name: value for name, value in values.items() if value is not None})

@@ -16,8 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.delivery import drain
-from notifications.gateways import chosen_gateway
-from notifications.gateways import twilio as twilio_gateway
+from notifications.gateways import chosen_gateway, http
 from notifications.gateways.base import (
     GatewayPermanent,
     GatewayTemporary,
@@ -122,7 +121,7 @@ def test_connection_cut_after_acceptance_is_unknown(
 def test_answer_that_comes_too_late_is_unknown(
     gateway: TwilioGateway, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twilio_gateway, "ANSWER_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "ANSWER_TIMEOUT_SECONDS", 0.2)
     held = AcceptAndHold()
     provider.next_answers.append(held)
     with pytest.raises(OutcomeUnknown):
@@ -308,7 +307,7 @@ def test_asked_wait_is_heeded_within_bounds(
     gateway: TwilioGateway, provider: Provider, header: str, seconds: int
 ) -> None:
     if not header.isascii():
-        assert twilio_gateway._seconds_in(header) == seconds
+        assert http.Answer(429, "", {"Retry-After": header}).wait_seconds == seconds
         return
     provider.next_answers.append(Refuse(429, 20429, retry_after=header))
     with pytest.raises(GatewayTemporary) as refused:
@@ -319,14 +318,14 @@ def test_asked_wait_is_heeded_within_bounds(
 def test_line_that_rested_is_not_used_again(
     gateway: TwilioGateway, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    http = gateway._client.http_client
+    line = gateway._client.http_client._line
     gateway.send(SMS)
-    first = http._pool
+    first = line._pool
     gateway.send(SMS)
-    assert http._pool is first
-    monkeypatch.setattr(twilio_gateway, "IDLE_SECONDS", -1.0)
+    assert line._pool is first
+    monkeypatch.setattr(http, "IDLE_SECONDS", -1.0)
     gateway.send(SMS)
-    assert http._pool is not first
+    assert line._pool is not first
     assert len(provider.accepted) == 3
 
 
