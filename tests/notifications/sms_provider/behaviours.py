@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Refuse:
-    """Answer with an error of this status and Twilio code; without a code, with no JSON at all."""
+    """Answer with an error of this status and the provider's code.
+
+    Without a code, Twilio's stand-in answers no JSON at all; Unifonic's does for its own statuses.
+    """
 
     status: int
-    code: int | None = None
+    code: int | str | None = None
     retry_after: str = ""
 
 

@@ -1,8 +1,10 @@
-"""The stand-in's HTTP server: create, fetch and list messages, and show what came."""
+"""What the stand-ins share: a server that is told how to answer, and shows what came.
+
+What a provider's requests, answers and reports look like is in a module of its own.
+"""
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import threading
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tests.notifications.sms_provider.behaviours import (
     AcceptAndCut,
@@ -26,25 +28,29 @@ from tests.notifications.sms_provider.behaviours import (
 )
 from tests.notifications.sms_provider.messages import (
     ACCOUNT,
-    API,
+    APP_SID,
     TOKEN,
     ProvidedMessage,
-    fault_of,
 )
-from tests.notifications.sms_provider.reports import Reporter, ReportOrder, story
+from tests.notifications.sms_provider.reports import Code, Posted, Reporter, ReportOrder, story
+
+Lookup = Refuse | CutUnread | AnswerNonsense
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How the stand-in behaves where nothing else was asked for."""
 
+    plays: str = "twilio"
     account: str = ACCOUNT
     token: str = TOKEN
+    app_sid: str = APP_SID
     latency_seconds: float = 0.0
     reports: ReportOrder = ReportOrder.NONE
-    refused: Mapping[str, int] = field(default_factory=dict)
-    """Numbers to which a message is refused with a code, as an HTTP 400."""
-    undelivered: Mapping[str, int] = field(default_factory=dict)
+    late_seconds: float = 0.0
+    refused: Mapping[str, int | str] = field(default_factory=dict)
+    """Numbers to which a message is refused with a code."""
+    undelivered: Mapping[str, int | str] = field(default_factory=dict)
     """Numbers to which a message is accepted and reported undelivered with a code."""
     lost_answers: int = 0
     """Of every so many messages the answer to the last is lost."""
@@ -54,20 +60,26 @@ class Provider(ThreadingHTTPServer):
     """The server: `next_answers` are used up one a request to send, then the plan holds.
 
     Nothing among them accepts. `next_lookups` are used up by requests to list or to fetch.
+    `always` holds for every request to send while it is set, as an outage does.
     """
 
     daemon_threads = True
     request_queue_size = 512
 
     def __init__(self, port: int = 0, plan: Plan | None = None) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
         self.plan = plan or Plan()
+        self.handler = _handlers()[self.plan.plays]
+        super().__init__(("127.0.0.1", port), self.handler)
         self.messages: dict[str, ProvidedMessage] = {}
         self.requests: list[str] = []
         self.next_answers: deque[Behaviour | None] = deque()
-        self.next_lookups: deque[Refuse | CutUnread | AnswerNonsense] = deque()
-        self.reporter = Reporter(account=self.plan.account, token=self.plan.token)
+        self.next_lookups: deque[Lookup] = deque()
+        self.always: Behaviour | None = None
+        self.reporter = Reporter(self._form, late_seconds=self.plan.late_seconds)
         self.lock = threading.Lock()
+
+    def _form(self, message: ProvidedMessage, status: str, code: Code) -> Posted | None:
+        return self.handler.report(self.plan, message, status, code)
 
     @property
     def url(self) -> str:
@@ -80,7 +92,7 @@ class Provider(ThreadingHTTPServer):
 
     def accept(self, form: dict[str, str]) -> ProvidedMessage:
         """Take a message; the caller holds the lock."""
-        sid = f"SM{len(self.messages) + 1:032}"
+        sid = self.handler.new_id(len(self.messages) + 1)
         message = ProvidedMessage(sid=sid, form=form, created_at=datetime.now(tz=UTC))
         self.messages[sid] = message
         return message
@@ -91,26 +103,83 @@ class Provider(ThreadingHTTPServer):
             self.reporter.report(message, status, code)
 
 
-class _Handler(BaseHTTPRequestHandler):
+def _handlers() -> dict[str, type[Handler]]:
+    from tests.notifications.sms_provider.twilio_api import TwilioHandler
+    from tests.notifications.sms_provider.unifonic_api import UnifonicHandler
+
+    return {"twilio": TwilioHandler, "unifonic": UnifonicHandler}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """What any provider does with a request; a subclass knows its own forms."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    @classmethod
+    def new_id(cls, number: int) -> str:
+        """Give the provider's id of its so-manieth message."""
+        raise NotImplementedError
+
+    @classmethod
+    def report(cls, plan: Plan, message: ProvidedMessage, status: str, code: Code) -> Posted | None:
+        """Give a status as the provider posts it."""
+        raise NotImplementedError
+
+    def posted(self, path: str, form: dict[str, str]) -> None:
+        """Answer a POST."""
+        raise NotImplementedError
+
+    def asked(self, asked: SplitResult, messages: list[ProvidedMessage]) -> None:
+        """Answer a GET; the messages are newest first."""
+        raise NotImplementedError
+
+    def fault_of(self, form: dict[str, str]) -> Refuse | None:
+        """Give how the provider refuses such a request, or nothing."""
+        raise NotImplementedError
+
+    def refused_with(self, code: int | str) -> Refuse:
+        """Give the refusal that carries a code."""
+        raise NotImplementedError
+
+    def accepted_as(self, message: ProvidedMessage) -> tuple[int, Any]:
+        """Give status and content of the answer to a message that was taken."""
+        raise NotImplementedError
+
+    def refuse(self, refusal: Refuse) -> None:
+        """Answer a refusal in the provider's form."""
+        raise NotImplementedError
 
     @property
     def provider(self) -> Provider:
         return cast(Provider, self.server)
 
     def do_POST(self) -> None:
-        provider, plan = self.provider, self.provider.plan
         size = int(self.headers.get("Content-Length", 0))
         form = dict(parse_qsl(self.rfile.read(size).decode()))
-        path = urlsplit(self.path).path
-        with provider.lock:
-            provider.requests.append(self.path)
-        if not self._is_let_in():
-            return
-        if not path.endswith(f"/{API}/Accounts/{plan.account}/Messages.json"):
-            self._refuse(Refuse(404, 20404))
-            return
+        with self.provider.lock:
+            self.provider.requests.append(self.path)
+        self.posted(urlsplit(self.path).path, form)
+
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        with self.provider.lock:
+            self.provider.requests.append(self.path)
+        messages = self.newest()
+        if asked.path == "/":
+            self.send(200, _page(messages), "text/html; charset=utf-8")
+        elif asked.path == "/received.json":
+            self.json(200, [_shown(message) for message in messages])
+        else:
+            self.asked(asked, messages)
+
+    def newest(self) -> list[ProvidedMessage]:
+        with self.provider.lock:
+            return list(self.provider.messages.values())[::-1]
+
+    def take(self, form: dict[str, str]) -> None:
+        """Take a message, or do with it what was asked for."""
+        provider, plan = self.provider, self.provider.plan
         if plan.latency_seconds:
             time.sleep(plan.latency_seconds)
         with provider.lock:
@@ -118,122 +187,63 @@ class _Handler(BaseHTTPRequestHandler):
             is_taken = not isinstance(behaviour, Refuse | CutUnread)
             message = provider.accept(form) if is_taken else None
         if message is None:
-            self._refuse(behaviour) if isinstance(behaviour, Refuse) else self._cut()
+            self.refuse(behaviour) if isinstance(behaviour, Refuse) else self.cut()
+            return
+        if plan.reports == ReportOrder.EARLY:
+            provider.tell_story(message)
+            provider.reporter.wait()
+            self._answer_to(message, behaviour)
         else:
             self._answer_to(message, behaviour)
             provider.tell_story(message)
 
-    def do_GET(self) -> None:
-        provider, plan = self.provider, self.provider.plan
-        asked = urlsplit(self.path)
-        with provider.lock:
-            provider.requests.append(self.path)
-            messages = list(provider.messages.values())[::-1]
-        if asked.path == "/":
-            self._send(200, _page(messages), "text/html; charset=utf-8")
-            return
-        if asked.path == "/received.json":
-            self._json(200, [_shown(message) for message in messages])
-            return
-        if not self._is_let_in():
-            return
-        if provider.next_lookups:
-            self._fail(provider.next_lookups.popleft())
-            return
-        base = f"/{API}/Accounts/{plan.account}/Messages"
-        name = asked.path.partition(base)[2].removesuffix(".json")
-        if asked.path.endswith(f"{base}.json"):
-            self._list(messages, dict(parse_qsl(asked.query)), base)
-        elif name.removeprefix("/") in provider.messages:
-            found = provider.messages[name.removeprefix("/")]
-            self._json(200, found.resource(plan.account))
+    def fails_lookup(self) -> bool:
+        """Do with a request to look up what was asked for; False where nothing was."""
+        if not self.provider.next_lookups:
+            return False
+        behaviour = self.provider.next_lookups.popleft()
+        if isinstance(behaviour, Refuse):
+            self.refuse(behaviour)
+        elif isinstance(behaviour, AnswerNonsense):
+            self.send(200, b"{")
         else:
-            self._refuse(Refuse(404, 20404))
+            self.cut()
+        return True
 
     def _behaviour(self, form: dict[str, str]) -> Behaviour | None:
         provider, plan = self.provider, self.provider.plan
         if provider.next_answers:
             return provider.next_answers.popleft()
-        code = plan.refused.get(form.get("To", "")) or fault_of(form)
-        if code:
-            return Refuse(400, code)
+        if provider.always is not None:
+            return provider.always
+        code = plan.refused.get(ProvidedMessage("", form, datetime.now(tz=UTC)).to)
+        refusal = self.refused_with(code) if code else self.fault_of(form)
+        if refusal is not None:
+            return refusal
         if plan.lost_answers and (len(provider.messages) + 1) % plan.lost_answers == 0:
             return AcceptAndCut()
         return None
 
     def _answer_to(self, message: ProvidedMessage, behaviour: Behaviour | None) -> None:
+        status, content = self.accepted_as(message)
         if isinstance(behaviour, AcceptAndCut):
-            self._cut()
+            self.cut()
         elif isinstance(behaviour, AnswerNonsense):
-            self._send(201, b"{")
+            self.send(status, b"{")
         else:
             if isinstance(behaviour, AcceptAndHold):
                 behaviour.taken.set()
                 behaviour.go_on.wait(60)
-            self._json(201, message.resource(self.provider.plan.account))
+            self.json(status, content)
 
-    def _fail(self, behaviour: Refuse | CutUnread | AnswerNonsense) -> None:
-        if isinstance(behaviour, Refuse):
-            self._refuse(behaviour)
-        elif isinstance(behaviour, AnswerNonsense):
-            self._send(200, b"{")
-        else:
-            self._cut()
-
-    def _list(self, messages: list[ProvidedMessage], query: dict[str, str], base: str) -> None:
-        """Answer a page of the messages that the filters let through, newest first."""
-        size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
-        found = [message for message in messages if message.is_asked_for(query)]
-        shown = found[page * size : (page + 1) * size]
-        more = {**query, "PageSize": size, "Page": page + 1}
-        account = self.provider.plan.account
-        self._json(
-            200,
-            {
-                "messages": [message.resource(account) for message in shown],
-                "page": page,
-                "page_size": size,
-                "start": page * size,
-                "end": page * size + len(shown) - 1,
-                "uri": self.path,
-                "first_page_uri": f"{base}.json?{urlencode({**query, 'Page': 0})}",
-                "previous_page_uri": None,
-                "next_page_uri": f"{base}.json?{urlencode(more)}"
-                if len(found) > (page + 1) * size
-                else None,
-            },
-        )
-
-    def _is_let_in(self) -> bool:
-        """Check the account and its token, and answer 401 where they are wrong."""
-        plan = self.provider.plan
-        secret = base64.b64encode(f"{plan.account}:{plan.token}".encode()).decode()
-        if self.headers.get("Authorization") == f"Basic {secret}":
-            return True
-        self._refuse(Refuse(401, 20003))
-        return False
-
-    def _refuse(self, refusal: Refuse) -> None:
-        more = {"Retry-After": refusal.retry_after} if refusal.retry_after else {}
-        if refusal.code is None:
-            self._send(refusal.status, b"<html>out of order</html>", "text/html", more)
-            return
-        content = {
-            "code": refusal.code,
-            "message": "The number +966500000001 in 'To' is not accepted.",
-            "more_info": f"https://www.twilio.com/docs/errors/{refusal.code}",
-            "status": refusal.status,
-        }
-        self._send(refusal.status, json.dumps(content).encode(), headers=more)
-
-    def _cut(self) -> None:
+    def cut(self) -> None:
         self.close_connection = True
         self.connection.close()
 
-    def _json(self, status: int, content: Any) -> None:
-        self._send(status, json.dumps(content, ensure_ascii=False).encode())
+    def json(self, status: int, content: Any, headers: Mapping[str, str] | None = None) -> None:
+        self.send(status, json.dumps(content, ensure_ascii=False).encode(), headers=headers)
 
-    def _send(
+    def send(
         self,
         status: int,
         body: bytes,
@@ -262,8 +272,8 @@ def _shown(message: ProvidedMessage) -> dict[str, Any]:
     return {
         "sid": message.sid,
         "to": message.to,
-        "sender": message.form.get("MessagingServiceSid") or message.form.get("From"),
-        "body": message.form.get("Body", ""),
+        "sender": message.sender,
+        "body": message.body,
         "status": message.status,
         "reports": [{"status": status, "answer": answer} for status, answer in message.reports],
     }
@@ -273,7 +283,7 @@ def _page(messages: list[ProvidedMessage]) -> bytes:
     """Show what came, newest first, on a page for people."""
     rows = "".join(
         f"<tr><td><code>{html.escape(message.to)}</code><td dir=auto>"
-        f"{html.escape(message.form.get('Body', ''))}<td>{html.escape(message.status)}"
+        f"{html.escape(message.body)}<td>{html.escape(message.status)}"
         f"<td>{', '.join(f'{status} → {answer}' for status, answer in message.reports)}"
         for message in messages
     )
