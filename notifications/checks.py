@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -13,6 +13,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from notifications.catalogue import TEMPLATES
 from notifications.outbox import programme_values
 from saudi.sms import sms_parts
+
+LEAST_SECRET: Final = 32
+"""Characters of a secret of our own making."""
 
 
 @register("notifications")
@@ -39,16 +42,26 @@ def longest_messages_fit(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
 def callbacks_can_be_checked(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
-    """Refuse Twilio without its token: every report would be turned away (O21)."""
-    if settings.SMS_GATEWAY != "twilio" or settings.TWILIO_AUTH_TOKEN:
-        return []
-    return [
-        Error(
-            "TWILIO_AUTH_TOKEN is missing: no report of Twilio's can be believed.",
-            hint="Set TWILIO_AUTH_TOKEN to the account's token.",
-            id="notifications.E002",
+    """Refuse a gateway without the secret of its reports: each would be turned away (O21)."""
+    faults: list[CheckMessage] = []
+    if settings.SMS_GATEWAY == "twilio" and not settings.TWILIO_AUTH_TOKEN:
+        faults.append(
+            Error(
+                "TWILIO_AUTH_TOKEN is missing: no report of Twilio's can be believed.",
+                hint="Set TWILIO_AUTH_TOKEN to the account's token.",
+                id="notifications.E002",
+            )
         )
-    ]
+    if settings.SMS_GATEWAY == "unifonic" and len(settings.UNIFONIC_CALLBACK_TOKEN) < LEAST_SECRET:
+        faults.append(
+            Error(
+                "UNIFONIC_CALLBACK_TOKEN is missing or short: no report of Unifonic's can be "
+                "believed.",
+                hint=f"Set UNIFONIC_CALLBACK_TOKEN to {LEAST_SECRET} or more random characters.",
+                id="notifications.E003",
+            )
+        )
+    return faults
 
 
 @register(Tags.security, deploy=True)

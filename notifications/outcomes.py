@@ -31,7 +31,7 @@ from notifications.gateways.base import (
 from notifications.models import Attempt, GatewayPause
 from notifications.numbers import doubt_number
 from notifications.receipts import apply_early_reports, lock_ids
-from notifications.rules import retry_delay_seconds, sending_time
+from notifications.rules import DAYTIME_LANES, retry_delay_seconds, sending_time
 from notifications.statuses import Lane, MessageStatus
 from saudi.gregorian import riyadh_date, start_of_day
 
@@ -90,7 +90,13 @@ class Landed:
 def hand_over(flight: Flight, *, gateway: Gateway, clock: Callable[[], datetime]) -> Landed:
     """Call the gateway for one message; whatever happens is an outcome."""
     message = flight.message
-    sms = OutgoingSms(message_id=message.pk, to=message.recipient, body=message.body)
+    sms = OutgoingSms(
+        message_id=message.pk,
+        to=message.recipient,
+        body=message.body,
+        reference=str(flight.attempt_id),
+        is_service=Lane(message.lane) not in DAYTIME_LANES,
+    )
     answer: GatewayReceipt | GatewayError
     try:
         answer = gateway.send(sms)

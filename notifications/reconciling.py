@@ -105,13 +105,20 @@ def _settle_unknown(message: Message, gateway: Gateway, *, now: datetime) -> str
     found = [
         one
         for one in gateway.find(to=message.recipient, since=since, until=until)
-        if _has_its_text(one, message) and not _is_known(one, gateway.name)
+        if _may_be_it(one, message, attempt) and not _is_known(one, gateway.name)
     ]
     if found and not _has_twin_on_its_way(message, attempt):
         return "settled" if _settle(message, attempt, found[-1], now=now) else ""
     if found or attempt.started_at > now - MISSING_AFTER:
         return "waiting"
     return _send_again(message, attempt, now=now)
+
+
+def _may_be_it(found: FoundSms, message: Message, attempt: Attempt) -> bool:
+    """Tell whether the gateway's message may be our try; our own id beside it decides."""
+    if found.reference:
+        return found.reference == str(attempt.pk)
+    return _has_its_text(found, message)
 
 
 def _has_its_text(found: FoundSms, message: Message) -> bool:

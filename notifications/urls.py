@@ -10,6 +10,8 @@ app_name = "notifications"
 urlpatterns = [
     path("twilio/status/", views.twilio_status, name="twilio_status"),
     path("twilio/status", views.twilio_status),
+    path("unifonic/status/", views.unifonic_status, name="unifonic_status"),
+    path("unifonic/status", views.unifonic_status),
     path("twilio/inbound/", views.twilio_inbound, name="twilio_inbound"),
     path("twilio/inbound", views.twilio_inbound),
 ]

@@ -57,13 +57,20 @@ TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
 TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID")
 TWILIO_API_BASE_URL = env.text("TWILIO_API_BASE_URL", "https://api.twilio.com")
-if SMS_GATEWAY not in {"phone", "twilio"}:
-    raise ImproperlyConfigured("The setting SMS_GATEWAY must be phone or twilio.")
+UNIFONIC_APP_SID = env.text("UNIFONIC_APP_SID")
+UNIFONIC_CALLBACK_TOKEN = env.text("UNIFONIC_CALLBACK_TOKEN")
+UNIFONIC_API_BASE_URL = env.text("UNIFONIC_API_BASE_URL", "https://el.cloud.unifonic.com")
+_SMS_ADDRESSES = {"phone": "", "twilio": TWILIO_API_BASE_URL, "unifonic": UNIFONIC_API_BASE_URL}
+if SMS_GATEWAY not in _SMS_ADDRESSES:
+    raise ImproperlyConfigured("The setting SMS_GATEWAY must be phone, twilio or unifonic.")
 if SMS_GATEWAY == "twilio":
     for _name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         env.required(_name, example="the value from the Twilio console")
+if SMS_GATEWAY == "unifonic":
+    env.required("UNIFONIC_APP_SID", example="the application's id from the Unifonic console")
 if DEMO:
-    if SMS_GATEWAY != "phone" and not is_loopback(urlsplit(TWILIO_API_BASE_URL).hostname or ""):
+    _sms_address = _SMS_ADDRESSES[SMS_GATEWAY]
+    if _sms_address and not is_loopback(urlsplit(_sms_address).hostname or ""):
         raise ImproperlyConfigured(
             "DEMO shows one-time codes on /phone/ and is refused with a real SMS gateway."
         )

@@ -20,15 +20,29 @@ def _phone() -> Gateway:
 def _twilio() -> Gateway:
     from notifications.gateways.twilio import TwilioGateway
 
-    gateway = TwilioGateway.from_settings()
-    if settings.DEMO:  # the settings allow it for a stand-in on this machine only
-        from notifications.gateways.phone import AlsoOnPhone
-
-        return AlsoOnPhone(gateway)
-    return gateway
+    return _shown(TwilioGateway.from_settings())
 
 
-_GATEWAYS: Final[dict[str, Callable[[], Gateway]]] = {"phone": _phone, "twilio": _twilio}
+def _unifonic() -> Gateway:
+    from notifications.gateways.unifonic import UnifonicGateway
+
+    return _shown(UnifonicGateway.from_settings())
+
+
+def _shown(gateway: Gateway) -> Gateway:
+    """Show the demonstration what a stand-in on this machine accepts: no other is allowed there."""
+    if not settings.DEMO:
+        return gateway
+    from notifications.gateways.phone import AlsoOnPhone
+
+    return AlsoOnPhone(gateway)
+
+
+_GATEWAYS: Final[dict[str, Callable[[], Gateway]]] = {
+    "phone": _phone,
+    "twilio": _twilio,
+    "unifonic": _unifonic,
+}
 
 
 def chosen_gateway() -> Gateway:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SHOWN_ENDS = 10
+_BARE_CODE = re.compile("(?:[A-Z]+-)?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,6 @@ class EarlyEndAdmin(ShowAdmin):
 def _error_in(reason: str) -> str:
     """Read the error in a doubt's reason, which names its gateway first: `twilio 30005`."""
     name, _space, rest = reason.partition(" ")
-    if rest.isdecimal():
+    if name != "http" and _BARE_CODE.fullmatch(rest):
         return f"code {rest}"
     return rest if name.isalpha() and rest.startswith("http") else reason

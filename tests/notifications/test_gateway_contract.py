@@ -10,7 +10,6 @@ import logging
 import socket
 import traceback
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +17,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.catalogue import TEMPLATES
-from notifications.gateways import chosen_gateway
-from notifications.gateways import twilio as twilio_gateway
+from notifications.gateways import chosen_gateway, http
 from notifications.gateways.base import (
     Gateway,
     GatewayClosed,
@@ -34,6 +32,8 @@ from notifications.outbox import programme_values
 from notifications.statuses import Lane, MessageStatus
 from tests.notifications.sms_provider import (
     ACCOUNT,
+    APP_SID,
+    CALLBACK_TOKEN,
     TOKEN,
     AcceptAndCut,
     AcceptAndHold,
@@ -68,12 +68,12 @@ class Bench:
         """Give the number and the text of each message that arrived."""
         if self.provider is None:
             return [*PhoneMessage.objects.order_by("id").values_list("recipient", "body")]
-        return [(form["To"], form["Body"]) for form in self.provider.accepted]
+        return [(one.to, one.body) for one in self.provider.messages.values()]
 
     def say(self, gateway_id: str, reported: str, code: str) -> None:
         """Let the provider know so much of a message it accepted."""
         told = self.provider.messages[gateway_id]
-        told.status, told.error_code = reported, int(code) if code else None
+        told.status, told.error_code = reported, code or None
 
     def failure(self, behaviour: Any) -> GatewayError:
         """Give the error with which the gateway meets a behaviour of its provider."""
@@ -100,12 +100,12 @@ def message(body: str = BODY) -> OutgoingSms:
     return OutgoingSms(message_id=row.pk, to=TO, body=body)
 
 
-def phone_bench(_provider: Provider, settings: Any) -> Bench:
+def phone_bench(settings: Any) -> Bench:
     settings.SMS_GATEWAY = "phone"
     return Bench(gateway=chosen_gateway(), provider=None)
 
 
-def twilio_bench(provider: Provider, settings: Any) -> Bench:
+def twilio_bench(settings: Any, provider: Provider) -> Bench:
     settings.DEMO = False
     settings.SMS_GATEWAY = "twilio"
     settings.SMS_SENDER = SENDER
@@ -137,24 +137,57 @@ def twilio_bench(provider: Provider, settings: Any) -> Bench:
     )
 
 
-BENCHES = {"phone": phone_bench, "twilio": twilio_bench}
-WITH_A_SERVER = [name for name in BENCHES if name != "phone"]
+def unifonic_bench(settings: Any, provider: Provider) -> Bench:
+    settings.DEMO = False
+    settings.SMS_GATEWAY = "unifonic"
+    settings.SMS_SENDER = SENDER
+    settings.UNIFONIC_APP_SID = APP_SID
+    settings.UNIFONIC_CALLBACK_TOKEN = CALLBACK_TOKEN
+    settings.UNIFONIC_API_BASE_URL = provider.url
+    codes = ("ER-02", "ER-03", "ER-04", "ER-05", "ER-06", "ER-07", "ER-09", "ER-10", "ER-99")
+    statuses = (400, 406, 409, 410, 412, 422, 440, 449, 481, 482, 483, 498)
+    return Bench(
+        gateway=chosen_gateway(),
+        provider=provider,
+        secrets=(APP_SID, CALLBACK_TOKEN),
+        permanent=[
+            *(Refuse(200, code) for code in codes),
+            *(Refuse(400, code) for code in codes),
+            *(Refuse(status) for status in statuses),
+        ],
+        temporary=[Refuse(429), Refuse(500), Refuse(502), Refuse(503), Refuse(503, "ER-99")],
+        closed=[
+            *(Refuse(200, "ER-01"), Refuse(200, "ER-08"), Refuse(480, "ER-08")),
+            *(Refuse(status) for status in (401, 402, 403, 404, 459, 480, 546, 548)),
+        ],
+        unknown=[AcceptAndCut(), CutUnread(), AnswerNonsense(), Refuse(504), Refuse(599)],
+        no_answers=[
+            *(Refuse(401), Refuse(429), Refuse(503), Refuse(404), Refuse(432), Refuse(599)),
+            *(CutUnread(), AnswerNonsense()),
+        ],
+        reported=[
+            ("Queued", "", MessageStatus.SENT),
+            ("Delivered", "", MessageStatus.DELIVERED),
+            ("Undelivered", "ER-05", MessageStatus.FAILED),
+            ("Foretold", "", None),
+        ],
+    )
+
+
+BENCHES = {"twilio": twilio_bench, "unifonic": unifonic_bench}
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    running: AbstractContextManager[Provider] = running_provider()
-    with running as server:
-        yield server
+def bench(request: pytest.FixtureRequest, settings: Any, db: None) -> Iterator[Bench]:
+    if request.param == "phone":
+        yield phone_bench(settings)
+        return
+    with running_provider(plays=request.param) as provider:
+        yield BENCHES[request.param](settings, provider)
 
 
-@pytest.fixture
-def bench(request: pytest.FixtureRequest, provider: Provider, settings: Any, db: None) -> Bench:
-    return BENCHES[request.param](provider, settings)
-
-
-every_gateway = pytest.mark.parametrize("bench", BENCHES, indirect=True)
-every_server = pytest.mark.parametrize("bench", WITH_A_SERVER, indirect=True)
+every_gateway = pytest.mark.parametrize("bench", ["phone", *BENCHES], indirect=True)
+every_server = pytest.mark.parametrize("bench", BENCHES, indirect=True)
 
 
 @every_gateway
@@ -235,7 +268,8 @@ def test_number_and_text_arrive_letter_for_letter(bench: Bench) -> None:
 @every_server
 def test_sender_is_the_registered_name(bench: Bench) -> None:
     bench.gateway.send(message())
-    assert bench.provider.accepted[0]["From"] == SENDER
+    [sent] = bench.provider.messages.values()
+    assert sent.sender == SENDER
 
 
 @every_server
@@ -282,7 +316,7 @@ def test_each_send_is_one_request_whatever_comes_of_it(bench: Bench) -> None:
 def test_answer_after_the_longest_wait_is_unknown(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twilio_gateway, "ANSWER_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "ANSWER_TIMEOUT_SECONDS", 0.2)
     held = AcceptAndHold()
     assert isinstance(bench.failure(held), OutcomeUnknown)
     held.go_on.set()
@@ -292,7 +326,8 @@ def test_answer_after_the_longest_wait_is_unknown(
 def test_server_that_is_not_there_is_temporary(bench: Bench, settings: Any) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    settings.TWILIO_API_BASE_URL = settings.UNIFONIC_API_BASE_URL = address
     with pytest.raises(GatewayTemporary):
         chosen_gateway().send(message())
 

@@ -1,4 +1,4 @@
-"""The stand-in itself: what is rehearsed against it must be what Twilio does."""
+"""The stand-ins themselves: what is rehearsed against them must be what the providers do."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ import pytest
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from notifications.gateways.base import GatewayPermanent, OutgoingSms
+from notifications.gateways.http import Line
 from notifications.gateways.twilio import Refusal, TwilioHttp
-from tests.notifications.sms_provider import ACCOUNT, TOKEN, ReportOrder, running_provider
+from notifications.gateways.unifonic import UnifonicGateway
+from tests.notifications.sms_provider import ACCOUNT, APP_SID, TOKEN, ReportOrder, running_provider
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -167,3 +170,59 @@ def test_by_hand_it_says_how_it_is_used_and_shows_what_came() -> None:
         process.terminate()
         process.wait(30)
     assert process.returncode == 0
+
+
+def test_by_hand_it_plays_unifonic_too() -> None:
+    argv = [sys.executable, "-m", "tests.notifications.sms_provider", "--plays", "unifonic"]
+    process = subprocess.Popen(
+        [*argv, "--port", "0", "--refuse", "+966500000002=ER-05"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stdout is not None
+        words = ""
+        while "Ctrl-C" not in words:
+            words += process.stdout.readline()
+        said = dict(word.split("=", 1) for word in words.split() if "=" in word)
+        assert said["SMS_GATEWAY"] == "unifonic"
+        gateway = UnifonicGateway(
+            line=Line(said["UNIFONIC_API_BASE_URL"]),
+            app_sid=said["UNIFONIC_APP_SID"],
+            sender="PORTAL",
+        )
+        to = "+966500000001"
+        receipt = gateway.send(OutgoingSms(message_id=1, to=to, body="نص"))
+        found = gateway.status_of(receipt.gateway_id)
+        assert found is not None
+        assert found.body == "نص"
+        with pytest.raises(GatewayPermanent, match="ER-05"):
+            gateway.send(OutgoingSms(message_id=2, to="+966500000002", body="نص"))
+        with urlopen(f"{said['UNIFONIC_API_BASE_URL']}/received.json") as answer:
+            [shown] = json.load(answer)
+        assert (shown["to"], shown["sender"], shown["body"]) == (to, "PORTAL", "نص")
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"AppSid": ""}, 402),
+        ({"AppSid": "wrong"}, 401),
+        ({"Recipient": ""}, 422),
+        ({"Recipient": "+966500000001"}, 482),
+        ({"SenderID": ""}, 440),
+        ({"Body": ""}, 449),
+        ({"Body": "ا" * 1601}, 412),
+    ],
+)
+def test_request_that_unifonic_refuses_is_refused(changed: dict[str, str], status: int) -> None:
+    facts = {"AppSid": APP_SID, "Recipient": "966500000001", "SenderID": "PORTAL", "Body": "نص"}
+    with running_provider(plays="unifonic") as provider:
+        answer = Line(provider.url).request("POST", "/rest/SMS/messages", data=facts | changed)
+        assert answer.status == status
+        assert provider.accepted == []

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from notifications.early_ends import clear_number
 from notifications.errors import AlreadyEnded
+from notifications.gateways import unifonic_codes
 from notifications.gateways.twilio_codes import ALARMING, DOUBTFUL_NUMBER, UNREACHABLE
 from notifications.models import (
     Attempt,
@@ -179,6 +180,12 @@ def test_a_message_shows_each_try_and_report_with_its_reason(client):
         ("http 400, code 21999", "لم تقبل شركة الرسائل هذه الرسالة."),
         ("http 503, code 0", "تعطّلت شركة الرسائل. تعاد المحاولة وحدها."),
         ("http 429, code 0", "تعطّلت شركة الرسائل. تعاد المحاولة وحدها."),
+        ("http 200, code ER-04", "لا جوال بهذا الرقم."),
+        ("http 400, code ER-99", "لم تقبل شركة الرسائل هذه الرسالة."),
+        ("http 480", "اسم المرسل غير مسجل. على المشغّل أن يعالج هذا."),
+        ("http 498", "لم تقبل شركة الرسائل هذه الرسالة."),
+        ("http 599", "لم يصل من شركة الرسائل جواب واضح. قد تكون الرسالة خرجت."),
+        ("code ER-05", "الرقم غير مستخدم."),
         ("code 30099", "لم توصل الشبكة الرسالة."),
         ("not connected", "تعذّر الوصول إلى شركة الرسائل. تعاد المحاولة وحدها."),
         ("worker lost", "توقفت البوابة أثناء الإرسال. قد تكون الرسالة خرجت."),
@@ -192,5 +199,7 @@ def test_reason_is_told_in_plain_arabic(error, words):
 
 def test_every_code_that_is_treated_apart_is_worded_apart():
     unknown = str(reason_in_words("code 30099"))
-    for code in ALARMING | DOUBTFUL_NUMBER | UNREACHABLE:
+    unifonic = unifonic_codes.ALARMING | unifonic_codes.DOUBTFUL_NUMBER
+    unifonic |= unifonic_codes.NOT_OURS_CODES
+    for code in ALARMING | DOUBTFUL_NUMBER | UNREACHABLE | unifonic:
         assert str(reason_in_words(f"code {code}")) != unknown

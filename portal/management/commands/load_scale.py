@@ -95,5 +95,9 @@ class Command(BaseCommand):
 
 
 def _has_real_gateway() -> bool:
-    host = urlsplit(settings.TWILIO_API_BASE_URL).hostname or ""
+    addresses = {
+        "twilio": settings.TWILIO_API_BASE_URL,
+        "unifonic": settings.UNIFONIC_API_BASE_URL,
+    }
+    host = urlsplit(addresses.get(settings.SMS_GATEWAY, "")).hostname or ""
     return settings.SMS_GATEWAY != "phone" and not is_loopback(host)
