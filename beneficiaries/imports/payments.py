@@ -44,6 +44,7 @@ _UNEVEN: Final = """
         FROM beneficiaries_paymentline AS line
         JOIN beneficiaries_person AS other ON other.id = line.person_id
         WHERE line.cycle_id = %(cycle)s AND line.superseded_on IS NULL
+          AND line.household_id = other.household_id -- whoever joined since was paid elsewhere
           AND other.household_id IN (
               SELECT p.household_id
               FROM staging AS s JOIN beneficiaries_person AS p ON p.national_id = s.national_id

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from beneficiaries.errors import InvalidCycle
 from beneficiaries.imports.payments import COLUMNS, import_payments
-from beneficiaries.models import Cycle, ImportRun, PaymentLine
+from beneficiaries.models import Cycle, ImportRun, PaymentLine, Person
 from tests import personas
 from tests.beneficiaries.files import rejected, write
 from tests.factories import CycleFactory, PaymentLineFactory, national_id
@@ -149,6 +149,14 @@ def test_part_of_a_household_may_not_contradict_the_rest(bring, person):
     _, counts = bring(row(person, day="2026-11-12"))
     assert counts.rejected == 1
     _, counts = bring(row(person))
+    assert (counts.created, counts.rejected) == (1, 0)
+
+
+def test_line_of_somebody_who_joined_since_binds_no_other_household(bring, person):
+    joined = personas.outsider()
+    told(joined)
+    Person.objects.filter(pk=joined.pk).update(household=person.household, relation="spouse")
+    _, counts = bring(row(person, day="2026-11-12"))
     assert (counts.created, counts.rejected) == (1, 0)
 
 
