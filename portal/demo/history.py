@@ -45,6 +45,9 @@ TOO_LATE: Final = timedelta(minutes=20)
 LOST: Final = 3
 """Messages whose outcome is not known: the connection was cut before the answer."""
 
+SILENT: Final = 2
+"""Messages that nobody ever reported on: the gateway has forgotten them."""
+
 # In one statement for thousands of rows: the phone's copy, the attempt and the message itself,
 # dated when they would have been written. What is a day old has been delivered.
 _ARRIVED: Final = """
@@ -124,6 +127,9 @@ class Network:
         lost = results.exclude(recipient__in=self.unreachable).order_by("id")
         for message in lost[20 : 20 + LOST]:
             self._lose(message)
+        older = due.filter(campaign__key=self.days.cycles[1].code)
+        for message in older.exclude(recipient__in=self.unreachable).order_by("id")[:SILENT]:
+            self._never_confirm(message)
         began = at(self.days.cycles[1].announced_on, 20, 41)
         GatewayPause.objects.create(
             gateway=NETWORK,
@@ -150,6 +156,18 @@ class Network:
             error="30005",
             makes_number_doubtful=True,
             now=sent_at + timedelta(seconds=9),
+        )
+
+    def _never_confirm(self, message: Message) -> None:
+        sent_at = message.not_before + TAKES
+        sid = f"SM{message.pk:032x}"
+        self._attempt(message, sent_at, outcome=MessageStatus.SENT, gateway_id=sid)
+        _row(message).update(
+            status=MessageStatus.UNCONFIRMED,
+            claimed_at=message.not_before,
+            sent_at=sent_at,
+            gateway=NETWORK,
+            gateway_id=sid,
         )
 
     def _lose(self, message: Message) -> None:
