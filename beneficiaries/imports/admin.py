@@ -10,7 +10,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -39,7 +38,6 @@ from beneficiaries.imports.uploads import (
     ArrivingFile,
     accept_upload,
     can_run_again,
-    drop_upload,
     has_rejected_rows,
     rejected_rows,
     run_again,
@@ -183,7 +181,10 @@ class ImportRunAdmin(RunAdmin):
             raise PermissionDenied
         arriving = ArrivingFile(request)
         request.upload_handlers = [arriving]
-        return self._upload(request, arriving)
+        try:
+            return self._upload(request, arriving)
+        finally:
+            arriving.leave_nothing()
 
     @method_decorator(csrf_protect)
     def _upload(self, request: HttpRequest, arriving: ArrivingFile) -> HttpResponseBase:
@@ -193,10 +194,7 @@ class ImportRunAdmin(RunAdmin):
         form = UploadForm(
             request.POST, request.FILES, today=today, is_too_large=arriving.is_too_large
         )
-        upload: UploadedFile[bytes] | None = request.FILES.get("file")
         if not form.is_valid():
-            if upload is not None:
-                drop_upload(upload)
             return self._upload_page(request, form)
         now = timezone.now()
         data = form.cleaned_data
@@ -209,6 +207,7 @@ class ImportRunAdmin(RunAdmin):
             by=cast(User, request.user),
             now=now,
         )
+        arriving.is_taken = True
         return HttpResponseRedirect(self.case_url(run))
 
     def _upload_page(self, request: HttpRequest, form: UploadForm) -> TemplateResponse:

@@ -64,10 +64,12 @@ def storage() -> FileSystemStorage:
 class ArrivingFile(FileUploadHandler):
     """Writes an upload straight to the storage of imports and stops writing at the limit.
 
-    One file a request; `is_too_large` tells that it was given up, with nothing left of it.
+    One file a request; `is_too_large` tells that it was given up, with nothing left of it. What
+    is not taken has to be removed: `leave_nothing`.
     """
 
     is_too_large = False
+    is_taken = False
     _out: IO[bytes] | None = None
     _path: Path | None = None
     _size = 0
@@ -105,21 +107,19 @@ class ArrivingFile(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         """Leave nothing of a file that will not be whole."""
+        self.leave_nothing()
+
+    def leave_nothing(self) -> None:
+        """Remove the file unless a run has it; Django tells of no sender who is gone half-way."""
         if self._out is not None:
             self._out.close()
-        if self._path is not None:
+        if self._path is not None and not self.is_taken:
             self._path.unlink(missing_ok=True)
 
 
 def path_of(upload: UploadedFile[bytes]) -> Path:
     """Give where an arrived file lies."""
     return Path(str(upload.file.name))  # type: ignore[union-attr]  # ArrivingFile opened it
-
-
-def drop_upload(upload: UploadedFile[bytes]) -> None:
-    """Remove an arrived file that is not taken."""
-    upload.close()
-    path_of(upload).unlink(missing_ok=True)
 
 
 # What staff ask for ------------------------------------------------------------------------

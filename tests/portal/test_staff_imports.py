@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import UnreadablePostError
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -124,7 +126,42 @@ def test_nobody_uploads_without_signing_in_or_without_the_forms_token():
     assert not ImportRun.objects.exists()
 
 
+def test_a_refused_form_token_leaves_nothing_of_the_file(folder):
+    client = Client(enforce_csrf_checks=True)
+    personas.sign_in_staff(client, "supervisor")
+    assert send(client, results_csv("1,eligible,,1.00")).status_code == 403
+    assert list(folder.iterdir()) == []
+
+
 # The upload ------------------------------------------------------------------------------
+
+
+class BrokenLine(BytesIO):
+    """A body whose sender is gone half-way."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        part = super().read(size)
+        if not part:
+            raise OSError("connection reset by peer")
+        return part
+
+
+def test_a_file_whose_sender_is_gone_half_way_leaves_nothing(client, folder):
+    personas.sign_in_staff(client, "supervisor")
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="r.csv"\r\n\r\n'
+    body = head + b"1000000008,eligible,,1.00\n" * 10_000
+    with pytest.raises(UnreadablePostError):
+        client.generic(
+            "POST",
+            UPLOAD,
+            **{
+                "CONTENT_TYPE": "multipart/form-data; boundary=x",
+                "CONTENT_LENGTH": str(2 * len(body)),
+                "wsgi.input": BrokenLine(body),
+            },
+        )
+    assert list(folder.iterdir()) == []
+    assert not ImportRun.objects.exists()
 
 
 def test_an_upload_waits_for_a_worker_which_brings_it_in(client, folder):
