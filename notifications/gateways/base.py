@@ -19,8 +19,8 @@ class OutgoingSms:
     message_id: int
     to: str = field(repr=False)
     body: str = field(repr=False)
-    reference: str = ""
-    is_service: bool = True
+    reference: str = field(default="", repr=False)
+    is_service: bool = field(default=True, repr=False)
     """A code or news of the recipient's own case, which may be sent at any hour."""
 
 
