@@ -247,6 +247,8 @@ def test_search_finds_a_message_whatever_zone_its_time_is_told_in(
         pytest.param({"token": None}, id="none"),
         pytest.param({"token": None, "HTTP_AUTHORIZATION": "Bearer x"}, id="bearer-wrong"),
         pytest.param({"token": None, "HTTP_AUTHORIZATION": "Basic !!"}, id="basic-nonsense"),
+        pytest.param({"token": None, "HTTP_AUTHORIZATION": "Basic é"}, id="basic-not-ascii"),
+        pytest.param({"token": None, "HTTP_AUTHORIZATION": "Basic /w=="}, id="basic-no-text"),
         pytest.param({"token": None, "HTTP_AUTHORIZATION": CALLBACK_TOKEN}, id="header-of-no-kind"),
         pytest.param({"token": "سر"}, id="not-ascii"),
     ],
