@@ -35,7 +35,8 @@ class HonestRequestMiddleware:
 
     The scheme is believed of a trusted proxy only: whoever reaches the port of the application
     itself must not pass for HTTPS (O17). A NUL in the query is refused: PostgreSQL can neither
-    keep nor compare it, and no keyboard makes it.
+    keep nor compare it, and no keyboard makes it. Cookies with one, which no page of ours set, are
+    none: refused, they would shut their browser out.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,6 +47,8 @@ class HonestRequestMiddleware:
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
+        if "\\000" in request.META.get("HTTP_COOKIE", ""):  # as it stands in a quoted cookie
+            del request.META["HTTP_COOKIE"]
         return self.get_response(request)
 
 

@@ -143,7 +143,11 @@ def test_display_leads_nowhere_but_to_our_pages(client: Client, target: str) -> 
     assert response.headers["Location"] == "/"
 
 
-CROSS_SITE = [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}]
+CROSS_SITE = [
+    {"sec-fetch-site": "cross-site"},
+    {"origin": "https://evil.example"},
+    {"origin": "http://["},
+]
 
 
 @pytest.mark.parametrize("headers", CROSS_SITE)

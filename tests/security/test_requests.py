@@ -57,6 +57,13 @@ class TestUnreadableValues:
         sign_in_staff(client, "administrator")
         assert client.get(f"{path}?{name}=%00").status_code == 400
 
+    @pytest.mark.parametrize("path", ["/", "/profile/", "/sawtak/new/", "/admin/"])
+    def test_nul_in_a_cookie_makes_a_visitor_without_cookies(
+        self, client: Client, path: str
+    ) -> None:
+        answer = client.get(path, headers={"cookie": r'session="\000aaaaaaaaaaaa"; csrf=x'})
+        assert answer.status_code == Client().get(path).status_code
+
     @pytest.mark.parametrize("path", SECRET_FREE_LISTS)
     @pytest.mark.parametrize("query", ["status=zz", "cycle=zz", "p=-1", "p=9e9", "o=-99", "x=%ff"])
     def test_nonsense_in_a_staff_list_is_no_error(
