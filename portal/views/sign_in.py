@@ -80,7 +80,8 @@ def _own_address(request: HttpRequest, target: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if target and is_ours else resolve_url("portal:profile")
+    # Without its slash it would be taken for the name of a page.
+    return target if is_ours and target.startswith("/") else resolve_url("portal:profile")
 
 
 def _for_who_is_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:

@@ -86,11 +86,15 @@ class TestOwner:
         assert enter(client)["Location"] == "/en/profile/edit/"
 
     @pytest.mark.parametrize(
-        "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+        "target",
+        ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "x", "portal:sign_out"],
     )
-    def test_never_leads_to_another_site(self, client: Client, sara: Person, target: str) -> None:
+    def test_leads_to_a_path_of_ours_and_nowhere_else(
+        self, client: Client, sara: Person, target: str
+    ) -> None:
         ask(client, next=target)
         assert enter(client)["Location"] == PROFILE
+        assert client.get(SIGN_IN, {"next": target})["Location"] == PROFILE
 
     def test_signing_out_forgets_the_session(self, client: Client, sara: Person) -> None:
         sign_in(client, sara)
