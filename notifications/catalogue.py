@@ -204,6 +204,29 @@ _ALL: Final = (
             "Sign in to see what you can do."
         ),
     ),
+    Template(
+        "result_closing",
+        Lane.REMINDERS,
+        {
+            "ar": "{programme}: تستطيع الاعتراض على نتيجة في ملفك حتى نهاية يوم {last_day}.",
+            "en": (
+                "{programme}: you can object to a result in your file until the end of {last_day}."
+            ),
+        },
+        {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},
+    ),
+    Template(
+        "draft_closing",
+        Lane.REMINDERS,
+        {
+            "ar": "{programme}: اعتراضك ما زال مسودة. أرسله من ملفك قبل نهاية يوم {last_day}.",
+            "en": (
+                "{programme}: your objection is still a draft. Send it from your file before the "
+                "end of {last_day}."
+            ),
+        },
+        {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},
+    ),
     _case(
         "ticket_received",
         _TICKET,

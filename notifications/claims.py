@@ -21,6 +21,7 @@ from notifications.catalogue import SECRET_TEMPLATES
 from notifications.models import Attempt, Message
 from notifications.rules import LOST_AFTER_SECONDS, is_sending_hour
 from notifications.statuses import Lane, MessageStatus
+from notifications.still_needed import no_longer_needed
 
 logger = logging.getLogger(__name__)
 
@@ -115,12 +116,16 @@ def claim(*, lane: Lane, now: datetime, gateway_name: str, size: int = BATCH) ->
 def begin(messages: Sequence[Message], *, now: datetime) -> list[Flight]:
     """Record an attempt of each message, and renew claims that grow old. Inside a transaction.
 
-    Left out is a message whose claim was taken back meanwhile, and one that is worthless by now.
+    Left out is a message whose claim was taken back meanwhile, and one that is worthless or no
+    longer needed by now.
     """
     going: dict[int, Message] = {}
+    needless = no_longer_needed(messages, now)
     for message in messages:
         if _is_worthless(message, now):
             claimed(message).update(status=MessageStatus.EXPIRED, body=WITHOUT_SECRET)
+        elif message.pk in needless:
+            claimed(message).update(status=MessageStatus.CANCELLED, body=WITHOUT_SECRET)
         else:
             going[message.pk] = message
     if not going:

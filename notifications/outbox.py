@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -34,6 +34,21 @@ _QUEUE: Final = """
         %(queued_at)s, %(not_before)s, %(expires_at)s, '', '', ''
     )
     ON CONFLICT DO NOTHING
+"""
+
+_QUEUE_MANY: Final = """
+    INSERT INTO notifications_message (
+        event, recipient, template, language, body, lane, status, queued_at, not_before,
+        expires_at, gateway, gateway_id, error
+    )
+    SELECT %(outbox_event)s, told.mobile, %(outbox_template)s,
+           CASE WHEN told.language = 'en' THEN 'en' ELSE 'ar' END,
+           CASE WHEN told.language = 'en' THEN %(outbox_en)s ELSE %(outbox_ar)s END,
+           %(outbox_lane)s, 'queued', %(outbox_now)s, %(outbox_not_before)s,
+           %(outbox_expires_at)s, '', '', ''
+    FROM ({recipients}) AS told
+    WHERE told.mobile <> ''
+    ON CONFLICT (event, recipient) DO NOTHING
 """
 
 
@@ -97,6 +112,47 @@ def queue_message(
         cursor.execute(_QUEUE, row)
     if not_before <= now:
         wake_after_commit(chosen.lane)
+
+
+def queue_for_many(
+    *,
+    event: str,
+    recipients: str,
+    facts: Mapping[str, Any],
+    template: str,
+    values: Mapping[str, Mapping[str, str]],
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> int:
+    """Write one SMS for each number that a SELECT gives, once for the event; give how many are new.
+
+    `recipients` selects `mobile` and `language`, each number once, with `facts` as its parameters;
+    `values` are those of each language. One statement for any number of rows, in the caller's
+    transaction. After the commit the lane's worker is woken where the lane's hours allow.
+
+    Raises:
+        OutsideTransaction, UnknownTemplate, WrongTemplateValues: see `queue_message`.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(event)
+    chosen = template_of(template)
+    not_before = sending_time(chosen.lane, now)
+    row: dict[str, Any] = {
+        "outbox_event": event,
+        "outbox_template": template,
+        "outbox_ar": chosen.body("ar", values["ar"], programme_values("ar")),
+        "outbox_en": chosen.body("en", values["en"], programme_values("en")),
+        "outbox_lane": str(chosen.lane),
+        "outbox_now": now,
+        "outbox_not_before": not_before,
+        "outbox_expires_at": expires_at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE_MANY.format(recipients=recipients), {**facts, **row})
+        queued = int(cursor.rowcount)
+    if queued and not_before <= now:
+        wake_after_commit(chosen.lane)
+    return queued
 
 
 def is_told(*, event: str, to: str) -> bool:

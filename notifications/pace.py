@@ -1,8 +1,8 @@
 """A gateway's own ceiling: so many messages a second, by all workers together.
 
 The count of the running second is a row, so that it holds over processes and machines. It is
-taken before messages are claimed. Bulk leaves a tenth of the ceiling to codes, which therefore
-never wait behind it.
+taken before messages are claimed. Bulk leaves a fifth of the ceiling to codes and case updates,
+and these a tenth to codes, which therefore never wait behind either.
 """
 
 from __future__ import annotations

@@ -63,8 +63,10 @@ def later_try_at(
 
 
 def messages_a_second(lane: Lane, ceiling: int) -> int:
-    """Give a lane's part of a gateway's ceiling: all of it for codes, nine tenths for the rest.
+    """Give a lane's part of a gateway's ceiling, in tenths: a code ten, a case nine, bulk eight.
 
-    A code finds room in any second, however much bulk waits (DOMAIN 13).
+    A code finds room in any second, and a case update too, however much bulk waits (DOMAIN 13).
     """
-    return ceiling if lane == Lane.CODES else max(1, ceiling * 9 // 10)
+    if lane == Lane.CODES:
+        return ceiling
+    return max(1, ceiling * (8 if lane in DAYTIME_LANES else 9) // 10)

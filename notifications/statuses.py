@@ -26,6 +26,7 @@ class MessageStatus(models.TextChoices):
     FAILED = "failed", _("failed for good")
     UNKNOWN = "unknown", _("outcome unknown")
     EXPIRED = "expired", _("not sent in time")
+    CANCELLED = "cancelled", _("no longer needed")
     SUPPRESSED = "suppressed", _("nobody to send it to")
 
 

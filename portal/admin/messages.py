@@ -45,6 +45,7 @@ _BADGES = {
     MessageStatus.FAILED: ("bad", "no"),
     MessageStatus.UNKNOWN: ("wait", "alert"),
     MessageStatus.EXPIRED: ("plain", "stop"),
+    MessageStatus.CANCELLED: ("plain", "stop"),
     MessageStatus.SUPPRESSED: ("plain", "stop"),
 }
 

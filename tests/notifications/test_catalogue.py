@@ -21,6 +21,7 @@ KEYS = {
     *("objection_submitted", "objection_taken", "objection_documents_wanted"),
     *("objection_documents_received", "objection_accepted", "objection_partly_accepted"),
     *("objection_rejected", "draft_stopped", "ticket_received", "ticket_taken"),
+    *("result_closing", "draft_closing"),
     *("ticket_answered", "ticket_question", "ticket_closed"),
 }
 VOWEL_MARKS_TATWEEL_AND_DIRECTION_MARKS = re.compile(

@@ -85,9 +85,16 @@ def test_handset_that_was_off_is_tried_four_hours_later(
 
 @pytest.mark.parametrize(
     ("lane", "ceiling", "messages"),
-    [(Lane.CODES, 10, 10), (Lane.CASES, 10, 9), (Lane.ANNOUNCEMENTS, 1, 1), (Lane.CODES, 1, 1)],
+    [
+        (Lane.CODES, 10, 10),
+        (Lane.CASES, 10, 9),
+        (Lane.REMINDERS, 10, 8),
+        (Lane.ANNOUNCEMENTS, 10, 8),
+        (Lane.ANNOUNCEMENTS, 1, 1),
+        (Lane.CODES, 1, 1),
+    ],
 )
-def test_bulk_leaves_a_tenth_of_the_ceiling_to_codes(
+def test_bulk_leaves_room_to_cases_and_cases_to_codes(
     lane: Lane, ceiling: int, messages: int
 ) -> None:
     assert messages_a_second(lane, ceiling) == messages
