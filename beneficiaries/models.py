@@ -255,6 +255,14 @@ class EligibilityResult(models.Model):
             models.Index(
                 fields=["cycle"], name="result_waiting", condition=Q(announced_on__isnull=True)
             ),
+            # The reminders of a last day: what can be contested, in the order of the round.
+            models.Index(
+                fields=["filing_deadline", "id"],
+                name="result_closing",
+                condition=Q(
+                    status="ineligible", filing_deadline__isnull=False, superseded_on__isnull=True
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,3 +9,11 @@ class ObjectionsConfig(AppConfig):
 
     name = "objections"
     verbose_name = _("Objections")
+
+    def ready(self) -> None:
+        """Have reminders asked after before they leave."""
+        from notifications.still_needed import ask_before_sending
+        from objections.services.reminders import TEMPLATES, still_needed
+
+        for template in sorted(set(TEMPLATES.values())):
+            ask_before_sending(template, still_needed)

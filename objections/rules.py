@@ -1,16 +1,18 @@
-"""The ninety-day window, who may file, and when a decision takes effect: pure decisions.
+"""The ninety-day window, who may file, reminders, and when a decision takes effect: pure decisions.
 
 Sources: docs/adr/0002 for the window; the programme's practice for the rest (docs/glossary.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from beneficiaries.cycles import next_cycle
 from objections.errors import FilingWindowClosed
+from objections.statuses import ReminderKind
 
 FILING_WINDOW_DAYS: Final = 90
 
@@ -126,6 +128,56 @@ def contestability(standing: Standing, *, today: date) -> ContestKind:
 def _may_head_file(standing: Standing) -> bool:
     is_adults_own = standing.has_sensitive_reason and standing.subject_age >= ADULT_YEARS
     return standing.viewer_is_head and not is_adults_own
+
+
+# Reminders ----------------------------------------------------------------------
+
+REMINDED_BEFORE_DAYS: Final[Mapping[ReminderKind, int]] = {
+    ReminderKind.RESULT: 14,
+    ReminderKind.DRAFT_3: 3,
+    ReminderKind.DRAFT_1: 1,
+}
+"""How many days before the last filing day each reminder is due (DOMAIN 4)."""
+
+
+class Closing(NamedTuple):
+    """A kind of reminder and the last filing day it reminds of, a civil day in Riyadh."""
+
+    kind: ReminderKind
+    closes_on: date
+
+
+def closings_due(today: date) -> list[Closing]:
+    """Give what reminders are due on a day, the nearest last day first.
+
+    Besides what is due today there is what an outage left out: a reminder is made up for until
+    the last day itself. Of the two of a draft only the later one is, so that nobody gets two
+    messages on one day.
+    """
+    due: list[Closing] = []
+    for left in range(REMINDED_BEFORE_DAYS[ReminderKind.RESULT] + 1):
+        closes_on = today + timedelta(days=left)
+        if left <= REMINDED_BEFORE_DAYS[ReminderKind.DRAFT_1]:
+            due.append(Closing(ReminderKind.DRAFT_1, closes_on))
+        elif left <= REMINDED_BEFORE_DAYS[ReminderKind.DRAFT_3]:
+            due.append(Closing(ReminderKind.DRAFT_3, closes_on))
+        due.append(Closing(ReminderKind.RESULT, closes_on))
+    return due
+
+
+def has_draft_reminder(closes_on: date, *, today: date) -> bool:
+    """Tell whether the writer of a draft is reminded of it by now, and of its result no more."""
+    return days_left(closes_on, today=today) <= REMINDED_BEFORE_DAYS[ReminderKind.DRAFT_3]
+
+
+def worth_reminding_until(closing: Closing) -> date:
+    """Give the last day on which a reminder is worth sending.
+
+    It is the last filing day, but for a draft's first one, which ends where the second begins.
+    """
+    if closing.kind == ReminderKind.DRAFT_3:
+        return closing.closes_on - timedelta(days=REMINDED_BEFORE_DAYS[ReminderKind.DRAFT_1] + 1)
+    return closing.closes_on
 
 
 # The decision -------------------------------------------------------------------

@@ -9,6 +9,11 @@ from celery.schedules import crontab
 STOP_DRAFTS_MINUTE: Final = 5
 """Past each hour: windows close at midnight in Riyadh, and a missed run is made up in an hour."""
 
+REMIND_HOURS: Final = "9-20"
+"""Riyadh hours. The first run of a day is at 09:00; the others find what it left, or nothing."""
+
+REMIND_MINUTES: Final = 10
+
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Give Celery's schedule of the app."""
@@ -17,5 +22,10 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "objections.stop_overdue_drafts",
             "schedule": crontab(minute=STOP_DRAFTS_MINUTE),
             "options": {"queue": "default", "expires": 3000},
-        }
+        },
+        "queue-reminders": {
+            "task": "objections.queue_reminders",
+            "schedule": crontab(minute=f"*/{REMIND_MINUTES}", hour=REMIND_HOURS),
+            "options": {"queue": "default", "expires": REMIND_MINUTES * 60},
+        },
     }

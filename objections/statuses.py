@@ -24,6 +24,14 @@ class ObjectionStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ReminderKind(models.TextChoices):
+    """What a reminder is about, and how long before the last day. The value is in its event."""
+
+    RESULT = "result14", _("a result, 14 days before")
+    DRAFT_3 = "draft3", _("a draft, 3 days before")
+    DRAFT_1 = "draft1", _("a draft, 1 day before")
+
+
 @dataclass(frozen=True)
 class Badge:
     """How a status is shown: never by colour alone."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 from celery import shared_task
 from django.utils import timezone
 
-from objections.services import stop_overdue_drafts
+from objections.services import queue_reminders, stop_overdue_drafts
+
+MOST_REMINDING_SECONDS: Final = 60.0
+"""A run ends after so long and the next one goes on: no task keeps a worker from its others."""
 
 
 @shared_task(name="objections.stop_overdue_drafts")
 def stop_drafts() -> int:
     """Stop the drafts whose last filing day has passed; early or twice, it stops nothing more."""
     return stop_overdue_drafts(now=timezone.now())
+
+
+@shared_task(name="objections.queue_reminders")
+def remind() -> int:
+    """Queue the reminders that are due; twice, or beside another run, it queues nothing more."""
+    ends = time.monotonic() + MOST_REMINDING_SECONDS
+    return queue_reminders(now=timezone.now(), is_over=lambda: time.monotonic() > ends)

@@ -252,5 +252,5 @@ def test_submitted_objection_is_never_stopped() -> None:
 
 
 def test_task_is_scheduled_under_its_name() -> None:
-    [entry] = beat_schedule().values()
+    entry = beat_schedule()["stop-overdue-drafts"]
     assert entry["task"] == stop_drafts.name
