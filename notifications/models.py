@@ -87,6 +87,9 @@ class Message(models.Model):
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
+    person_id = models.BigIntegerField(null=True, blank=True)
+    """Whose message it is, whatever number it goes to: the key of a person in the register, which
+    this app does not know. Empty for codes, for campaigns, and where nobody is proved."""
     queued_at = models.DateTimeField(_("queued"))
     not_before = models.DateTimeField(_("not before"))
     expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True)
@@ -126,6 +129,18 @@ class Message(models.Model):
             models.Index(fields=["sent_at"], name="message_no_receipt", condition=Q(status="sent")),
             models.Index(fields=["recipient", "-id"], name="message_recipient"),
             models.Index(fields=["gateway_id"], name="message_gateway_id"),
+            # What a person reads in the portal, newest first.
+            models.Index(
+                fields=["person_id", "-queued_at", "-id"],
+                name="message_inbox",
+                condition=Q(person_id__isnull=False),
+            ),
+            # What nobody is known to have read: the sweep that asks for a call.
+            models.Index(
+                fields=["queued_at"],
+                name="message_not_told",
+                condition=Q(lane="cases", status__in=["failed", "unconfirmed"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,10 +28,10 @@ _SAUDI_MOBILE: Final = re.compile(r"\+9665[0-9]{8}")
 _QUEUE: Final = """
     INSERT INTO notifications_message (
         event, recipient, template, language, body, lane, status, queued_at, not_before,
-        expires_at, gateway, gateway_id, error
+        expires_at, person_id, gateway, gateway_id, error
     ) VALUES (
         %(event)s, %(recipient)s, %(template)s, %(language)s, %(body)s, %(lane)s, %(status)s,
-        %(queued_at)s, %(not_before)s, %(expires_at)s, '', '', ''
+        %(queued_at)s, %(not_before)s, %(expires_at)s, %(person_id)s, '', '', ''
     )
     ON CONFLICT DO NOTHING
 """
@@ -72,13 +72,15 @@ def queue_message(
     language: str,
     now: datetime,
     expires_at: datetime | None = None,
+    person_id: int | None = None,
 ) -> None:
     """Write one SMS into the outbox, once for an event and a number.
 
     Runs inside the transaction of the change, in one INSERT that a repeated event leaves without
     effect. After the commit the lane's worker is woken. With an empty `to` the same statement
     writes a suppressed row, and the same wake-up follows: an unknown person costs what a known
-    one costs (DOMAIN 17).
+    one costs (DOMAIN 17). `person_id` is the person of the register whose matter it is, who also
+    reads it in the portal, whatever number it goes to (docs/adr/0017); never given for a code.
 
     Raises:
         OutsideTransaction: when no transaction is open.
@@ -96,7 +98,7 @@ def queue_message(
     if not to and chosen.is_secret:
         body = chosen.hidden_body(language, programme)
     not_before = sending_time(chosen.lane, now)
-    row: dict[str, str | datetime | None] = {
+    row: dict[str, str | int | datetime | None] = {
         "event": event,
         "recipient": to,
         "template": template,
@@ -107,6 +109,7 @@ def queue_message(
         "queued_at": now,
         "not_before": not_before,
         "expires_at": expires_at,
+        "person_id": None if chosen.is_secret else person_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, row)

@@ -376,4 +376,6 @@ def _tell(ticket: Ticket, template: str, *, event: str, now: datetime) -> None:
         values={"reference": ticket.reference},
         language=ticket.language,
         now=now,
+        # Who named somebody without proof is told of the case and nobody's inbox is (DOMAIN 9).
+        person_id=ticket.person_id if ticket.identity_match == IdentityMatch.FULL else None,
     )

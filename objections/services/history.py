@@ -46,6 +46,7 @@ def tell_filer(
         values=values,
         language=filer.language,
         now=now,
+        person_id=filer.pk,
     )
 
 
