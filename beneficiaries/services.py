@@ -15,6 +15,7 @@ from access.errors import LimitReached, TooManyCodes
 from access.models import CodePurpose
 from beneficiaries.models import Person, PersonChange, User
 from beneficiaries.statuses import ChangeSource
+from notifications.numbers import trust_number
 from notifications.outbox import queue_message
 from saudi.hijri import HijriDate
 from saudi.mobile import display_mobile
@@ -134,8 +135,9 @@ def prove_mobile(
 ) -> PersonChange:
     """Make a number the person's own after the right code, and tell the number it replaces.
 
-    From now on an import of an older file leaves it alone (DOMAIN 18). The person is locked in
-    the transaction that follows the code's. Call it outside a transaction.
+    From now on an import of an older file leaves it alone (DOMAIN 18), and it is doubtful no
+    longer: the code arrived there. It may be the number that is in the file already. The person is
+    locked in the transaction that follows the code's. Call it outside a transaction.
 
     Raises:
         WrongCode, CodeExpired, TooManyWrongTries: see `access.codes.verify_code`.
@@ -165,7 +167,9 @@ def prove_mobile(
                 values={"last_digits": display_mobile(mobile)[-2:]},
                 language=locked.language,
                 now=now,
+                person_id=locked.pk,
             )
+        trust_number(mobile)
     person.mobile, person.mobile_proved_at = mobile, now
     return change
 

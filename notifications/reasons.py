@@ -72,6 +72,7 @@ _WORDS: Final[dict[str, StrOrPromise]] = {
     "connect timeout": _("The gateway could not be reached. It is tried again by itself."),
     "not connected": _("The gateway could not be reached. It is tried again by itself."),
     "certificate not trusted": _("The gateway could not prove who it is. An operator must act."),
+    "wrong number": _("Whoever answered our call is somebody else."),
     "worker lost": _("The portal stopped while sending. The message may have left."),
     "not at the gateway": _(
         "The gateway never got the message. It is sent once more, unless its time is over."

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from portal.call_centre import call_centre_now, opening_hours
 from portal.display import DISPLAY_CHOICES
+from portal.standing import Standing, standing_of
 from saudi.languages import page_language
 
 _URL_NAMES = (
@@ -89,6 +90,12 @@ def is_signed_in(request: HttpRequest) -> bool:
     return bool(request.user.is_authenticated)
 
 
+def standing_for(request: HttpRequest) -> Standing:
+    """Give what the page tells whoever is signed in; nothing to visitors and to staff."""
+    person_id = getattr(request.user, "person_id", None) if is_signed_in(request) else None
+    return Standing() if person_id is None else standing_of(person_id)
+
+
 def main_menu(current: str) -> list[NavItem]:
     """Give the main menu with the entry of the current page marked."""
     entries = (
@@ -124,6 +131,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_phone_url": _url("phone") if settings.DEMO else "",
         "signed_in": SimpleLazyObject(partial(is_signed_in, request)),
+        "standing": SimpleLazyObject(partial(standing_for, request)),
         "other_language": other_language(request),
         "urls": {name: _url(f"portal:{name}") for name in _URL_NAMES},
         "nav": main_menu(page_name),

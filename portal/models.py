@@ -1,8 +1,10 @@
-"""What the portal keeps of its own: whether its pages were useful."""
+"""What the portal keeps of its own: whether pages were useful, and calls to make."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from portal.calls.models import CallEvent, CallTask
 
 
 class PageFeedback(models.Model):
@@ -23,3 +25,6 @@ class PageFeedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page} {self.language} {self.day}: {self.answers}"
+
+
+__all__ = ["CallEvent", "CallTask", "PageFeedback"]

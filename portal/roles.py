@@ -88,6 +88,8 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("notifications.view_gatewaypause", _("See when a gateway rests")),
             ("notifications.end_gatewaypause", _("End a gateway's pause")),
             ("notifications.view_earlyend", _("See who cleared a number or ended a pause")),
+            ("portal.view_calltask", _("See who could not be told")),
+            ("portal.work_calltask", _("Call people who could not be told")),
         ),
     ),
     (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from beneficiaries.schedule import SWEEP_SECONDS
+
+CALL_SECONDS: Final = 60.0
+"""How soon a message that did not arrive is in the list of calls, and one that did is out of it."""
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
@@ -14,5 +17,10 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "portal.sweep_announcement_runs",
             "schedule": SWEEP_SECONDS,
             "options": {"queue": "default", "expires": SWEEP_SECONDS},
-        }
+        },
+        "sweep-calls": {
+            "task": "portal.sweep_calls",
+            "schedule": CALL_SECONDS,
+            "options": {"queue": "default", "expires": CALL_SECONDS},
+        },
     }

@@ -16,11 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.keyset import COUNTED_ROWS
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
 from beneficiaries.models import User
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
+from portal.calls.models import CallTask
+from portal.calls.statuses import CallStatus
 from portal.forms.staff_sign_in import StaffSignInForm, remember_device
 from portal.roles import role_name
 from portal.staff_search import Found, find
@@ -57,6 +60,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str],
         (
             ("objections", "objection", gettext_lazy("Objections"), "scale"),
             ("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
+            ("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),
         ),
     ),
     (
@@ -151,6 +155,13 @@ class StaffSite(AdminSite):
             ).order_by("received_at")[:WORK_ROWS]
             context["new_tickets"] = tickets.filter(status=TicketStatus.NEW).order_by(
                 "received_at", "id"
+            )[:WORK_ROWS]
+        if user.has_perm("portal.view_calltask"):
+            calls = CallTask.objects.filter(status=CallStatus.OPEN)
+            context["calls_waiting"] = calls[: COUNTED_ROWS + 1].count()
+            context["most_counted"] = COUNTED_ROWS
+            context["calls"] = calls.select_related("person", "objection", "ticket").order_by(
+                "call_by", "id"
             )[:WORK_ROWS]
         return super().index(request, {**context, **(extra_context or {})})
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal import announcement_requests
+from portal.calls.services import sweep_calls as sweep_all_calls
 
 
 @shared_task(
@@ -23,3 +24,9 @@ def run_announcement(run_id: int) -> None:
 def sweep_announcement_runs() -> None:
     """Take up what waits and settle what died."""
     announcement_requests.sweep(now=timezone.now())
+
+
+@shared_task(name="portal.sweep_calls", ignore_result=True)
+def sweep_calls() -> None:
+    """Open a call for each message that somebody must know of and that did not arrive."""
+    sweep_all_calls(now=timezone.now())

@@ -70,6 +70,7 @@ def _group(role: str) -> Group:
         import_module("portal.migrations.0002_groups").make_groups(apps, None)
         import_module("portal.migrations.0003_holiday_rights").give_rights(apps, None)
         import_module("portal.migrations.0004_confirmed_id_rights").give_rights(apps, None)
+        import_module("portal.migrations.0006_call_rights").give_rights(apps, None)
         group = Group.objects.get(name=role)
     return group
 

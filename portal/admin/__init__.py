@@ -3,12 +3,14 @@
 from portal.admin.accounts import RoleAdmin, StaffUserAdmin
 from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
+from portal.admin.calls import CallTaskAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.messages import CampaignAdmin, MessageAdmin
 from portal.admin.people import PersonAdmin
 
 __all__ = [
     "AnnouncementRunAdmin",
+    "CallTaskAdmin",
     "CampaignAdmin",
     "DoubtfulNumberAdmin",
     "EarlyEndAdmin",

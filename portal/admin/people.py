@@ -27,7 +27,9 @@ from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmatio
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.statuses import ChangeSource, Relation
+from notifications.models import DoubtfulNumber
 from objections.models import Objection
+from portal.calls.models import CallTask
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.banks import bank_of
 from saudi.hijri import format_hijri
@@ -99,6 +101,16 @@ class PersonAdmin(ShowAdmin):
             context["tickets"] = Ticket.objects.filter(person=shown).order_by("-received_at")[
                 :SHOWN_ROWS
             ]
+        if user.has_perm("portal.view_calltask"):
+            context["calls"] = (
+                CallTask.objects.filter(person=shown)
+                .select_related("person", "objection", "ticket")
+                .order_by("-id")[:SHOWN_ROWS]
+            )
+        if user.has_perm("notifications.view_doubtfulnumber") or user.has_perm(
+            "portal.view_calltask"
+        ):
+            context["doubt"] = DoubtfulNumber.objects.filter(mobile=shown.mobile).first()
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [
                 {

@@ -23,6 +23,7 @@ from notifications.gateways.phone import PhoneGateway
 from notifications.models import Attempt, GatewayPause, Message, PhoneMessage
 from notifications.receipts import take_report
 from notifications.statuses import Lane, MessageStatus
+from portal.calls.rules import MATTERS
 from portal.demo.days import DemoDays, at
 from portal.demo.people import UNKNOWN
 from portal.demo.stories import Story
@@ -44,6 +45,13 @@ TOO_LATE: Final = timedelta(minutes=20)
 
 LOST: Final = 3
 """Messages whose outcome is not known: the connection was cut before the answer."""
+
+NOT_IN_USE: Final = "30005"
+NO_REASON: Final = "30008"
+
+RECENT: Final = timedelta(days=20)
+CALLS_BEGAN: Final = timedelta(days=2)
+"""Case updates of this age did not arrive, one of each kind, so that people had to be called."""
 
 SILENT: Final = 2
 """Messages that nobody ever reported on: the gateway has forgotten them."""
@@ -114,6 +122,8 @@ class Network:
     days: DemoDays
     unreachable: Sequence[str]
     """Mobiles at which nobody can be reached; the gateway says so of each message."""
+    known: Sequence[str] = ()
+    """Mobiles of the accounts that stand as they are described: each of their messages arrived."""
 
     def leave_traces(self) -> None:
         """Leave failures, outcomes that nobody knows, and a pause that is over."""
@@ -130,6 +140,11 @@ class Network:
         older = due.filter(campaign__key=self.days.cycles[1].code)
         for message in older.exclude(recipient__in=self.unreachable).order_by("id")[:SILENT]:
             self._never_confirm(message)
+        for number, message in enumerate(self._not_told(due)):
+            if number == 1:
+                self._never_confirm(message)
+            else:
+                self._fail(message, error=NO_REASON)
         began = at(self.days.cycles[1].announced_on, 20, 41)
         GatewayPause.objects.create(
             gateway=NETWORK,
@@ -137,7 +152,20 @@ class Network:
             reason="http 429, code 63038",
         )
 
-    def _fail(self, message: Message) -> None:
+    def _not_told(self, due: QuerySet[Message]) -> list[Message]:
+        """Give one message of each kind that somebody must know of, to different people."""
+        worth = due.filter(
+            template__in=MATTERS,
+            queued_at__gt=self.days.now - RECENT,
+            queued_at__lt=self.days.now - CALLS_BEGAN,
+        ).exclude(recipient__in=(*self.unreachable, *self.known))
+        found: dict[str, Message] = {}
+        for message in worth.order_by("-queued_at", "-id"):
+            if message.recipient not in {other.recipient for other in found.values()}:
+                found.setdefault(message.template, message)
+        return [found[template] for template in MATTERS if template in found]
+
+    def _fail(self, message: Message, *, error: str = NOT_IN_USE) -> None:
         sent_at = message.not_before + TAKES
         sid = f"SM{message.pk:032x}"
         self._attempt(message, sent_at, outcome=MessageStatus.SENT, gateway_id=sid)
@@ -153,8 +181,8 @@ class Network:
             gateway_id=sid,
             reported="undelivered",
             status=MessageStatus.FAILED,
-            error="30005",
-            makes_number_doubtful=True,
+            error=error,
+            makes_number_doubtful=error == NOT_IN_USE,
             now=sent_at + timedelta(seconds=9),
         )
 

@@ -15,6 +15,8 @@ from django.db import connection
 from beneficiaries.models import Household, Person, User
 from documents.intake import files_follow_transaction
 from objections.models import Objection
+from portal.demo.accounts import ACCOUNTS
+from portal.demo.calls import make_calls
 from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
 from portal.demo.days import DemoDays, days_from
 from portal.demo.desk import Desk
@@ -87,6 +89,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
             play(_stories(programme, days, people, staff), now=now)
         end_runs_in_the_past()
         _leave_traces(days, people)
+        make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         return Loaded(
             households=Household.objects.count(),
             people=Person.objects.count(),
@@ -120,7 +123,8 @@ def _stories(
 
 def _leave_traces(days: DemoDays, people: People) -> None:
     unreachable = [person.mobile for person in _heads(people, _UNREACHABLE)]
-    Network(days=days, unreachable=unreachable).leave_traces()
+    known = [f"+966{account.mobile[1:]}" for account in ACCOUNTS]
+    Network(days=days, unreachable=unreachable, known=known).leave_traces()
 
 
 def _heads(people: People, numbers: Iterable[int]) -> list[Person]:

@@ -27,6 +27,8 @@ from access.keyset import KeysetChangeList
 from beneficiaries.cycles import cycle_name
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
+from portal.calls.models import CallTask
+from portal.calls.presenting import call_tag
 from portal.templatetags.portal_ui import tag
 from saudi.languages import page_language
 from sawtak.admin import staff_label
@@ -82,6 +84,12 @@ def ticket_tag(status: str) -> SafeString:
     """Show a ticket's status as word, icon and colour."""
     badge = TICKET_BADGES[status]
     return tag(staff_label(status), badge.kind, badge.icon)
+
+
+@register.simple_tag
+def call_status(task: CallTask) -> SafeString:
+    """Show how a call stands as word, icon and colour."""
+    return call_tag(task)
 
 
 @register.filter

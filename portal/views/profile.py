@@ -24,6 +24,7 @@ from access.errors import (
 )
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile, update_contact_details
+from notifications.numbers import is_doubtful
 from objections.contested import track_of
 from objections.models import Contested
 from objections.presenting import matter_of, step_name
@@ -192,7 +193,8 @@ def _take_mobile(request: HttpRequest, person: Person, forms: _Forms) -> HttpRes
     if not forms.mobile.is_valid():
         return _edit_page(request, person, forms)
     mobile = forms.mobile.cleaned_data["mobile"]
-    if mobile == person.mobile:
+    is_own = mobile == person.mobile
+    if is_own and not is_doubtful(mobile):
         forms.mobile.add_error("mobile", _("This is the number that is in your file already."))
         return _edit_page(request, person, forms)
     try:
@@ -203,7 +205,12 @@ def _take_mobile(request: HttpRequest, person: Person, forms: _Forms) -> HttpRes
         forms.mobile.add_error("mobile", worded_code_refusal(refusal))
         return _edit_page(request, person, forms)
     else:
-        messages.success(request, _("We sent a code to the new number."))
+        sent = (
+            _("We sent a code to your number.")
+            if is_own
+            else _("We sent a code to the new number.")
+        )
+        messages.success(request, sent)
     request.session[_NEW_MOBILE] = mobile
     return redirect("portal:profile_edit")
 
@@ -212,6 +219,7 @@ def _take_code(request: HttpRequest, user: User, person: Person, forms: _Forms) 
     mobile = request.session.get(_NEW_MOBILE)
     if not mobile:
         return redirect("portal:profile_edit")
+    is_own = mobile == person.mobile
     forms.code = MobileCodeForm(request.POST)
     if not forms.code.is_valid():
         return _edit_page(request, person, forms)
@@ -228,6 +236,9 @@ def _take_code(request: HttpRequest, user: User, person: Person, forms: _Forms) 
         return _edit_page(request, person, forms)
     del request.session[_NEW_MOBILE]
     messages.success(
-        request, _("Your new mobile is in your file. We send codes to it from now on.")
+        request,
+        _("Your mobile is confirmed. We send messages to it again.")
+        if is_own
+        else _("Your new mobile is in your file. We send codes to it from now on."),
     )
     return redirect("portal:profile")

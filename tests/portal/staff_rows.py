@@ -27,6 +27,7 @@ from beneficiaries.models import (
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
+from portal.models import CallTask
 from saudi.models import Holiday
 from sawtak.models import Ticket
 from tests import personas
@@ -83,6 +84,22 @@ def _message() -> Message:
     )
 
 
+def _call() -> CallTask:
+    """Give a call that somebody has taken, about a decision, as a message was lost."""
+    objection, message = _objection(), _message()
+    Message.objects.filter(pk=message.pk).update(person_id=objection.person_id, status="failed")
+    return CallTask.objects.create(
+        message=message,
+        matter="decision",
+        person=objection.person,
+        mobile=message.recipient,
+        objection=objection,
+        call_by=NOW.date(),
+        opened_at=NOW,
+        assigned_to=personas.staff("agent"),
+    )
+
+
 def _campaign() -> Campaign:
     key = f"registry-{next(_numbers)}"
     return Campaign.objects.create(
@@ -133,6 +150,7 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Objection: lambda: [_payment_objection(), _objection()][1],
     Ticket: _ticket,
     Message: _message,
+    CallTask: _call,
     Campaign: _campaign,
     User: lambda: personas.staff("agent"),
     Group: lambda: Group.objects.create(name=f"role {next(_numbers)}"),

@@ -220,7 +220,7 @@ class DemonstrationTests(TestCase):
         statuses = set(Message.objects.values_list("status", flat=True))
         # A message is being sent for a moment only, and nothing is sent while this is loaded.
         assert statuses == set(MessageStatus.values) - {MessageStatus.SENDING}
-        assert DoubtfulNumber.objects.count() == 2
+        assert DoubtfulNumber.objects.count() == 3
         assert not GatewayPause.objects.filter(until__gt=NOW).exists()
 
     def test_codes_are_hidden_once_their_message_is_over(self):

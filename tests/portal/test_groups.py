@@ -18,6 +18,8 @@ CAN = {
     "notifications.start_campaign": {"approver", "supervisor", "administrator"},
     "beneficiaries.change_user": {"administrator"},
     "saudi.change_holiday": {"supervisor", "administrator"},
+    "portal.work_calltask": {"agent", "supervisor"},
+    "portal.view_calltask": {"agent", "supervisor", "auditor"},
     "saudi.view_holiday": {"supervisor", "auditor", "administrator"},
     "beneficiaries.confirm_national_id": {"supervisor", "administrator"},
     "beneficiaries.view_confirmednationalid": {"supervisor", "auditor", "administrator"},

@@ -33,6 +33,7 @@ from beneficiaries.models import (
 )
 from notifications.models import DoubtfulNumber, Message
 from objections.models import Objection
+from portal.models import CallTask
 from sawtak.models import Ticket
 from tests import personas
 from tests.portal.staff_rows import REGISTERED, ROWS, row_of
@@ -56,6 +57,7 @@ LARGE: Final = frozenset(
         Ticket,
         Message,
         DoubtfulNumber,
+        CallTask,
     }
 )
 """The tables that grow with the country. Of the others there are some hundreds of rows."""
@@ -79,6 +81,7 @@ LEFT_OUT: Final = {
     "notifications.StatusReport": "what it said is on the message's page",
     "objections.ObjectionDocument": "shown on the case's page",
     "objections.ObjectionEvent": "shown on the case's page",
+    "portal.CallEvent": "shown on the call's page",
     "portal.PageFeedback": "counts without a person",
     "sawtak.TicketAttachment": "shown on the ticket's page",
     "sawtak.TicketEvent": "shown on the ticket's page",
