@@ -65,8 +65,8 @@ def take_report(
         report, is_new = StatusReport.objects.get_or_create(
             gateway=gateway,
             gateway_id=gateway_id,
-            reported=reported[:20],
-            error=error[:20],
+            reported=_storable(reported),
+            error=_storable(error),
             defaults={
                 "status": status or "",
                 "received_at": now,
@@ -83,6 +83,11 @@ def take_report(
     if is_new and status is None:
         logger.warning("report %s: unknown status", report.pk)
     return is_new
+
+
+def _storable(word: str) -> str:
+    """Give a gateway's word as a column holds it: PostgreSQL knows no NUL."""
+    return word.replace("\x00", "")[:20]
 
 
 def remove_old_reports(*, now: datetime) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +29,8 @@ from notifications.statuses import MessageStatus
 
 logger = logging.getLogger(__name__)
 
-_SID_LENGTH = 34
+_SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_LONGEST_CODE: Final = 9
 _ID_LENGTH = 20
 _LONGEST_FACT = 60
 
@@ -44,12 +47,12 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=403)
     facts = request.POST
     sid = facts.get("MessageSid", "")
-    if facts.get("AccountSid") != settings.TWILIO_ACCOUNT_SID or len(sid) != _SID_LENGTH:
+    if facts.get("AccountSid") != settings.TWILIO_ACCOUNT_SID or not _SID.fullmatch(sid):
         logger.warning("a signed report of another account, or without an id, was refused")
         return HttpResponse(status=400)
     reported = facts.get("MessageStatus", "")
     status = STATUSES.get(reported)
-    code = facts.get("ErrorCode", "") if status == MessageStatus.FAILED else ""
+    code = facts.get("ErrorCode", "")[:_LONGEST_CODE] if status == MessageStatus.FAILED else ""
     number = int(code) if code.isascii() and code.isdigit() else 0
     is_new = take_report(
         gateway="twilio",
@@ -138,7 +141,7 @@ def _facts_in(request: HttpRequest) -> dict[str, str]:
     if request.content_type == "application/json":
         try:
             content = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested without end
             content = None
         posted = content if isinstance(content, dict) else {}
     return {

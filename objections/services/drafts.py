@@ -119,10 +119,13 @@ def ensure_draft_open(objection: Objection, *, contested: Contested, now: dateti
 
     Raises:
         DraftClosed: it was submitted or stopped.
+        NotContestable: a corrected row took the place of the contested one.
         FilingWindowClosed: with the day counted and the day it closed.
     """
     if objection.status != ObjectionStatus.DRAFT:
         raise DraftClosed(status=objection.status, reference=objection.reference or "")
+    if contested.superseded_on is not None:
+        raise NotContestable("superseded")
     window = window_of(contested) or Window(objection.counted_from, objection.deadline)
     ensure_filing_open(
         counted_from=window.counted_from, deadline=window.deadline, today=riyadh_date(now)

@@ -189,7 +189,10 @@ def _changing(
     caseworker: User,
     now: datetime,
 ) -> Iterator[Objection]:
-    """Lock an objection for a change from the status that was seen; keep a refused attempt."""
+    """Lock an objection for a change from the status that was seen; keep a refused attempt.
+
+    A case that somebody has taken is changed by nobody else.
+    """
     try:
         with transaction.atomic():
             objection = (
@@ -198,7 +201,8 @@ def _changing(
                 .get(pk=objection_id)
             )
             allowed = TRANSITIONS[objection.status]
-            if objection.status != seen_status or wanted not in allowed:
+            is_theirs = objection.assigned_to_id in {None, caseworker.pk}
+            if objection.status != seen_status or wanted not in allowed or not is_theirs:
                 raise _refusal(objection, wanted=wanted)
             yield objection
     except TransitionRefused as refusal:

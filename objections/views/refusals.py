@@ -42,7 +42,7 @@ def refusal_page(
         return _closed_page(request, contested, today=today, draft=draft)
     if isinstance(refusal, AlreadyObjected | NotContestable):
         kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
-        return _not_contestable_page(request, contested, kind=kind)
+        return _not_contestable_page(request, contested, kind=kind, draft=draft)
     if isinstance(refusal, IncompleteObjection) and draft is not None:
         messages.warning(request, _("Complete this step first, then review and send."))
         return redirect("objections:step", draft.uuid, "statement")
@@ -53,15 +53,20 @@ def _status(request: HttpRequest) -> HTTPStatus:
     return HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK
 
 
+def _kept(request: HttpRequest, draft: Objection | None) -> tuple[str, list[presenting.FileView]]:
+    """Give what was typed now or kept before, and the files that came."""
+    written = request.POST.get("statement", "")
+    if draft is None:
+        return written, []
+    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
+    return written or draft.statement, presenting.kept_files(kept)
+
+
 def _closed_page(
     request: HttpRequest, contested: Contested, *, today: date, draft: Objection | None
 ) -> HttpResponse:
     """Say which day was counted, when the window closed, and what is open; lose nothing typed."""
-    written, files = request.POST.get("statement", ""), []
-    if draft is not None:
-        written = written or draft.statement
-        kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
-        files = presenting.kept_files(kept)
+    written, files = _kept(request, draft)
     context = {
         "contested": contested,
         "track": track_of(contested),
@@ -75,12 +80,17 @@ def _closed_page(
     return render(request, "objections/closed.html", context, status=_status(request))
 
 
-def _not_contestable_page(request: HttpRequest, contested: Contested, *, kind: str) -> HttpResponse:
+def _not_contestable_page(
+    request: HttpRequest, contested: Contested, *, kind: str, draft: Objection | None
+) -> HttpResponse:
+    written, files = _kept(request, draft)
     context = {
         "contested": contested,
         "track": track_of(contested),
         "matter": presenting.matter_of(contested),
         "window": window_of(contested),
         "kind": kind,
+        "written": written,
+        "files": files,
     }
     return render(request, "objections/not_contestable.html", context, status=_status(request))

@@ -480,3 +480,21 @@ def test_old_reports_are_removed_whatever_their_number(monkeypatch: pytest.Monke
     for number in range(5):
         report("sent", sid=f"SM{number:032d}")
     assert receipts.remove_old_reports(now=timezone.now() + timedelta(days=31)) == 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changed",
+    [{"MessageStatus": "fai\x00led"}, {"ErrorCode": "9" * 5_000}, {"ErrorCode": "300\x0005"}],
+    ids=["NUL in the status", "endless code", "NUL in the code"],
+)
+def test_signed_nonsense_is_kept_or_refused_without_an_error(changed: dict[str, str]) -> None:
+    sent()
+    facts = FACTS | changed
+    assert post(facts, RequestValidator(TOKEN).compute_signature(HOST + PATH, facts)) == 204
+    assert StatusReport.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_id_with_a_nul_is_refused() -> None:
+    assert report("sent", sid="SM" + "\x00" + "0" * 31) == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -213,3 +214,22 @@ def test_documents_may_be_asked_for_again_after_they_came() -> None:
     )
     assert len(texts_to(case.filed_by, template="objection_documents_wanted")) == 2
     assert NOW < LATER
+
+
+@pytest.mark.parametrize("is_question", [True, False])
+def test_case_that_somebody_took_is_changed_by_nobody_else(is_question: bool) -> None:
+    case, first, second = filed_one(), staff(display_name="نورة"), staff()
+    taken(case, first, now=LATER)
+    facts = {"objection_id": case.pk, "caseworker": second, "seen_status": UNDER_REVIEW}
+    ask = partial(request_documents, text="أرسل العقد.", due_on=date(2026, 12, 8))
+    reject = partial(
+        decide_objection, decision=ObjectionStatus.REJECTED, answer="نص", effective_cycle=""
+    )
+    with pytest.raises(TransitionRefused) as caught:
+        (ask if is_question else reject)(**facts, now=LATER)
+    assert caught.value.by == "نورة"
+    case.refresh_from_db()
+    assert (case.status, case.assigned_to) == ("under_review", first)
+    attempt = case.events.last()
+    assert attempt is not None
+    assert (attempt.is_refused, attempt.actor) == (True, second)

@@ -192,3 +192,20 @@ def test_what_is_no_statement_is_not_kept_for_a_visitor(client: Client) -> None:
     client.post(step_url(begun, "statement"), {"statement": "ن" * 9000})
     client.post(step_url(begun, "review"), {"declaration": "on"})
     assert "session" not in client.cookies
+
+
+def test_draft_of_a_corrected_result_says_so_and_gives_back_what_was_written(
+    client: Client, person: Person
+) -> None:
+    result = result_of(person)
+    begun = draft(result, person)
+    result.superseded_on = begun.opened_at.date()
+    result.save()
+    sign_in(client, person)
+    page = client.get(step_url(begun, "statement")).content.decode()
+    assert "ما كتبته محفوظ" in page
+    assert STATEMENT in page
+    assert begun.documents.get().document.name in page
+    refused = client.post(step_url(begun, "statement"), statement_fields(statement="كلام جديد"))
+    assert refused.status_code == 409
+    assert "كلام جديد" in refused.content.decode()
