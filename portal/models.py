@@ -27,4 +27,22 @@ class PageFeedback(models.Model):
         return f"{self.page} {self.language} {self.day}: {self.answers}"
 
 
-__all__ = ["CallEvent", "CallTask", "PageFeedback"]
+class SchedulerTurn(models.Model):
+    """Whose turn it is to send the scheduled work, until when, and when each last went out.
+
+    One row. Only portal/scheduler.py writes it, by the database's clock.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    holder = models.CharField(max_length=64)
+    until = models.DateTimeField()
+    last_runs = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_scheduler_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.holder} until {self.until}"
+
+
+__all__ = ["CallEvent", "CallTask", "PageFeedback", "SchedulerTurn"]

@@ -302,20 +302,35 @@ CONTENT_SECURITY_POLICY = {
 
 # Tasks ----------------------------------------------------------------------
 
+# Each figure's reason: docs/adr/0019.
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TIMEZONE = TIME_ZONE
+CELERY_TIMEZONE = TIME_ZONE  # crontabs are Riyadh's, whatever the machine's zone
 CELERY_ENABLE_UTC = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Acknowledged when taken: the row is the promise. A late one would end a long import with the
+# connection to Redis, and have it brought again after the visibility timeout.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # late ones only, so none
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a worker that is busy takes nothing from one that rests
+# In seconds. Processes hold both; threads neither: portal/liveness.py holds the hard one there.
+CELERY_TASK_SOFT_TIME_LIMIT = 9 * 60
+CELERY_TASK_TIME_LIMIT = 10 * 60
+# Of a pool of processes; portal/liveness.py bounds the memory of a worker of threads.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Waking a worker may take 200 ms of a citizen's request and no more; the sweep is the guarantee.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Redis may be away for hours
+# One sends at a time; a second one waits for the turn (portal/scheduler.py).
+CELERY_BEAT_SCHEDULER = "portal.scheduler:OneAtATime"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_connections": 50,
+    # How long a message may wait for a free thread before another worker gets it too: twice is
+    # harmless, and nothing is ever held here for later.
     "visibility_timeout": 3600,
     "socket_connect_timeout": 0.2,
     "socket_timeout": 5,

@@ -72,12 +72,21 @@ def own_environ() -> dict[str, str]:
     }
 
 
+def celery_after(first: str) -> list[str]:
+    """Give the command of a Celery process that first runs a statement, to be less patient."""
+    if not first:
+        return [sys.executable, "-m", "celery", "-A", "portal"]
+    start = f"{first}\nfrom celery.__main__ import main\nmain()"
+    return [sys.executable, "-c", start, "-A", "portal"]
+
+
 class CeleryWorker:
     """One worker process: starts on request, can be stopped or killed hard, and read."""
 
-    def __init__(self, name: str, **environ: str) -> None:
+    def __init__(self, name: str, *, first: str = "", **environ: str) -> None:
         self.name = name
         self._environ = environ
+        self._first = first
         self._log = tempfile.NamedTemporaryFile(  # noqa: SIM115 (lives as long as the worker)
             mode="w+", prefix=f"worker-{name}-", suffix=".log"
         )
@@ -87,7 +96,8 @@ class CeleryWorker:
         """Start the process and wait until it takes tasks."""
         environ = {**own_environ(), **self._environ}
         argv = [
-            *(sys.executable, "-m", "celery", "-A", "portal", "worker", "--loglevel", "INFO"),
+            *celery_after(self._first),
+            *("worker", "--loglevel", "INFO"),
             *("--hostname", f"{self.name}-{os.getpid()}@test", "--queues", ",".join(QUEUES)),
             *("--pool", pool, "--concurrency", str(concurrency)),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
@@ -105,6 +115,16 @@ class CeleryWorker:
     def log(self) -> str:
         """Give all that the worker wrote."""
         return Path(self._log.name).read_text(encoding="utf-8")
+
+    @property
+    def has_ended(self) -> bool:
+        """True once the process ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    def ask_to_stop(self) -> None:
+        """Send the signal of a deployment."""
+        assert self._process is not None
+        self._process.terminate()
 
     def kill(self) -> None:
         """End the process at once, as a lost machine does."""
@@ -153,8 +173,10 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., CeleryWorker]
     started: list[CeleryWorker] = []
     forget_queues()
 
-    def start(name: str = "one", *, pool: str = "threads", **environ: str) -> CeleryWorker:
-        worker = CeleryWorker(name, **environ)
+    def start(
+        name: str = "one", *, pool: str = "threads", first: str = "", **environ: str
+    ) -> CeleryWorker:
+        worker = CeleryWorker(name, first=first, **environ)
         started.append(worker)
         worker.start(pool=pool)
         return worker
