@@ -6,10 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from beneficiaries.imports import uploads
+from beneficiaries.imports.recording import LONGEST_SECONDS
 
 
 @shared_task(
-    name=uploads.IMPORT_TASK, acks_late=True, reject_on_worker_lost=True, ignore_result=True
+    name=uploads.IMPORT_TASK,
+    ignore_result=True,
+    soft_time_limit=LONGEST_SECONDS - 60,
+    time_limit=LONGEST_SECONDS,
 )
 def run_import(run_id: int) -> None:
     """Bring in an uploaded file. Safe to be run twice: one of the two finds it taken."""

@@ -10,13 +10,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 from access.schedule import beat_schedule as access_schedule
 from beneficiaries.schedule import beat_schedule as beneficiaries_schedule
 from documents.schedule import beat_schedule as documents_schedule
 from notifications.schedule import beat_schedule as notifications_schedule
 from objections.schedule import beat_schedule as objections_schedule
+from portal.liveness import watch
 from portal.schedule import beat_schedule as portal_schedule
 from saudi.schedule import beat_schedule as saudi_schedule
 
@@ -49,3 +50,4 @@ app.conf.beat_schedule = joined(
     saudi_schedule(),
 )
 app.autodiscover_tasks()
+signals.worker_ready.connect(watch)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from beneficiaries.imports.recording import LONGEST_SECONDS
 from portal import announcement_requests
 from portal.calls.services import sweep_calls as sweep_all_calls
 
 
 @shared_task(
     name=announcement_requests.ANNOUNCE_TASK,
-    acks_late=True,
-    reject_on_worker_lost=True,
     ignore_result=True,
+    soft_time_limit=LONGEST_SECONDS - 60,
+    time_limit=LONGEST_SECONDS,
 )
 def run_announcement(run_id: int) -> None:
     """Announce what staff asked for. Safe to be run twice: one of the two finds it taken."""

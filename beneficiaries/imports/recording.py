@@ -38,6 +38,9 @@ TOLD_EVERY_SECONDS: Final = 1.0
 LOCK_WITHIN: Final = timedelta(seconds=60)
 """A run that began less long ago may not have its lock yet: it is not called dead."""
 
+LONGEST_SECONDS: Final = 2 * 60 * 60
+"""A run's process is ended after so long; the longest seen took minutes (docs/imports.md)."""
+
 R = TypeVar("R", bound=Run)
 
 
