@@ -122,6 +122,12 @@ def _port(text: str) -> int | None:
     return int(text)
 
 
+def _is_pretended(env: Env, gateway: str) -> bool:
+    """Tell whether a gateway reaches no phone: the demonstration's, or a real one's stand-in."""
+    base = urlsplit(env.text(GATEWAY_ADDRESSES.get(gateway, ""))).hostname or ""
+    return gateway == "phone" or is_loopback(base)
+
+
 def _demo(env: Env, *, host: str, gateway: str) -> bool:
     """Decide whether the demonstration phone, which shows codes, may be on.
 
@@ -129,16 +135,17 @@ def _demo(env: Env, *, host: str, gateway: str) -> bool:
         Failure: where it was asked for beside a real gateway or a host open to others, or where
             nothing but the demonstration phone would deliver on such a host.
     """
-    base = urlsplit(env.text(GATEWAY_ADDRESSES.get(gateway, ""))).hostname or ""
-    pretended = gateway == "phone" or is_loopback(base)
+    second = env.text("SMS_SECOND_GATEWAY")
+    real = [name for name in (gateway, second) if name and not _is_pretended(env, name)]
+    pretended = not real
     try:
         demo = env.flag("DEMO", default=pretended)
     except ImproperlyConfigured as error:
         raise Failure(str(error), "Set DEMO to 1 or 0, or unset it.") from error
     if demo and not pretended:
         raise Failure(
-            f"DEMO is on with the real SMS gateway {gateway}: the demonstration phone shows codes.",
-            "Unset DEMO, or set SMS_GATEWAY=phone.",
+            f"DEMO is on with the real SMS gateway {real[0]}: the demonstration phone shows codes.",
+            "Unset DEMO, or set SMS_GATEWAY=phone and no SMS_SECOND_GATEWAY.",
         )
     if demo and not is_loopback(host):
         raise Failure(

@@ -44,7 +44,8 @@ def callbacks_can_be_checked(
 ) -> list[CheckMessage]:
     """Refuse a gateway without the secret of its reports: each would be turned away (O21)."""
     faults: list[CheckMessage] = []
-    if settings.SMS_GATEWAY == "twilio" and not settings.TWILIO_AUTH_TOKEN:
+    used = {settings.SMS_GATEWAY, settings.SMS_SECOND_GATEWAY}
+    if "twilio" in used and not settings.TWILIO_AUTH_TOKEN:
         faults.append(
             Error(
                 "TWILIO_AUTH_TOKEN is missing: no report of Twilio's can be believed.",
@@ -52,7 +53,7 @@ def callbacks_can_be_checked(
                 id="notifications.E002",
             )
         )
-    if settings.SMS_GATEWAY == "unifonic" and len(settings.UNIFONIC_CALLBACK_TOKEN) < LEAST_SECRET:
+    if "unifonic" in used and len(settings.UNIFONIC_CALLBACK_TOKEN) < LEAST_SECRET:
         faults.append(
             Error(
                 "UNIFONIC_CALLBACK_TOKEN is missing or short: no report of Unifonic's can be "

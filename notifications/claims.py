@@ -70,6 +70,8 @@ class Flight:
 
     message: Message
     attempt_id: int
+    is_probe: bool = False
+    """It tells whether a gateway that failed is well again."""
 
 
 @dataclass(frozen=True, slots=True)

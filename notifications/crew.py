@@ -61,13 +61,16 @@ class Crew:
         waiting = self._width // WAITING_SHARE if self._width > FEW else 0
         return max(0, self._width + waiting - self._out)
 
-    def send(self, flight: Flight, *, clock: Callable[[], datetime]) -> None:
-        """Hand one message over; its outcome lands."""
+    def send(
+        self, flight: Flight, *, clock: Callable[[], datetime], gateway: Gateway | None = None
+    ) -> None:
+        """Hand one message over, to the crew's own gateway or to another; its outcome lands."""
         self._out += 1
+        by = gateway or self.gateway
         if self._threads is None:
-            self._call(flight, clock)
+            self._call(flight, by, clock)
         else:
-            self._threads.submit(self._call, flight, clock)
+            self._threads.submit(self._call, flight, by, clock)
 
     def wait(self, *, seconds: float | None = None) -> tuple[list[Landed], bool]:
         """Wait until something lands or somebody asks to look again; give all that is there.
@@ -103,8 +106,8 @@ class Crew:
         """Have the drain that waits look for new messages."""
         self._landed.put(None)
 
-    def _call(self, flight: Flight, clock: Callable[[], datetime]) -> None:
-        self._landed.put(hand_over(flight, gateway=self.gateway, clock=clock))
+    def _call(self, flight: Flight, gateway: Gateway, clock: Callable[[], datetime]) -> None:
+        self._landed.put(hand_over(flight, gateway=gateway, clock=clock))
 
 
 class Shift:
@@ -119,8 +122,13 @@ class Shift:
         self._asked = threading.Event()
         self._crew: Crew | None = None
 
-    def work(self, gateway: Gateway, drain: Callable[[Crew], object]) -> None:
-        """Call `drain` with the lane's crew until nobody asked meanwhile, or tell who does."""
+    def work(
+        self, gateway: Gateway, drain: Callable[[Crew], object], *, hands: int | None = None
+    ) -> None:
+        """Call `drain` with the lane's crew until nobody asked meanwhile, or tell who does.
+
+        The crew is of as many hands as the gateway bears, or of `hands`.
+        """
         self._asked.set()
         while self._asked.is_set():
             if not self._turn.acquire(blocking=False):
@@ -130,11 +138,11 @@ class Shift:
                 return
             try:
                 self._asked.clear()
-                drain(self._crew_for(gateway))
+                drain(self._crew_for(gateway, hands or gateway.most_at_once))
             finally:
                 self._turn.release()
 
-    def _crew_for(self, gateway: Gateway) -> Crew:
+    def _crew_for(self, gateway: Gateway, hands: int) -> Crew:
         if self._crew is None or self._crew.gateway is not gateway:
-            self._crew = Crew(gateway, hands=gateway.most_at_once)
+            self._crew = Crew(gateway, hands=hands)
         return self._crew

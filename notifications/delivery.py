@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from notifications.circuits import Leave, Outcome, give_back_probe, is_in_use, leave_of, note
 from notifications.claims import BATCH, begin, claim, release
 from notifications.crew import Crew
-from notifications.gateways.base import Gateway, GatewayTemporary, OutcomeUnknown
-from notifications.models import GatewayPause, Message
+from notifications.gateways.base import (
+    Gateway,
+    GatewayTemporary,
+    OutcomeUnknown,
+)
+from notifications.models import Message
 from notifications.outcomes import Landed, hand_over, record
-from notifications.pace import give_back_room, take_room
+from notifications.pace import ceiling_of, give_back_room, take_room
 from notifications.statuses import Lane
 
 Clock = Callable[[], datetime]
@@ -54,6 +59,7 @@ def drain(
     *,
     lane: Lane,
     gateway: Gateway,
+    others: Sequence[Gateway] = (),
     crew: Crew | None = None,
     clock: Clock = timezone.now,
     batches: int = MOST_BATCHES,
@@ -63,10 +69,11 @@ def drain(
     """Send what is due in a lane until nothing is left, the gateway tires, or so many batches.
 
     Several workers may drain one lane: each claims other rows. A gateway that refuses for now
-    is left alone until the next sweep, and what was claimed behind it keeps its place.
+    is left alone until the next sweep, and what was claimed behind it keeps its place. While it
+    fails or rests, messages go by the first of `others` that is in use.
     `call_help` is called once where there is plenty: one wake-up brings one worker only.
     """
-    work = _Drain(lane, gateway, crew or Crew(gateway), clock)
+    work = _Drain(lane, (gateway, *others), crew or Crew(gateway), clock)
     work.call_help = call_help
     return work.run(batches, seconds)
 
@@ -86,9 +93,12 @@ def deliver(message: Message, *, gateway: Gateway, clock: Clock = timezone.now) 
 class _Drain:
     """One drain: what it claimed and has not sent yet, and why it takes no more."""
 
-    def __init__(self, lane: Lane, gateway: Gateway, crew: Crew, clock: Clock) -> None:
-        self._lane, self._gateway, self._crew, self._clock = lane, gateway, crew, clock
+    def __init__(self, lane: Lane, gateways: Sequence[Gateway], crew: Crew, clock: Clock) -> None:
+        self._lane, self._crew, self._clock = lane, crew, clock
+        self._gateways = {gateway.name: gateway for gateway in gateways}
         self._claimed: deque[Message] = deque()
+        self._probes: dict[int, str] = {}
+        """The gateway that each message probes which was claimed or is out for that."""
         self._is_dry = False
         self._is_tired = False
         self._has_room = True
@@ -98,27 +108,54 @@ class _Drain:
 
     def run(self, batches: int, seconds: float) -> Drained:
         ends_at = time.monotonic() + seconds
+
+        def may_claim() -> bool:
+            is_over = self._is_tired or self._is_dry
+            return not is_over and batches > 0 and time.monotonic() < ends_at
+
         try:
             while True:
-                is_over = self._is_tired or self._is_dry
-                may_claim = not is_over and batches > 0 and time.monotonic() < ends_at
-                if may_claim and len(self._claimed) < self._crew.width:
+                if may_claim() and len(self._claimed) < self._crew.width:
                     batches -= 1
                     self._claim()
                 self._exchange(self._landed())
-                if not self._crew.out and (self._is_tired or not (self._claimed or may_claim)):
+                if not self._crew.out and (self._is_tired or not (self._claimed or may_claim())):
                     break
         finally:
-            release(self._claimed)
+            self._let_go(self._claimed)
         return Drained(self._done, has_more=not (self._is_tired or self._is_dry))
 
     def _claim(self) -> None:
-        now, name = self._clock(), self._gateway.name
-        if GatewayPause.objects.filter(gateway=name, until__gt=now).exists():
-            self._is_tired = True
-            return
-        ceiling = settings.SMS_PER_SECOND
-        wanted = max(BATCH, CLAIM_AHEAD * self._crew.width)
+        """Claim by the first gateway that is in use, and a probe for each before it that is due."""
+        now = self._clock()
+        for name in self._gateways:
+            has_other = partial(self._has_other, name)
+            leave = leave_of(name, lane=self._lane, has_other=has_other, now=now)
+            if leave == Leave.ALL:
+                self._claim_by(name, max(BATCH, CLAIM_AHEAD * self._crew.width), now=now)
+                return
+            self._let_go([message for message in self._claimed if message.gateway == name])
+            if leave == Leave.PROBE and not self._claim_probe(name, now=now):
+                return
+        self._is_tired = not self._probes
+
+    def _has_other(self, name: str) -> bool:
+        """Tell whether messages can go by another gateway."""
+        now = self._clock()
+        return any(is_in_use(other, now=now) for other in self._gateways if other != name)
+
+    def _claim_probe(self, name: str, *, now: datetime) -> bool:
+        """Claim one message to probe a gateway; False where none is due, or no room is left."""
+        self._claim_by(name, 1, now=now)
+        mine = [one for one in self._claimed if one.gateway == name]
+        if not mine:
+            give_back_probe(name)
+            return False
+        self._probes[mine[-1].pk] = name
+        return True
+
+    def _claim_by(self, name: str, wanted: int, *, now: datetime) -> None:
+        ceiling = ceiling_of(name)
         room = take_room(gateway=name, lane=self._lane, ceiling=ceiling, wanted=wanted, now=now)
         self._has_room = room > 0
         if not room:
@@ -146,12 +183,13 @@ class _Drain:
 
     def _exchange(self, landed: Sequence[Landed]) -> None:
         """Record what landed and an attempt of as many others, in one commit, and send those."""
-        self._is_tired = self._is_tired or any(_is_tired(one) for one in landed)
-        if self._is_tired or any(isinstance(one.answer, OutcomeUnknown) for one in landed):
+        # Nothing more before a failure is counted: it may be the one after which to stop.
+        is_held = self._is_tired or any(_is_failure(one) for one in landed)
+        if any(_is_failure(one) and not one.flight.is_probe for one in landed):
             self._crew.narrow()
         else:
             self._crew.widen(len(landed))
-        free = 0 if self._is_tired else self._crew.free + len(landed)
+        free = 0 if is_held else self._crew.free + len(landed)
         going = [self._claimed.popleft() for _ in range(min(free, len(self._claimed)))]
         if not landed and not going:
             return
@@ -166,8 +204,55 @@ class _Drain:
         self._crew.settled(landed)
         self._done += len(going)
         for flight in flights:
-            self._crew.send(flight, clock=self._clock)
+            probe = replace(flight, is_probe=flight.message.pk in self._probes)
+            gateway = self._gateways[flight.message.gateway]
+            self._crew.send(probe, gateway=gateway, clock=self._clock)
+        begun = {flight.message.pk for flight in flights}
+        self._give_back_probes(message.pk for message in going if message.pk not in begun)
+        self._take_note(landed)
+
+    def _take_note(self, landed: Sequence[Landed]) -> None:
+        """Count what landed for its gateway's health; rest where one that is in use refused."""
+        for name in {one.flight.message.gateway for one in landed}:
+            own = [one for one in landed if one.flight.message.gateway == name]
+            note(
+                name,
+                [Outcome(one.answer, is_probe=one.flight.is_probe) for one in own],
+                now=self._clock(),
+            )
+            for one in own:
+                self._probes.pop(one.flight.message.pk, None)
+            if any(_is_failure(one) for one in own):
+                self._turn_from(name, has_refused=any(_is_tired(one) for one in own))
+
+    def _turn_from(self, name: str, *, has_refused: bool) -> None:
+        """Leave a gateway that failed just now: to another, or to the next sweep."""
+        if not is_in_use(name, now=self._clock()):
+            self._is_dry = False  # what it refused is due again, by another
+            self._let_go([message for message in self._claimed if message.gateway == name])
+        elif has_refused:
+            self._is_tired = True
+
+    def _let_go(self, messages: Iterable[Message]) -> None:
+        """Give back what was claimed and not attempted, and the probes among it."""
+        left = list(messages)
+        if not left:
+            return
+        release(left)
+        self._give_back_probes(message.pk for message in left)
+        gone = {message.pk for message in left}
+        self._claimed = deque(one for one in self._claimed if one.pk not in gone)
+
+    def _give_back_probes(self, messages: Iterable[int]) -> None:
+        for pk in messages:
+            name = self._probes.pop(pk, "")
+            if name:
+                give_back_probe(name)
 
 
 def _is_tired(one: Landed) -> bool:
     return isinstance(one.answer, GatewayTemporary)
+
+
+def _is_failure(one: Landed) -> bool:
+    return isinstance(one.answer, GatewayTemporary | OutcomeUnknown)

@@ -16,6 +16,8 @@ __all__ = [
     "CampaignStatus",
     "DoubtfulNumber",
     "EarlyEnd",
+    "GatewayCircuit",
+    "GatewayOutage",
     "GatewayPace",
     "GatewayPause",
     "Lane",
@@ -246,6 +248,66 @@ class GatewayPace(models.Model):
 
     def __str__(self) -> str:
         return f"pace of {self.gateway}"
+
+
+class GatewayCircuit(models.Model):
+    """What all workers know of a gateway's health: its circuit breaker (docs/adr/0014).
+
+    Open from `opened_at` on; after `rest_until` one message at a time probes it, leased until
+    `probe_until`. Written by notifications/circuits.py only.
+    """
+
+    gateway = models.CharField(max_length=12, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    rests = models.PositiveIntegerField(default=0)
+    rest_until = models.DateTimeField(null=True, blank=True)
+    probe_until = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    last_failure = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("health of a gateway")
+        verbose_name_plural = _("health of gateways")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, rest_until__isnull=True)
+                | Q(opened_at__isnull=False, rest_until__isnull=False),
+                name="circuit_rests_while_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"health of {self.gateway}"
+
+
+class GatewayOutage(models.Model):
+    """A time in which a gateway failed: from when, after how many failures and for which reason.
+
+    Only ever added to, and closed by the probe that succeeded.
+    """
+
+    gateway = models.CharField(max_length=12)
+    opened_at = models.DateTimeField()
+    reason = models.CharField(max_length=80)
+    failures = models.PositiveIntegerField()
+    probes = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outage of a gateway")
+        verbose_name_plural = _("outages of gateways")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway"], condition=Q(closed_at__isnull=True), name="one_outage_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["gateway", "-id"], name="outage_of")]
+
+    def __str__(self) -> str:
+        return f"outage of {self.gateway} {self.pk}"
 
 
 class EarlyEnd(models.Model):

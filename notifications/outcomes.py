@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from notifications.catalogue import SECRET_TEMPLATES
+from notifications.circuits import is_failing, last_outage_ended
 from notifications.claims import HIDDEN, HIDDEN_DIGITS, Flight, claimed
 from notifications.gateways.base import (
     Gateway,
@@ -28,7 +29,7 @@ from notifications.gateways.base import (
     OutcomeUnknown,
     OutgoingSms,
 )
-from notifications.models import Attempt, GatewayPause
+from notifications.models import Attempt, GatewayPause, Message
 from notifications.numbers import doubt_number
 from notifications.receipts import apply_early_reports, lock_ids
 from notifications.rules import DAYTIME_LANES, retry_delay_seconds, sending_time
@@ -113,20 +114,19 @@ def record(landed: Sequence[Landed]) -> None:
     """Record what several calls gave, in one transaction."""
     with transaction.atomic():
         over = [one for one in landed if not _queue_again(one)]
-        if over:
-            _finish(over)
+        for gateway in sorted({one.flight.message.gateway for one in over}):
+            _finish(gateway, [one for one in over if one.flight.message.gateway == gateway])
     for one in landed:
         _heed(one)
 
 
-def _finish(over: Sequence[Landed]) -> None:
-    """Record outcomes that are final as far as this worker knows. Inside a transaction."""
+def _finish(gateway: str, over: Sequence[Landed]) -> None:
+    """Record a gateway's outcomes that are final as far as we know. Inside a transaction."""
     accepted = {
         one.answer.gateway_id: one.flight.message
         for one in over
         if isinstance(one.answer, GatewayReceipt)
     }
-    gateway = over[0].flight.message.gateway
     lock_ids(gateway, accepted)
     rows: dict[str, Any] = {
         "messages": [one.flight.message.pk for one in over],
@@ -154,15 +154,18 @@ def _finish(over: Sequence[Landed]) -> None:
 def _queue_again(one: Landed) -> bool:
     """Queue a message that was refused for now; False for any other, and after the last try.
 
-    It waits longer each time, or keeps its place where the gateway closed: who waits for that
-    fails by no number of tries, and is expired by the claim that finds it worthless (O23).
+    It waits longer each time, or keeps its place where the gateway closed or was known to fail:
+    who waits for that fails by no number of tries, and is expired by the claim that finds it
+    worthless (O23).
     """
     message, reason = one.flight.message, one.reason[:_LONGEST_REASON]
     if isinstance(one.answer, GatewayClosed):
         _pause(message.gateway, one.answer, now=one.at)
         not_before = message.not_before
+    elif isinstance(one.answer, GatewayTemporary) and is_failing(message.gateway):
+        not_before = message.not_before
     elif isinstance(one.answer, GatewayTemporary):
-        own = retry_delay_seconds(Attempt.objects.filter(message=message).count())
+        own = retry_delay_seconds(_tries(message))
         if own is None:
             return False
         wait_seconds = max(own, one.answer.wait_seconds) * _random.uniform(1, 1 + _JITTER)
@@ -176,6 +179,13 @@ def _queue_again(one: Landed) -> bool:
         status=MessageStatus.QUEUED, claimed_at=None, not_before=not_before, error=reason
     )
     return True
+
+
+def _tries(message: Message) -> int:
+    """Count a message's tries; what a gateway's outage used up counts no more once it is over."""
+    tries = Attempt.objects.filter(message=message)
+    ended = last_outage_ended(message.gateway)
+    return (tries.filter(started_at__gt=ended) if ended else tries).count() or 1
 
 
 def _pause(gateway: str, refusal: GatewayClosed, *, now: datetime) -> None:

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from notifications.models import GatewayPace
 from notifications.rules import messages_a_second
 from notifications.statuses import Lane
+
+
+def ceiling_of(gateway: str) -> int:
+    """Give a gateway's own ceiling in messages a second; 0 is none."""
+    is_second = gateway == settings.SMS_SECOND_GATEWAY and gateway != settings.SMS_GATEWAY
+    return int(settings.SMS_SECOND_PER_SECOND if is_second else settings.SMS_PER_SECOND)
 
 
 def take_room(*, gateway: str, lane: Lane, ceiling: int, wanted: int, now: datetime) -> int:

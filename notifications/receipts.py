@@ -133,9 +133,12 @@ def lock_ids(gateway: str, gateway_ids: Iterable[str]) -> None:
 
 def _message_of(report: StatusReport) -> Message | None:
     """Give the message that the gateway calls so, for its newest try or an earlier one; locked."""
-    rows = Message.objects.select_for_update(of=("self",)).filter(gateway=report.gateway)
-    newest = rows.filter(gateway_id=report.gateway_id).first()
-    return newest or rows.filter(attempts__gateway_id=report.gateway_id).first()
+    rows = Message.objects.select_for_update(of=("self",))
+    known = {"gateway": report.gateway, "gateway_id": report.gateway_id}
+    newest = rows.filter(**known).first()
+    # Its newest try may have gone by another gateway.
+    tried = {f"attempts__{name}": value for name, value in known.items()}
+    return newest or rows.filter(**tried).first()
 
 
 def _apply(message: Message, report: StatusReport) -> None:
@@ -158,7 +161,7 @@ def _apply(message: Message, report: StatusReport) -> None:
         if lower.update(status=status, error="", delivered_at=report.received_at):
             trust_number(message.recipient)
         return
-    newest = lower.filter(gateway_id=report.gateway_id)
+    newest = lower.filter(gateway=report.gateway, gateway_id=report.gateway_id)
     if status != MessageStatus.FAILED:
         newest.update(status=status, error="")
         return
@@ -201,6 +204,7 @@ def _learn_why(message: Message, report: StatusReport) -> bool:
     unexplained = Message.objects.filter(
         pk=message.pk,
         status=MessageStatus.FAILED,
+        gateway=report.gateway,
         gateway_id=report.gateway_id,
         error=WITHOUT_REASON,
     )

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from notifications.catalogue import SECRET_TEMPLATES
+from notifications.circuits import is_failing
 from notifications.claims import HIDDEN, HIDDEN_DIGITS
 from notifications.gateways.base import FoundSms, Gateway
 from notifications.models import Attempt, Message
@@ -109,8 +110,8 @@ def _settle_unknown(message: Message, gateway: Gateway, *, now: datetime) -> str
     ]
     if found and not _has_twin_on_its_way(message, attempt):
         return "settled" if _settle(message, attempt, found[-1], now=now) else ""
-    if found or attempt.started_at > now - MISSING_AFTER:
-        return "waiting"
+    if found or attempt.started_at > now - MISSING_AFTER or is_failing(gateway.name):
+        return "waiting"  # what a failing gateway does not list, it may have all the same
     return _send_again(message, attempt, now=now)
 
 

@@ -24,6 +24,23 @@ LATER_TRY_HOURS: Final = 4
 
 MOST_LATER_TRIES: Final = 1
 
+LONGEST_RETRY_SECONDS: Final = 900
+"""No wait before a next try is longer, jitter included."""
+
+FAILURES_TO_OPEN: Final = 3
+FAILURES_WITHIN_SECONDS: Final = 120
+"""So many failures so close together with no success between, and a gateway is left alone."""
+
+FIRST_REST_SECONDS: Final = 10
+LONGEST_REST_SECONDS: Final = 300
+"""How long a failing gateway rests before its first probe; each that fails doubles it."""
+
+PROBE_LEASE_SECONDS: Final = 60
+"""A probe whose worker was lost is given to another after so long: gateways answer before."""
+
+PROBE_CODES_LATER_SECONDS: Final = 60
+"""Somebody waits for a code: it is the probe only where nothing else was for so long."""
+
 LOST_AFTER_SECONDS: Final = 120
 """A claim older than this has lost its worker: gateways answer or time out well before."""
 
@@ -47,6 +64,11 @@ def sending_time(lane: Lane, at: datetime) -> datetime:
 def retry_delay_seconds(tries: int) -> int | None:
     """Give the wait after so many tries that were refused for now; None when it was the last."""
     return RETRY_DELAYS_SECONDS[tries - 1] if tries < MAX_TRIES else None
+
+
+def rest_seconds(rests: int) -> int:
+    """Give how long a failing gateway rests for the so-manieth time in a row."""
+    return min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS << min(rests - 1, 16))
 
 
 def later_try_at(

@@ -30,6 +30,15 @@ class MessageStatus(models.TextChoices):
     SUPPRESSED = "suppressed", _("nobody to send it to")
 
 
+class GatewayState(models.TextChoices):
+    """Whether messages go by a gateway now."""
+
+    IN_USE = "in use", _("messages go by it")
+    FAILING = "failing", _("fails and is left alone")
+    PROBED = "probed", _("fails; one message probes it")
+    RESTING = "resting", _("rests by its own word")
+
+
 class CampaignStatus(models.TextChoices):
     """The life of a campaign."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -12,8 +13,8 @@ from django.utils import timezone
 
 from notifications import claims, delivery, receipts, reconciling
 from notifications.crew import Crew, Shift
-from notifications.gateways import chosen_gateway
-from notifications.gateways.base import GatewayError
+from notifications.gateways import chosen_gateways
+from notifications.gateways.base import Gateway, GatewayError
 from notifications.statuses import Lane
 from notifications.waking import DRAIN_TASK, wake
 
@@ -27,21 +28,27 @@ _SHIFTS: Final = {lane: Shift() for lane in Lane}
 @shared_task(name=DRAIN_TASK, ignore_result=True)
 def drain(lane: str) -> None:
     """Send what is due in a lane: after a wake-up, and by the scheduled sweep."""
-    gateway, of = chosen_gateway(), Lane(lane)
+    (first, *others), of = chosen_gateways(), Lane(lane)
 
     def drain_with(crew: Crew) -> None:
-        drained = delivery.drain(lane=of, gateway=gateway, crew=crew, call_help=partial(wake, of))
+        drained = delivery.drain(
+            lane=of, gateway=first, others=others, crew=crew, call_help=partial(wake, of)
+        )
         if drained.has_more:
             wake(of)
 
-    _SHIFTS[of].work(gateway, drain_with)
+    hands = min(gateway.most_at_once for gateway in (first, *others))
+    _SHIFTS[of].work(first, drain_with, hands=hands)
 
 
 @shared_task(name="notifications.ask_gateways", ignore_result=True)
 def ask_gateways() -> None:
-    """Ask the gateway about unknown outcomes and missing receipts, for so many seconds."""
-    gateway, now, ends = chosen_gateway(), timezone.now(), time.monotonic() + MOST_ASKING_SECONDS
+    """Ask each gateway about unknown outcomes and missing receipts, for so many seconds."""
+    for gateway in chosen_gateways():
+        _ask(gateway, now=timezone.now(), ends=time.monotonic() + MOST_ASKING_SECONDS)
 
+
+def _ask(gateway: Gateway, *, now: datetime, ends: float) -> None:
     def is_over() -> bool:
         return time.monotonic() > ends
 

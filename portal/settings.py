@@ -53,6 +53,8 @@ SMS_GATEWAY = env.text("SMS_GATEWAY", "phone")
 SMS_SENDER = env.text("SMS_SENDER", "CitizenAcc")
 SMS_IN_FLIGHT = env.number("SMS_IN_FLIGHT", 50)
 SMS_PER_SECOND = env.number("SMS_PER_SECOND", 0)
+SMS_SECOND_GATEWAY = env.text("SMS_SECOND_GATEWAY")
+SMS_SECOND_PER_SECOND = env.number("SMS_SECOND_PER_SECOND", 0)
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
 TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID")
@@ -63,14 +65,19 @@ UNIFONIC_API_BASE_URL = env.text("UNIFONIC_API_BASE_URL", "https://el.cloud.unif
 _SMS_ADDRESSES = {"phone": "", "twilio": TWILIO_API_BASE_URL, "unifonic": UNIFONIC_API_BASE_URL}
 if SMS_GATEWAY not in _SMS_ADDRESSES:
     raise ImproperlyConfigured("The setting SMS_GATEWAY must be phone, twilio or unifonic.")
-if SMS_GATEWAY == "twilio":
+if SMS_SECOND_GATEWAY and SMS_SECOND_GATEWAY not in {"twilio", "unifonic"} - {SMS_GATEWAY}:
+    raise ImproperlyConfigured(
+        "The setting SMS_SECOND_GATEWAY must be twilio or unifonic, and not the first gateway."
+    )
+_sms_gateways = [name for name in (SMS_GATEWAY, SMS_SECOND_GATEWAY) if name]
+if "twilio" in _sms_gateways:
     for _name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         env.required(_name, example="the value from the Twilio console")
-if SMS_GATEWAY == "unifonic":
+if "unifonic" in _sms_gateways:
     env.required("UNIFONIC_APP_SID", example="the application's id from the Unifonic console")
 if DEMO:
-    _sms_address = _SMS_ADDRESSES[SMS_GATEWAY]
-    if _sms_address and not is_loopback(urlsplit(_sms_address).hostname or ""):
+    _asked = [urlsplit(_SMS_ADDRESSES[name]).hostname for name in _sms_gateways if name != "phone"]
+    if not all(is_loopback(host or "") for host in _asked):
         raise ImproperlyConfigured(
             "DEMO shows one-time codes on /phone/ and is refused with a real SMS gateway."
         )

@@ -45,6 +45,13 @@ _GATEWAYS: Final[dict[str, Callable[[], Gateway]]] = {
 }
 
 
+def chosen_gateways() -> tuple[Gateway, ...]:
+    """Give the first gateway and, where one is set, the second, which stands in for it."""
+    if not settings.SMS_SECOND_GATEWAY:
+        return (chosen_gateway(),)
+    return chosen_gateway(), _GATEWAYS[settings.SMS_SECOND_GATEWAY]()
+
+
 def chosen_gateway() -> Gateway:
     """Give the gateway that the setting names; a provider's client is only loaded when chosen."""
     try:

@@ -125,7 +125,7 @@ class GatewayClosed(GatewayTemporary):
     """
 
     def __init__(self, reason: str, *, rest_seconds: int | None) -> None:
-        super().__init__(reason)
+        super().__init__(reason, is_its_fault=False)  # it said so itself
         self.rest_seconds = rest_seconds
 
 

@@ -44,6 +44,24 @@ def test_nothing_set_is_the_demonstration_on_loopback_with_servers_of_its_own() 
             False,
             id="stand-in-elsewhere",
         ),
+        pytest.param(
+            {"SMS_GATEWAY": "unifonic", "UNIFONIC_API_BASE_URL": "http://127.0.0.1:9/"},
+            True,
+            id="unifonic-s-stand-in",
+        ),
+        pytest.param(
+            {"SMS_GATEWAY": "phone", "SMS_SECOND_GATEWAY": "unifonic"}, False, id="second-is-real"
+        ),
+        pytest.param(
+            {
+                "SMS_GATEWAY": "unifonic",
+                "UNIFONIC_API_BASE_URL": "http://127.0.0.1:9/",
+                "SMS_SECOND_GATEWAY": "twilio",
+                "TWILIO_API_BASE_URL": "http://127.0.0.1:8/",
+            },
+            True,
+            id="both-pretended",
+        ),
         pytest.param({"DEMO": "0", "HOST": "0.0.0.0"}, False, id="open-host-demo-off"),
         pytest.param({"HOST": "::1"}, True, id="loopback-v6"),
         pytest.param({"HOST": "localhost"}, True, id="loopback-name"),
@@ -59,6 +77,9 @@ def test_demonstration_is_on_where_no_real_phone_is_reached(
     ("settings", "named"),
     [
         pytest.param({"SMS_GATEWAY": "twilio", "DEMO": "1"}, "twilio", id="real-gateway"),
+        pytest.param(
+            {"SMS_SECOND_GATEWAY": "unifonic", "DEMO": "1"}, "unifonic", id="real-second-gateway"
+        ),
         pytest.param({"HOST": "0.0.0.0", "DEMO": "1"}, "HOST=0.0.0.0", id="open-host"),
         pytest.param({"HOST": "0.0.0.0"}, "HOST=0.0.0.0", id="open-host-by-default"),
         pytest.param({"DEMO": "maybe"}, "DEMO", id="neither-yes-nor-no"),

@@ -76,6 +76,8 @@ LEFT_OUT: Final = {
     "documents.Document": "shown and opened on the page of its case",
     "documents.DocumentOpening": "written when a document is opened, and shown nowhere yet",
     "notifications.Attempt": "shown on the message's page",
+    "notifications.GatewayCircuit": "read by notifications/health.py",
+    "notifications.GatewayOutage": "read by notifications/health.py",
     "notifications.GatewayPace": "held by the outbox",
     "notifications.PhoneMessage": "the demonstration's phone shows it",
     "notifications.StatusReport": "what it said is on the message's page",

@@ -99,5 +99,7 @@ def _has_real_gateway() -> bool:
         "twilio": settings.TWILIO_API_BASE_URL,
         "unifonic": settings.UNIFONIC_API_BASE_URL,
     }
-    host = urlsplit(addresses.get(settings.SMS_GATEWAY, "")).hostname or ""
-    return settings.SMS_GATEWAY != "phone" and not is_loopback(host)
+    return any(
+        name in addresses and not is_loopback(urlsplit(addresses[name]).hostname or "")
+        for name in (settings.SMS_GATEWAY, settings.SMS_SECOND_GATEWAY)
+    )
