@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
@@ -33,6 +34,7 @@ TIMEOUT_SECONDS: Final = 0.1
 BREAK_SECONDS: Final = 5.0
 
 DRAIN_TASK: Final = "notifications.drain"
+KNOCK_KEY: Final = "portal:knock"
 
 
 class _ImpatientChannel(Channel):
@@ -140,12 +142,11 @@ def wake_task(task: str, arguments: tuple[str | int, ...], *, queue: str) -> boo
     Takes at most about two timeouts, is not repeated and raises nothing: a sweep of the task's
     own is the guarantee.
     """
-    if not breaker.may_try():
-        return False
-    try:
+
+    def publish(line: Producer) -> None:
         # What `send_task` sends, without its search for the way: the queue is known.
         message = current_app.amqp.as_task_v2(str(uuid4()), task, args=arguments)
-        _line.open().publish(
+        line.publish(
             message.body,
             headers=message.headers,
             exchange="",
@@ -154,6 +155,29 @@ def wake_task(task: str, arguments: tuple[str | int, ...], *, queue: str) -> boo
             retry=False,
             **message.properties,
         )
+
+    return _has_worked(publish, queue)
+
+
+def could_wake(lane: Lane) -> bool:
+    """Tell whether a wake-up would reach the lane's worker now, without waking it.
+
+    Takes no longer than one, and a failure counts as one does.
+    """
+
+    def knock(line: Producer) -> None:
+        channel: Any = line.channel
+        # A write: a server that is paused for writing takes no wake-up.
+        channel.client.set(KNOCK_KEY, 1, ex=60)
+
+    return _has_worked(knock, lane.value)
+
+
+def _has_worked(send: Callable[[Producer], object], queue: str) -> bool:
+    if not breaker.may_try():
+        return False
+    try:
+        send(_line.open())
     except Exception as error:  # whatever is wrong with the broker, the page goes on
         _line.drop()
         breaker.failed()

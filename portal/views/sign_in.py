@@ -34,7 +34,8 @@ from access.errors import (
     TooManyWrongTries,
     WrongCode,
 )
-from notifications.waking import breaker
+from notifications.statuses import Lane
+from notifications.waking import breaker, could_wake
 from portal.code_words import worded_code_refusal
 from portal.forms.sign_in import CodeForm, SignInForm
 from portal.sign_in import give_back_codes, send_sign_in_code
@@ -129,8 +130,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         pending = _send(request, pending)
     except CodeSentRecently:
-        # The code that is on its way is still good, and nothing tells who asked for it.
-        _keep(request, pending)
+        # The code that is on its way is still good, and nothing tells who asked for it. Nothing
+        # was woken here, so whether SMS leave is asked, of everybody alike.
+        _keep(request, replace(pending, sms_waits=not could_wake(Lane.CODES)))
     except (TooManyCodes, TooManyWrongTries, LimitReached) as refusal:
         if isinstance(refusal, TooManyCodes):
             _keep(request, pending)

