@@ -55,3 +55,10 @@ class CampaignAlreadyStarted(RuntimeError):
 
 class AlreadyEnded(RuntimeError):
     """A doubt or a pause that somebody wants to end is over."""
+
+
+class NotRetriable(Exception):
+    """A message is no dead letter any more, or not worth sending again."""
+
+    def __init__(self, message_id: int) -> None:
+        super().__init__(f"message {message_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ __all__ = [
     "Attempt",
     "Campaign",
     "CampaignStatus",
+    "DayFigure",
     "DoubtfulNumber",
     "EarlyEnd",
     "GatewayCircuit",
@@ -24,6 +26,7 @@ __all__ = [
     "Message",
     "MessageStatus",
     "PhoneMessage",
+    "Retry",
     "StatusReport",
 ]
 
@@ -107,6 +110,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions = [("retry_message", "Can send failed messages again")]
         constraints = [
             models.UniqueConstraint(fields=["event", "recipient"], name="message_told_once"),
             models.CheckConstraint(
@@ -131,6 +135,9 @@ class Message(models.Model):
             models.Index(fields=["sent_at"], name="message_no_receipt", condition=Q(status="sent")),
             models.Index(fields=["recipient", "-id"], name="message_recipient"),
             models.Index(fields=["gateway_id"], name="message_gateway_id"),
+            models.Index(fields=["lane", "id"], name="message_lane"),
+            # Written in the order of time, so that a day lies in a few neighbouring pages.
+            BrinIndex(fields=["queued_at"], name="message_day", autosummarize=True),
             # What a person reads in the portal, newest first.
             models.Index(
                 fields=["person_id", "-queued_at", "-id"],
@@ -335,6 +342,46 @@ class EarlyEnd(models.Model):
 
     def __str__(self) -> str:
         return f"early end {self.pk}"
+
+
+class Retry(models.Model):
+    """A message that had failed for good and was queued again by a person. Only ever added to."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="retries")
+    error = models.CharField(max_length=80)
+    """Why it had failed."""
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("message sent again")
+        verbose_name_plural = _("messages sent again")
+
+    def __str__(self) -> str:
+        return f"retry {self.pk} of message {self.message_id}"
+
+
+class DayFigure(models.Model):
+    """How many messages of a Riyadh day, a lane and a gateway are in a status, as last counted."""
+
+    day = models.DateField()
+    lane = models.CharField(max_length=14, choices=Lane.choices)
+    gateway = models.CharField(max_length=12, blank=True)
+    status = models.CharField(max_length=12, choices=MessageStatus.choices)
+    messages = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("figure of a day")
+        verbose_name_plural = _("figures of days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "lane", "gateway", "status"], name="day_figure_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.lane} {self.status}"
 
 
 class PhoneMessage(models.Model):

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.circuits import is_failing, last_outage_ended
@@ -29,7 +30,7 @@ from notifications.gateways.base import (
     OutcomeUnknown,
     OutgoingSms,
 )
-from notifications.models import Attempt, GatewayPause, Message
+from notifications.models import Attempt, GatewayPause, Message, Retry
 from notifications.numbers import doubt_number
 from notifications.receipts import apply_early_reports, lock_ids
 from notifications.rules import DAYTIME_LANES, retry_delay_seconds, sending_time
@@ -182,10 +183,14 @@ def _queue_again(one: Landed) -> bool:
 
 
 def _tries(message: Message) -> int:
-    """Count a message's tries; what a gateway's outage used up counts no more once it is over."""
+    """Count a message's tries since its gateway's last outage, and since a person had it retried.
+
+    What an outage used up counts no more once it is over.
+    """
+    asked_at = Retry.objects.filter(message=message).aggregate(last=Max("at"))["last"]
+    since = [at for at in (last_outage_ended(message.gateway), asked_at) if at is not None]
     tries = Attempt.objects.filter(message=message)
-    ended = last_outage_ended(message.gateway)
-    return (tries.filter(started_at__gt=ended) if ended else tries).count() or 1
+    return (tries.filter(started_at__gt=max(since)) if since else tries).count() or 1
 
 
 def _pause(gateway: str, refusal: GatewayClosed, *, now: datetime) -> None:

@@ -18,6 +18,7 @@ SWEEP_SECONDS: Final[dict[Lane, float]] = {
 
 
 ASK_SECONDS: Final = 60.0
+COUNT_SECONDS: Final = 300.0
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
@@ -39,6 +40,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "task": "notifications.ask_gateways",
         "schedule": ASK_SECONDS,
         "options": {"queue": "default", "expires": ASK_SECONDS},
+    }
+    sweeps["count-days"] = {
+        "task": "notifications.count_days",
+        "schedule": COUNT_SECONDS,
+        "options": {"queue": "default", "expires": COUNT_SECONDS},
     }
     sweeps["remove-old-reports"] = {
         "task": "notifications.remove_old_reports",

@@ -11,7 +11,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import claims, delivery, receipts, reconciling
+from notifications import claims, delivery, figures, receipts, reconciling
 from notifications.crew import Crew, Shift
 from notifications.gateways import chosen_gateways
 from notifications.gateways.base import Gateway, GatewayError
@@ -60,6 +60,12 @@ def _ask(gateway: Gateway, *, now: datetime, ends: float) -> None:
         return
     if outcomes != reconciling.Reconciled() or silent != reconciling.Receipts():
         logger.info("asked %s: %s, %s", gateway.name, outcomes, silent)
+
+
+@shared_task(name="notifications.count_days", ignore_result=True)
+def count_days() -> None:
+    """Count the messages of the last days for the staff's page."""
+    figures.count_days(now=timezone.now())
 
 
 @shared_task(name="notifications.remove_old_reports", ignore_result=True)

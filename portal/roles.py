@@ -81,6 +81,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
         (
             ("notifications.view_message", _("See the SMS that were sent")),
             ("notifications.view_attempt", _("See each try to send an SMS")),
+            ("notifications.retry_message", _("Send failed SMS again")),
             ("notifications.view_campaign", _("See campaigns")),
             ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),
             ("notifications.view_doubtfulnumber", _("See numbers that reach nobody")),

@@ -6,7 +6,7 @@ What a person sees in it follows from the permissions of their role.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -54,44 +54,55 @@ class StaffSection:
     items: list[StaffLink]
 
 
-_SECTIONS: tuple[tuple[str | Promise, tuple[tuple[str, str, str | Promise, str], ...]], ...] = (
+class Entry(NamedTuple):
+    """A page of a model that the side menu leads to, for those who may see its rows."""
+
+    app: str
+    model: str
+    label: str | Promise
+    icon: str
+    page: str = "changelist"
+
+
+_SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("Work"),
         (
-            ("objections", "objection", gettext_lazy("Objections"), "scale"),
-            ("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
-            ("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),
+            Entry("objections", "objection", gettext_lazy("Objections"), "scale"),
+            Entry("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
+            Entry("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),
         ),
     ),
     (
         gettext_lazy("Register"),
         (
-            ("beneficiaries", "person", gettext_lazy("People"), "people"),
-            ("beneficiaries", "household", gettext_lazy("Households"), "home"),
-            ("beneficiaries", "confirmednationalid", gettext_lazy("Confirmed IDs"), "check"),
-            ("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),
-            ("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
-            ("beneficiaries", "paymentline", gettext_lazy("Payments"), "money"),
-            ("beneficiaries", "importrun", gettext_lazy("Imports"), "file-add"),
-            ("beneficiaries", "announcementrun", gettext_lazy("Announcements"), "send"),
+            Entry("beneficiaries", "person", gettext_lazy("People"), "people"),
+            Entry("beneficiaries", "household", gettext_lazy("Households"), "home"),
+            Entry("beneficiaries", "confirmednationalid", gettext_lazy("Confirmed IDs"), "check"),
+            Entry("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),
+            Entry("beneficiaries", "eligibilityresult", gettext_lazy("Results"), "list"),
+            Entry("beneficiaries", "paymentline", gettext_lazy("Payments"), "money"),
+            Entry("beneficiaries", "importrun", gettext_lazy("Imports"), "file-add"),
+            Entry("beneficiaries", "announcementrun", gettext_lazy("Announcements"), "send"),
         ),
     ),
     (
         gettext_lazy("Messages"),
         (
-            ("notifications", "message", gettext_lazy("SMS"), "mail"),
-            ("notifications", "campaign", gettext_lazy("Campaigns"), "mobile"),
-            ("notifications", "doubtfulnumber", gettext_lazy("Doubtful numbers"), "alert"),
-            ("notifications", "gatewaypause", gettext_lazy("Pauses of gateways"), "pause"),
-            ("notifications", "earlyend", gettext_lazy("Ended by staff"), "check"),
+            Entry("notifications", "message", gettext_lazy("State of the SMS"), "chart", "desk"),
+            Entry("notifications", "message", gettext_lazy("SMS"), "mail"),
+            Entry("notifications", "campaign", gettext_lazy("Campaigns"), "mobile"),
+            Entry("notifications", "doubtfulnumber", gettext_lazy("Doubtful numbers"), "alert"),
+            Entry("notifications", "gatewaypause", gettext_lazy("Pauses of gateways"), "pause"),
+            Entry("notifications", "earlyend", gettext_lazy("Ended by staff"), "check"),
         ),
     ),
     (
         gettext_lazy("Administration"),
         (
-            ("beneficiaries", "user", gettext_lazy("Staff"), "person"),
-            ("auth", "group", gettext_lazy("Roles"), "lock"),
-            ("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
+            Entry("beneficiaries", "user", gettext_lazy("Staff"), "person"),
+            Entry("auth", "group", gettext_lazy("Roles"), "lock"),
+            Entry("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
         ),
     ),
 )
@@ -196,17 +207,24 @@ class StaffSite(AdminSite):
         raise Http404
 
     def _sections(self, request: HttpRequest) -> list[StaffSection]:
+        pages = [
+            reverse(f"admin:{entry.app}_{entry.model}_{entry.page}")
+            for _title, entries in _SECTIONS
+            for entry in entries
+        ]
+        # A page may lie below another one's address: the nearest is where the reader is.
+        current = max((url for url in pages if request.path.startswith(url)), key=len, default="")
         sections = []
         for title, entries in _SECTIONS:
             links = [
                 StaffLink(
-                    label=str(label),
-                    url=(url := reverse(f"admin:{app}_{model}_changelist")),
-                    icon=icon,
-                    is_current=request.path.startswith(url),
+                    label=str(entry.label),
+                    url=(url := reverse(f"admin:{entry.app}_{entry.model}_{entry.page}")),
+                    icon=entry.icon,
+                    is_current=url == current,
                 )
-                for app, model, label, icon in entries
-                if self._may_see(request, app, model)
+                for entry in entries
+                if self._may_see(request, entry.app, entry.model)
             ]
             if links:
                 sections.append(StaffSection(str(title), links))

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -21,13 +22,16 @@ from access.cells import day_cell, mobile_cell, moment_cell, number_cell, two_li
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
 from access.staff import CaseAction, CaseAdmin, ShowAdmin
-from beneficiaries.models import User
+from beneficiaries.models import Person, User
 from notifications.campaigns import LANGUAGES
 from notifications.catalogue import SECRET_TEMPLATES
+from notifications.dead_letters import may_be_sent_again
 from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
 from notifications.models import Campaign, DoubtfulNumber, Message, StatusReport
 from notifications.reasons import reason_in_words
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
+from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
+from portal.admin.message_search import sms_filter
 from portal.announcing import start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
 from saudi.gregorian import riyadh_date
@@ -67,20 +71,36 @@ class MessageStatusFilter(ChoiceFilter):
         return queryset.filter(status=self.value()) if self.value() else queryset
 
 
+class LaneFilter(ChoiceFilter):
+    """By lane."""
+
+    title = gettext_lazy("lane")
+    parameter_name = "lane"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(lane.value, lane.label) for lane in Lane]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(lane=self.value()) if self.value() else queryset
+
+
 @admin.register(Message)
-class MessageAdmin(ShowAdmin):
+class MessageAdmin(MessageDesk, ShowAdmin):
     """Every SMS that was owed to somebody; the text of a code is never shown."""
 
     list_title = gettext_lazy("SMS")
     list_display = ("queued", "to", "state", "lane_text", "text")
-    list_filter = (MessageStatusFilter,)
+    list_filter = (MessageStatusFilter, LaneFilter)
     ordering = ("-id",)
-    search_help_text = gettext_lazy("Mobile number, in any digits")
+    search_help_text = gettext_lazy(
+        "Mobile, national ID or request number, in any digits; the event or the gateway's number"
+    )
     search_columns = SearchColumns(mobile="recipient")
     show_template = "admin/notifications/message.html"
     facts = (
         "to",
         "state",
+        "event_text",
         "lane_text",
         "queued",
         "sent",
@@ -92,6 +112,15 @@ class MessageAdmin(ShowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out rows that never had a recipient."""
         return super().get_queryset(request).exclude(status=MessageStatus.SUPPRESSED)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the story of a message by whatever a caller or a log names of it."""
+        wanted = sms_filter(search_term)
+        if wanted is not None:
+            return queryset.filter(wanted), False
+        return super().get_search_results(request, queryset, search_term)
 
     def show_title(self, shown: Message) -> str:
         return _("One SMS")
@@ -122,6 +151,11 @@ class MessageAdmin(ShowAdmin):
                 }
                 for report in reports.order_by("id")
             ],
+            "retries": shown.retries.select_related("by").order_by("id"),
+            "may_retry": may_be_sent_again(shown, now=timezone.now())
+            and doubt is None
+            and request.user.has_perm(RETRY_RIGHT),
+            "person": shown.person_id and Person.objects.filter(pk=shown.person_id).first(),
             "doubt": doubt,
             "doubt_reason": _("Messages to it may reach nobody."),
         }
@@ -153,6 +187,10 @@ class MessageAdmin(ShowAdmin):
     @admin.display(description=gettext_lazy("Lane"))
     def lane_text(self, message: Message) -> str:
         return capfirst(str(Lane(message.lane).label))
+
+    @admin.display(description=gettext_lazy("Event"))
+    def event_text(self, message: Message) -> SafeString | str:
+        return number_cell(message.event)
 
     @admin.display(description=gettext_lazy("Status"))
     def state(self, message: Message) -> SafeString | str:

@@ -19,6 +19,7 @@ from beneficiaries.models import Person
 from beneficiaries.set_based import planned_for_many_rows
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.delivery import drain
+from notifications.figures import count_day
 from notifications.gateways.phone import PhoneGateway
 from notifications.models import Attempt, GatewayPause, Message, PhoneMessage
 from notifications.receipts import take_report
@@ -42,6 +43,9 @@ MARGIN: Final = timedelta(minutes=5)
 
 TOO_LATE: Final = timedelta(minutes=20)
 """A code is over long before."""
+
+FIGURES_DAYS: Final = 7
+"""Days whose messages are counted, as many as the staff's page offers."""
 
 LOST: Final = 3
 """Messages whose outcome is not known: the connection was cut before the answer."""
@@ -235,6 +239,8 @@ def send_in_the_past(*, now: datetime) -> int:
     }
     with connection.cursor() as cursor, planned_for_many_rows(cursor):
         cursor.execute(_ARRIVED, facts)
+    for back in range(FIGURES_DAYS):
+        count_day(day=riyadh_date(now) - timedelta(days=back), now=now)
     return PhoneMessage.objects.count()
 
 

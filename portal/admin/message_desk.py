@@ -1,0 +1,225 @@
+"""How the SMS stand: what waits, how the gateways are, the day's figures, and the dead letters.
+
+For whoever is asked at night why messages do not arrive. Nothing here counts a large table: the
+day's figures are a worker's, all else is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from beneficiaries.models import User
+from notifications import dead_letters, figures, health
+from notifications.errors import NotRetriable
+from notifications.models import Message
+from notifications.reasons import reason_in_words
+from notifications.statuses import GatewayState, MessageStatus
+from portal.templatetags.portal_ui import tag
+from saudi.gregorian import riyadh_date
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = object
+
+RETRY_RIGHT: Final = "notifications.retry_message"
+DAYS_BACK: Final = 7
+
+SHOWN_STATUSES: Final = (
+    MessageStatus.DELIVERED,
+    MessageStatus.SENT,
+    MessageStatus.UNCONFIRMED,
+    MessageStatus.FAILED,
+    MessageStatus.UNKNOWN,
+    MessageStatus.QUEUED,
+)
+"""The columns of a day; what else there is counts in its total."""
+
+LATE_SECONDS: Final = {"codes": 10, "cases": 60, "reminders": 3600, "announcements": 6 * 3600}
+"""From when on the oldest that waits in a lane is late: a code after two sweeps' time."""
+
+STATE_BADGES: Final = {
+    GatewayState.IN_USE: ("ok", "ok"),
+    GatewayState.FAILING: ("bad", "no"),
+    GatewayState.PROBED: ("wait", "alert"),
+    GatewayState.RESTING: ("wait", "pause"),
+}
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """What waits in a lane, for the page."""
+
+    label: StrOrPromise
+    messages: int
+    is_more: bool
+    oldest: datetime | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """One cause of dead letters, for the page."""
+
+    gateway: str
+    error: str
+    reason: StrOrPromise
+    messages: int
+    last_queued_at: datetime
+
+
+class MessageDesk(_ModelAdmin):
+    """The page, and the two ways to send dead letters again. Put before the list's ModelAdmin."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("today/", view(self.desk_view), name="notifications_message_desk"),
+            path("retry/", view(self.retry_cause_view), name="notifications_message_retry_cause"),
+            path("<int:pk>/retry/", view(self.retry_view), name="notifications_message_retry"),
+            *super().get_urls(),
+        ]
+
+    def desk_view(self, request: HttpRequest) -> HttpResponse:
+        """Show how the SMS stand, with the figures of a day of the last week."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        today = riyadh_date(now)
+        shown = figures.figures_of(_chosen_day(request.GET.get("day", ""), today=today))
+        return TemplateResponse(
+            request,
+            "admin/notifications/desk.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("State of the SMS"),
+                "gateways": _gateways(now),
+                "waiting": _waiting(now),
+                "day": shown,
+                "rows": [_day_row(lane) for lane in shown.lanes],
+                "days": [today - timedelta(days=back) for back in range(DAYS_BACK)],
+                "today": today,
+                "statuses": [capfirst(str(status.label)) for status in SHOWN_STATUSES],
+                "causes": _causes(),
+                "counted": dead_letters.COUNTED,
+                "may_retry": request.user.has_perm(RETRY_RIGHT),
+            },
+        )
+
+    def retry_cause_view(self, request: HttpRequest) -> HttpResponse:
+        """Send the dead letters of a cause again; pressed twice, the second finds none."""
+        _ensure_may_retry(request)
+        if "error" not in request.POST:
+            raise BadRequest
+        count = dead_letters.retry_cause(
+            gateway=request.POST.get("gateway", "")[:12],
+            error=request.POST["error"][:80],
+            by=cast(User, request.user),
+            now=timezone.now(),
+        )
+        if count:
+            done = ngettext(
+                "%(count)s message is sent again.", "%(count)s messages are sent again.", count
+            ) % {"count": f"{count:,}"}
+            messages.success(request, done)
+        else:
+            messages.warning(
+                request,
+                _(
+                    "None is sent again: they are codes, or their time is over, or nobody is"
+                    " reached at their numbers."
+                ),
+            )
+        return HttpResponseRedirect(reverse("admin:notifications_message_desk"))
+
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send one dead letter again."""
+        _ensure_may_retry(request)
+        message = get_object_or_404(Message, pk=pk)
+        try:
+            dead_letters.retry_message(
+                message=message, by=cast(User, request.user), now=timezone.now()
+            )
+        except NotRetriable:
+            messages.error(
+                request,
+                _(
+                    "Not sent again: it has not failed, or its time is over, or its number is"
+                    " doubtful."
+                ),
+            )
+        else:
+            messages.success(request, _("The message is sent again."))
+        return HttpResponseRedirect(reverse("admin:notifications_message_change", args=[pk]))
+
+
+def _ensure_may_retry(request: HttpRequest) -> None:
+    if request.method != "POST" or not request.user.has_perm(RETRY_RIGHT):
+        raise PermissionDenied
+
+
+def _chosen_day(text: str, *, today: date) -> date:
+    """Read a day of the last week; today for anything else."""
+    offered = {f"{today - timedelta(days=back):%Y-%m-%d}": back for back in range(DAYS_BACK)}
+    return today - timedelta(days=offered.get(text, 0))
+
+
+def _gateways(now: datetime) -> Sequence[tuple[health.GatewayHealth, SafeString, StrOrPromise]]:
+    """Give each gateway with its state as a tag and the reason in words."""
+    return [
+        (
+            one,
+            tag(capfirst(str(one.state.label)), *STATE_BADGES[one.state]),
+            reason_in_words(one.reason),
+        )
+        for one in health.gateways_health(now=now)
+    ]
+
+
+def _day_row(lane: figures.DayOfLane) -> tuple[StrOrPromise, Sequence[int], int]:
+    counts = [lane.by_status.get(status, 0) for status in SHOWN_STATUSES]
+    return capfirst(str(lane.lane.label)), counts, lane.total
+
+
+def _waiting(now: datetime) -> Sequence[WaitingRow]:
+    return [
+        WaitingRow(
+            label=capfirst(str(one.lane.label)),
+            messages=one.waiting,
+            is_more=one.waiting >= health.MOST_COUNTED,
+            oldest=one.oldest,
+            is_late=one.oldest is not None
+            and (now - one.oldest).total_seconds() > LATE_SECONDS[one.lane.value],
+        )
+        for one in health.waiting_messages(now=now)
+    ]
+
+
+def _causes() -> Sequence[CauseRow]:
+    return [
+        CauseRow(
+            gateway=cause.gateway,
+            error=cause.error,
+            reason=reason_in_words(cause.error),
+            messages=cause.messages,
+            last_queued_at=cause.last_queued_at,
+        )
+        for cause in dead_letters.causes_of_dead_letters()
+    ]

@@ -1,0 +1,149 @@
+"""The state of the SMS in the staff site: seen at once, and dead letters sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications.figures import count_days
+from notifications.models import Message, Retry
+from notifications.statuses import Lane, MessageStatus
+from tests import personas
+from tests.objections.cases import result_of, submitted
+
+pytestmark = pytest.mark.django_db
+
+DESK = "/admin/notifications/message/today/"
+LIST = "/admin/notifications/message/"
+CODE = "http 400, code 21408"
+
+
+def sms(number: int, **facts: Any) -> Message:
+    now = timezone.now()
+    return Message.objects.create(
+        **{
+            "event": f"objection:{number}:taken",
+            "recipient": f"+96650000{number:04}",
+            "template": "objection_taken",
+            "language": "ar",
+            "body": "نص",
+            "lane": Lane.CASES,
+            "status": MessageStatus.FAILED,
+            "queued_at": now,
+            "not_before": now,
+            "gateway": "twilio",
+            "gateway_id": f"SM{number:032x}",
+            "error": CODE,
+        }
+        | facts
+    )
+
+
+def found(client: Client, asked: str) -> list[int]:
+    """Give the messages that a search of the list shows."""
+    page = client.post(LIST, {"q": asked}, follow=True)
+    return sorted(row.pk for row in page.context["cl"].result_list)
+
+
+def test_the_page_tells_what_waits_what_was_sent_and_why_not(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    sms(1)
+    sms(2, status=MessageStatus.DELIVERED, error="")
+    sms(3, status=MessageStatus.QUEUED, error="", lane=Lane.CODES)
+    count_days(now=timezone.now())
+    page = client.get(DESK).content.decode()
+    assert "حال الرسائل" in page
+    assert CODE in page
+    assert "حسابنا" in page, "the cause stands there in words"
+    assert 'name="error"' in page
+    assert "في وقتها" in page
+
+
+def test_pages_of_the_day_cost_the_same_statements_whatever_there_is(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    for number in range(30):
+        sms(number, error=f"code {30000 + number}")
+    count_days(now=timezone.now())
+    with django_assert_max_num_queries(24):
+        assert client.get(DESK).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "x", "٢٠٢٦-١١-٢٥", "1999-01-01"])
+def test_a_day_that_is_not_offered_is_today(client: Client, day: str) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    assert client.get(DESK, {"day": day}).status_code == 200
+
+
+def test_a_supervisor_sends_a_cause_again_and_the_second_press_finds_none(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    sms(1)
+    sms(2)
+    address = reverse("admin:notifications_message_retry_cause")
+    facts = {"gateway": "twilio", "error": CODE}
+    page = client.post(address, facts, follow=True).content.decode()
+    assert "رسالتان" in page
+    assert Retry.objects.count() == 2
+    again = client.post(address, facts, follow=True).content.decode()
+    assert "لم تُرسل أي رسالة" in again
+    assert Retry.objects.count() == 2
+
+
+def test_one_message_is_sent_again_from_its_page_which_keeps_who_did(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    message = sms(1)
+    address = reverse("admin:notifications_message_change", args=[message.pk])
+    assert "أرسل مرة أخرى" in client.get(address).content.decode()
+    retry = reverse("admin:notifications_message_retry", args=[message.pk])
+    page = client.post(retry, follow=True).content.decode()
+    assert "أرسلها الموظفون مرة أخرى" in page
+    message.refresh_from_db()
+    assert message.status == MessageStatus.QUEUED
+    page = client.post(retry, follow=True).content.decode()
+    assert "لم تُرسل" in page
+
+
+@pytest.mark.parametrize("role", ["auditor", "agent"])
+def test_others_send_nothing_again(client: Client, role: str) -> None:
+    personas.sign_in_staff(client, role)
+    message = sms(1)
+    retry = reverse("admin:notifications_message_retry", args=[message.pk])
+    cause = reverse("admin:notifications_message_retry_cause")
+    assert client.post(retry).status_code == 403
+    assert client.post(cause, {"gateway": "twilio", "error": CODE}).status_code == 403
+    assert client.get(retry).status_code == 403
+    assert not Retry.objects.exists()
+
+
+def test_the_page_is_closed_to_who_may_not_see_sms(client: Client) -> None:
+    assert client.get(DESK).status_code == 302
+    client.force_login(personas.staff(), backend=personas.STAFF_BACKEND)
+    assert client.get(DESK).status_code == 403
+
+
+def test_any_message_is_found_by_what_names_it(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    person = personas.head()
+    case = submitted(result_of(person), person)
+    [told] = Message.objects.filter(recipient=person.mobile)
+    other = sms(77)
+    arabic = str(case.reference).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for asked in (person.mobile, person.national_id, case.reference, arabic, told.event):
+        assert found(client, str(asked)) == [told.pk], asked
+    assert found(client, other.gateway_id) == [other.pk]
+    assert found(client, other.event) == [other.pk]
+    assert found(client, "SM" + "f" * 32) == []
+    assert found(client, "objection:999999:taken") == []
+
+
+def test_lanes_are_told_apart(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    sms(1)
+    code = sms(2, lane=Lane.CODES, template="sign_in_code")
+    page = client.get(LIST, {"lane": "codes"})
+    assert [row.pk for row in page.context["cl"].result_list] == [code.pk]
