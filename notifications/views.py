@@ -144,10 +144,12 @@ def _facts_in(request: HttpRequest) -> dict[str, str]:
         except (ValueError, RecursionError):  # no JSON, or nested without end
             content = None
         posted = content if isinstance(content, dict) else {}
-    return {
-        name.lower(): "" if value is None else str(value)[:_LONGEST_FACT]
-        for name, value in posted.items()
-    }
+    return {name.lower(): "" if value is None else _text(value) for name, value in posted.items()}
+
+
+def _text(value: object) -> str:
+    """Give a short text that can be stored: JSON may hold halves of characters."""
+    return str(value)[:_LONGEST_FACT].encode(errors="replace").decode()
 
 
 def is_signed_by_twilio(request: HttpRequest) -> bool:
