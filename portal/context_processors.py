@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ _URL_NAMES = (
     "sign_in",
     "sign_out",
     "profile",
+    "messages",
     "contact",
     "help",
     "privacy",
@@ -44,6 +46,8 @@ class NavItem:
     label: str
     url: str
     is_current: bool
+    is_private: bool = False
+    """Shown to who is signed in, with the count of what they have not read."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def is_signed_in(request: HttpRequest) -> bool:
 def standing_for(request: HttpRequest) -> Standing:
     """Give what the page tells whoever is signed in; nothing to visitors and to staff."""
     person_id = getattr(request.user, "person_id", None) if is_signed_in(request) else None
-    return Standing() if person_id is None else standing_of(person_id)
+    return Standing() if person_id is None else standing_of(person_id, now=timezone.now())
 
 
 def main_menu(current: str) -> list[NavItem]:
@@ -105,13 +109,19 @@ def main_menu(current: str) -> list[NavItem]:
             "portal:profile",
             ("portal:profile", "portal:result", "portal:payment", "objections:"),
         ),
+        (_("My messages"), "portal:messages", ("portal:messages",)),
         (_("Your Voice Is Heard"), "sawtak:home", ("sawtak:",)),
         (_("Track a request"), "portal:track", ("portal:track",)),
         (_("Contact us"), "portal:contact", ("portal:contact",)),
         (_("Help"), "portal:help", ("portal:help",)),
     )
     return [
-        NavItem(label, _url(name), any(current.startswith(prefix) for prefix in prefixes))
+        NavItem(
+            label,
+            _url(name),
+            is_current=any(current.startswith(prefix) for prefix in prefixes),
+            is_private=name == "portal:messages",
+        )
         for label, name, prefixes in entries
     ]
 

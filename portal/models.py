@@ -1,10 +1,11 @@
-"""What the portal keeps of its own: whether pages were useful, and calls to make."""
+"""What the portal keeps of its own: calls to make, marks of reading, feedback, schedulers."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
+from portal.inbox.models import InboxMark
 
 
 class PageFeedback(models.Model):
@@ -45,4 +46,4 @@ class SchedulerTurn(models.Model):
         return f"{self.holder} until {self.until}"
 
 
-__all__ = ["CallEvent", "CallTask", "PageFeedback", "SchedulerTurn"]
+__all__ = ["CallEvent", "CallTask", "InboxMark", "PageFeedback", "SchedulerTurn"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import contact, design, errors, home, pages, profile, sign_in, tracking
+from portal.views import contact, design, errors, home, inbox, pages, profile, sign_in, tracking
 
 app_name = "portal"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("register/", sign_in.register, name="register"),
     path("profile/", profile.profile, name="profile"),
+    path("messages/", inbox.messages, name="messages"),
     path("profile/edit/", profile.edit, name="profile_edit"),
     path("profile/results/<int:pk>/", profile.result, name="result"),
     path("profile/payments/<int:pk>/", profile.payment, name="payment"),

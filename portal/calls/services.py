@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from beneficiaries.models import User
 from notifications.models import Message
@@ -122,7 +122,7 @@ def _still_open(task: CallTask) -> CallTask:
 
 
 def _end_settled(*, now: datetime, tasks: QuerySet[CallTask] | None = None) -> None:
-    """End the open calls whose message arrived, and those about what no longer waits."""
+    """End the open calls whose message arrived or was read, and those that nothing waits for."""
     rows = CallTask.objects.all() if tasks is None else tasks
     waiting = rows.filter(status=CallStatus.OPEN).order_by("id")
     delivered = waiting.filter(message__status=MessageStatus.DELIVERED)
@@ -132,8 +132,10 @@ def _end_settled(*, now: datetime, tasks: QuerySet[CallTask] | None = None) -> N
     replied = waiting.filter(matter=CallMatter.QUESTION).exclude(
         ticket__status=TicketStatus.AWAITING_CITIZEN
     )
+    read = waiting.filter(person__inbox_mark__read_up_to__gte=F("message__queued_at"))
     for found, step in (
         (delivered, CallStep.DELIVERED),
+        (read, CallStep.READ),
         (sent, CallStep.OVERTAKEN),
         (replied, CallStep.OVERTAKEN),
     ):

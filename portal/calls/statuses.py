@@ -31,13 +31,14 @@ WAITING: Final = (CallStatus.OPEN,)
 
 
 class CallStep(models.TextChoices):
-    """What happened in a call's history. The last three are written by the portal itself."""
+    """What happened in a call's history. The last four are written by the portal itself."""
 
     TAKEN = "taken", _("Taken")
     REACHED = "reached", _("Reached and told")
     NO_ANSWER = "no_answer", _("No answer")
     WRONG_NUMBER = "wrong_number", _("The number is somebody else's")
     OPENED = "opened", _("The message did not arrive")
+    READ = "read", _("The person read it in the portal")
     DELIVERED = "delivered", _("The message arrived after all")
     OVERTAKEN = "overtaken", _("Nothing waits for the person any more")
 

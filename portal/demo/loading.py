@@ -30,6 +30,7 @@ from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
 from portal.demo.walk import Walk, nights
+from portal.inbox.models import InboxMark
 from sawtak.models import Ticket
 
 _LOCK: Final = 0x64656D6F
@@ -37,6 +38,11 @@ _LOCK: Final = 0x64656D6F
 _SIGNING_IN: Final = (173, 174, 175, 176)
 _UNREACHABLE: Final = (171, 172)
 """Ordinary households whose heads ask for a code, and at whose numbers nobody can be reached."""
+
+_READERS: Final = (1, 2, 6, 7)
+"""Households whose heads open their messages."""
+
+READ_DAYS_AGO: Final = 12
 
 People = dict[tuple[int, int], Person]
 """Everybody by household, the first is 1, and by place in it, the head is 0."""
@@ -89,6 +95,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
             play(_stories(programme, days, people, staff), now=now)
         end_runs_in_the_past()
         _leave_traces(days, people)
+        _read_some(days, people)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         return Loaded(
             households=Household.objects.count(),
@@ -119,6 +126,14 @@ def _stories(
     yield nights(days)
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)
     yield programme.corrections()
+
+
+def _read_some(days: DemoDays, people: People) -> None:
+    """Let the first heads have read their messages of before some days, and nobody else any."""
+    InboxMark.objects.bulk_create(
+        InboxMark(person=person, read_up_to=days.at(READ_DAYS_AGO))
+        for person in _heads(people, _READERS)
+    )
 
 
 def _leave_traces(days: DemoDays, people: People) -> None:

@@ -88,6 +88,7 @@ LEFT_OUT: Final = {
     "objections.ObjectionEvent": "shown on the case's page",
     "portal.CallEvent": "shown on the call's page",
     "portal.SchedulerTurn": "held by the schedulers",
+    "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",
     "sawtak.TicketAttachment": "shown on the ticket's page",
     "sawtak.TicketEvent": "shown on the ticket's page",

@@ -1,0 +1,142 @@
+"""What a person was told, as one query over the rows that say so (docs/adr/0017).
+
+Messages about a case carry their person. An announcement and a reminder go to numbers, millions at
+a time, so those are read from what they tell of: the announcement of a cycle in which the person
+has an announced row, a round of reminders for a last day on which something of theirs closes.
+Nothing is written for them a second time.
+
+Where a number is told for somebody else, the head of the household is: of those without a mobile,
+and never of what is an adult's alone (DOMAIN 16).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from beneficiaries.reasons import REASONS
+from objections.rules import ADULT_YEARS
+from saudi.gregorian import riyadh_date
+from saudi.hijri import HijriDate
+
+UNREAD_FOR: Final = timedelta(days=90)
+"""What is older counts as read, also for who never opened their messages."""
+
+MOST_UNREAD: Final = 99
+"""The count goes no further."""
+
+_PEOPLE: Final = """
+    SELECT viewer.id, TRUE AS is_own, FALSE AS is_silent,
+           viewer.birth_date <= %(adult_born)s AS is_adult, viewer.relation = 'head' AS by_head
+    FROM beneficiaries_person AS viewer WHERE viewer.id = %(person)s
+    UNION ALL
+    SELECT other.id, FALSE, other.mobile = '', other.birth_date <= %(adult_born)s, TRUE
+    FROM beneficiaries_person AS viewer
+    JOIN beneficiaries_person AS other
+      ON other.household_id = viewer.household_id AND other.id <> viewer.id
+    WHERE viewer.id = %(person)s AND viewer.relation = 'head'
+"""
+
+_MESSAGES: Final = """
+    SELECT 'message' AS kind, m.id AS key, m.queued_at AS at, m.template AS what, m.language,
+           m.body, m.event, NULL::bigint AS target
+    FROM notifications_message AS m
+    WHERE m.person_id = %(person)s AND m.status NOT IN ('held', 'cancelled')
+"""
+
+# By each person's own index, whatever the planner believes: on the day of an announcement its
+# figures are of the day before, and it would take the new cycle's millions of rows for a few.
+_ROWS: Final = """
+    SELECT people.is_own, people.is_silent, people.is_adult, people.by_head, theirs.*
+    FROM people CROSS JOIN LATERAL (
+        SELECT id, cycle_id, announced_on, filing_deadline, status, superseded_on, reason_codes
+        FROM {table} WHERE person_id = people.id AND announced_on IS NOT NULL OFFSET 0
+    ) AS theirs
+"""
+
+# Two runs of one day cannot be told apart by their rows: they are one message, of the later.
+_ANNOUNCED: Final = """
+    SELECT '{kind}', max(run.id), max(run.ended_at), run.cycle_code, '', '', '',
+           max(told.id) FILTER (WHERE told.is_own)
+    FROM {rows} AS told
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = told.cycle_id
+    JOIN beneficiaries_announcementrun AS run
+      ON run.cycle_code = cycle.code AND run.on = told.announced_on
+    WHERE run.kind = '{kind}' AND run.status = 'done' AND (told.is_own OR told.is_silent)
+    GROUP BY run.cycle_code, run.on
+"""
+
+# For a minor the head alone may object, and is told; an adult's own reason is told to nobody else.
+_RESULTS_CLOSING: Final = """
+    SELECT 'result_closing', round.id, round.began_at, round.closes_on::text, '', '', '',
+           max(closing.id) FILTER (WHERE closing.is_own)
+    FROM results AS closing
+    JOIN objections_reminderround AS round
+      ON round.closes_on = closing.filing_deadline AND round.kind = 'result14'
+    WHERE closing.status = 'ineligible'
+      AND (closing.superseded_on IS NULL OR closing.superseded_on > round.closes_on)
+      AND (closing.is_own AND (closing.is_adult OR closing.by_head)
+           OR NOT closing.is_own AND NOT closing.is_adult
+           OR closing.is_silent AND NOT closing.reason_codes && %(sensitive)s::varchar[])
+      AND NOT EXISTS (
+          SELECT 1 FROM objections_objection AS filed
+          WHERE filed.result_id = closing.id AND filed.submitted_at < round.began_at
+            AND filed.status <> 'withdrawn'
+      )
+    GROUP BY round.id
+"""
+
+_DRAFTS_CLOSING: Final = """
+    SELECT 'draft_closing', round.id, round.began_at, round.closes_on::text, '', '', '',
+           max(draft.id)
+    FROM objections_objection AS draft
+    LEFT JOIN beneficiaries_eligibilityresult AS result ON result.id = draft.result_id
+    LEFT JOIN beneficiaries_paymentline AS line ON line.id = draft.payment_id
+    JOIN objections_reminderround AS round
+      ON round.closes_on = coalesce(result.filing_deadline, line.filing_deadline)
+     AND round.kind IN ('draft3', 'draft1')
+    WHERE draft.filed_by_id = %(person)s AND draft.opened_at < round.began_at
+      AND (draft.submitted_at IS NULL OR draft.submitted_at > round.began_at)
+    GROUP BY round.id
+"""
+
+WITH_TOLD: Final = f"""
+    WITH people AS MATERIALIZED ({_PEOPLE}),
+    results AS MATERIALIZED ({_ROWS.format(table="beneficiaries_eligibilityresult")}),
+    payments AS MATERIALIZED ({_ROWS.format(table="beneficiaries_paymentline")}),
+    told AS (
+        {_MESSAGES}
+        UNION ALL
+        {_ANNOUNCED.format(kind="results", rows="results")}
+        UNION ALL
+        {_ANNOUNCED.format(kind="payments", rows="payments")}
+        UNION ALL
+        {_RESULTS_CLOSING}
+        UNION ALL
+        {_DRAFTS_CLOSING}
+    )
+"""
+
+SINCE: Final = """
+    greatest(%(horizon)s, (
+        SELECT read_up_to FROM portal_inboxmark WHERE person_id = %(person)s
+    ))
+"""
+"""From when on a message is unread."""
+
+
+def facts_of(person_id: int, *, now: datetime) -> dict[str, Any]:
+    """Give the parameters of the query for a person."""
+    return {
+        "person": person_id,
+        "adult_born": _adult_born(riyadh_date(now)),
+        "sensitive": [code for code, reason in REASONS.items() if reason.is_sensitive],
+        "horizon": now - UNREAD_FOR,
+        "most": MOST_UNREAD + 1,
+    }
+
+
+def _adult_born(today: date) -> str:
+    """Stored as text that sorts as dates do: whoever was born then or before is of age."""
+    present = HijriDate.from_gregorian(today)
+    return f"{present.year - ADULT_YEARS:04}-{present.month:02}-{present.day:02}"

@@ -1,0 +1,32 @@
+"""A person's messages in the portal."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from portal.inbox.presenting import notices_of
+from portal.inbox.reading import mark_read, read_inbox
+from portal.views.signed_in import person_required, user_and_person
+
+
+@require_GET
+@person_required
+def messages(request: HttpRequest) -> HttpResponse:
+    """Show what was told, the newest first; what is shown on the first page is read from then on.
+
+    Opening the page is reading it: a button to say so would leave the count standing for most.
+    """
+    user, person = user_and_person(request)
+    page = read_inbox(person.pk, cursor=request.GET.get("after", ""), now=timezone.now())
+    notices = notices_of(user, page.told)
+    mark_read(person.pk, page)
+    context = {
+        "person": person,
+        "notices": notices,
+        "next_url": f"?after={page.next_cursor}" if page.next_cursor else "",
+        "is_first": "after" not in request.GET,
+    }
+    return render(request, "portal/inbox.html", context)
