@@ -27,6 +27,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from notifications.waking import KNOCK_KEY
+
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
@@ -104,7 +106,7 @@ class Watch(threading.Thread):
 
 
 def waiting(queues: list[str]) -> bool | None:
-    """Tell whether a queue holds something; None where Redis does not answer."""
+    """Tell whether a queue holds something; None where Redis takes no writing, as taking one is."""
     client = redis.Redis.from_url(
         settings.REDIS_URL,
         socket_connect_timeout=1,
@@ -112,6 +114,7 @@ def waiting(queues: list[str]) -> bool | None:
         retry=Retry(NoBackoff(), 0),
     )
     try:
+        client.set(KNOCK_KEY, 1, ex=60)
         return any(client.llen(queue) for queue in queues)
     except redis.RedisError:
         return None
