@@ -30,6 +30,8 @@ from access.errors import (
 )
 from access.models import CodePurpose
 from documents.serving import attachment_response
+from notifications.statuses import Lane
+from notifications.waking import could_wake
 from saudi.gregorian import format_time, riyadh_date
 from saudi.languages import page_language
 from saudi.mobile import mask_mobile
@@ -211,7 +213,12 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and _is_proved(form, found, now):
         grants.keep_proof(request, reference, now=now)
         return redirect("sawtak:ticket", reference=reference)
-    context = {"form": form, "ticket": found, "masked_mobile": mask_mobile(found.mobile)}
+    context = {
+        "form": form,
+        "ticket": found,
+        "masked_mobile": mask_mobile(found.mobile),
+        "sms_waits": not could_wake(Lane.CODES),
+    }
     return render(request, "sawtak/code.html", context)
 
 

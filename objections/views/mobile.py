@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 
 from access.errors import CodeExpired, CodeSentRecently, TooManyCodes, TooManyWrongTries, WrongCode
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile
+from notifications.statuses import Lane
+from notifications.waking import could_wake
 from objections.forms import MobileCodeForm
 from objections.models import Objection
 from objections.services import reach_step, record_profile_step
@@ -66,7 +68,7 @@ def prove(
         problem = send_code(request, citizen, draft, number=number, now=now)
         if problem:
             messages.error(request, problem)
-        else:
+        elif could_wake(Lane.CODES):  # else the page says so itself
             messages.success(request, _("We sent a code to the new number."))
         return redirect("objections:step", draft.uuid, "mobile")
     if action != "show":
@@ -74,7 +76,13 @@ def prove(
         if form.is_valid() and _is_proved(form, citizen, draft, number=number, now=now):
             messages.success(request, _("Your new mobile number is in your file."))
             return _go_on(request, draft)
-    context = {**frame, "form": form, "number": number, "profile_url": profile_url}
+    context = {
+        **frame,
+        "form": form,
+        "number": number,
+        "profile_url": profile_url,
+        "sms_waits": not could_wake(Lane.CODES),
+    }
     return render(request, "objections/step_mobile.html", context)
 
 

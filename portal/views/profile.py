@@ -25,6 +25,8 @@ from access.errors import (
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import ask_to_prove_mobile, prove_mobile, update_contact_details
 from notifications.numbers import is_doubtful
+from notifications.statuses import Lane
+from notifications.waking import could_wake
 from objections.contested import track_of
 from objections.models import Contested
 from objections.presenting import matter_of, step_name
@@ -161,11 +163,13 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 def _edit_page(request: HttpRequest, person: Person, forms: _Forms) -> HttpResponse:
+    new_mobile = request.session.get(_NEW_MOBILE, "")
     context = {
         "person": person,
         "forms": forms,
         "form": forms.bound,
-        "new_mobile": request.session.get(_NEW_MOBILE, ""),
+        "new_mobile": new_mobile,
+        "sms_waits": bool(new_mobile) and not could_wake(Lane.CODES),
     }
     return render(request, "portal/profile_edit.html", context)
 
@@ -210,7 +214,8 @@ def _take_mobile(request: HttpRequest, person: Person, forms: _Forms) -> HttpRes
             if is_own
             else _("We sent a code to the new number.")
         )
-        messages.success(request, sent)
+        if could_wake(Lane.CODES):  # else the page says so itself
+            messages.success(request, sent)
     request.session[_NEW_MOBILE] = mobile
     return redirect("portal:profile_edit")
 
