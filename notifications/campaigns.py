@@ -11,13 +11,26 @@ from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
+from django.db.models import F
 
 from notifications.catalogue import Template, template_of
-from notifications.errors import CampaignAlreadyStarted, NotASaudiMobile, SamePersonRefused
-from notifications.models import Campaign, Message
+from notifications.errors import (
+    CampaignAlreadyStarted,
+    CampaignMoved,
+    NotASaudiMobile,
+    SamePersonRefused,
+)
+from notifications.models import Campaign, CampaignEvent, CampaignText
 from notifications.outbox import is_saudi_mobile, programme_values, wake_after_commit
-from notifications.rules import sending_time
-from notifications.statuses import CampaignStatus, MessageStatus
+from notifications.progress import count_soon
+from notifications.rules import is_sending_hour
+from notifications.statuses import (
+    CAMPAIGN_STEPS,
+    CampaignAct,
+    CampaignStatus,
+    Lane,
+    MessageStatus,
+)
 from saudi.sms import sms_parts
 
 LANGUAGES: Final = ("ar", "en")
@@ -64,12 +77,13 @@ def prepare_campaign(
             key=key,
             defaults={
                 "name": name,
+                "lane": chosen.lane,
                 "prepared_at": now,
                 "prepared_by_id": prepared_by.pk if prepared_by else None,
             },
         )
         if not is_new and campaign.status != CampaignStatus.PREPARED:
-            raise CampaignAlreadyStarted(key)
+            raise CampaignAlreadyStarted(campaign, _newest_event(campaign))
         _stage(recipients)
         added = {
             language: _write_held(campaign, chosen, language, bodies[language], now)
@@ -79,41 +93,155 @@ def prepare_campaign(
         campaign.parts += sum(
             sms_parts(bodies[language]).parts * count for language, count in added.items()
         )
-        campaign.save(update_fields=["recipients", "parts"])
+        campaign.counts, campaign.counted_at = {MessageStatus.HELD: campaign.recipients}, now
+        campaign.save(update_fields=["recipients", "parts", "counts", "counted_at"])
+        _write_texts(campaign, bodies, added, is_new=is_new)
+        if is_new or any(added.values()):
+            act = CampaignAct.PREPARED if is_new else CampaignAct.FILLED
+            _append(campaign, act, by=prepared_by, now=now)
     return campaign
+
+
+def _write_texts(
+    campaign: Campaign, bodies: Mapping[str, str], added: Mapping[str, int], *, is_new: bool
+) -> None:
+    """Keep what the campaign says in each language, and to how many."""
+    if is_new:
+        CampaignText.objects.bulk_create(
+            CampaignText(
+                campaign=campaign, language=language, body=body, recipients=added[language]
+            )
+            for language, body in bodies.items()
+        )
+        return
+    for language, count in added.items():
+        texts = CampaignText.objects.filter(campaign=campaign, language=language)
+        texts.update(recipients=F("recipients") + count)
 
 
 def start_campaign(
     *, campaign: Campaign, started_by: AbstractBaseUser | None, now: datetime
 ) -> Campaign:
-    """Queue a campaign's messages within the hours of its lane, in one statement.
+    """Let a campaign's messages leave within the hours of its lane; none of their rows is written.
 
     Locks the campaign. `started_by` is None only for the command line, for a campaign that a
     person prepared.
 
     Raises:
         SamePersonRefused: when whoever prepared it starts it, or nobody is named on either side.
-        CampaignAlreadyStarted: when it was started before.
+        CampaignAlreadyStarted: when it was started, or stopped, before.
     """
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = _lock(campaign)
         if locked.status != CampaignStatus.PREPARED:
-            raise CampaignAlreadyStarted(locked.key)
-        starter_id = started_by.pk if started_by else None
-        if starter_id == locked.prepared_by_id:
-            raise SamePersonRefused(locked.pk)
-        locked.status = CampaignStatus.STARTED
-        locked.started_at, locked.started_by_id = now, starter_id
-        locked.save(update_fields=["status", "started_at", "started_by"])
-        held = Message.objects.filter(campaign=locked, status=MessageStatus.HELD)
-        first = held.only("template").first()
-        if first is not None:
-            lane = template_of(first.template).lane
-            not_before = sending_time(lane, now)
-            held.update(status=MessageStatus.QUEUED, queued_at=now, not_before=not_before)
-            if not_before <= now:
-                wake_after_commit(lane)
+            raise CampaignAlreadyStarted(locked, _newest_event(locked))
+        _ensure_second_person(locked, started_by)
+        locked.started_at, locked.started_by_id = now, started_by.pk if started_by else None
+        _step(locked, CampaignAct.STARTED, by=started_by, now=now)
+        _wake(locked, now)
     return locked
+
+
+def pause_campaign(*, campaign: Campaign, by: AbstractBaseUser, now: datetime) -> Campaign:
+    """Keep what was not tried yet from leaving; what is with the gateway is not called back.
+
+    Locks the campaign: no claim that begins after the commit takes one of its messages.
+
+    Raises:
+        CampaignMoved: when it is not under way.
+    """
+    with transaction.atomic():
+        locked = _lock(campaign)
+        _step(locked, CampaignAct.PAUSED, by=by, now=now)
+    return locked
+
+
+def resume_campaign(*, campaign: Campaign, by: AbstractBaseUser, now: datetime) -> Campaign:
+    """Let what waits in a paused campaign leave. Locks the campaign.
+
+    Raises:
+        SamePersonRefused: when whoever prepared it resumes it.
+        CampaignMoved: when it is not paused.
+    """
+    with transaction.atomic():
+        locked = _lock(campaign)
+        _ensure_can(locked, CampaignAct.RESUMED)
+        _ensure_second_person(locked, by)
+        _step(locked, CampaignAct.RESUMED, by=by, now=now)
+        _wake(locked, now)
+    return locked
+
+
+def stop_campaign(
+    *, campaign: Campaign, by: AbstractBaseUser, reason: str, now: datetime
+) -> Campaign:
+    """End a campaign for good, before or after its start. Locks the campaign.
+
+    From the commit on nothing of it is claimed; a worker marks what waits, in batches.
+
+    Raises:
+        CampaignMoved: when it was stopped before.
+    """
+    with transaction.atomic():
+        locked = _lock(campaign)
+        _step(locked, CampaignAct.STOPPED, by=by, reason=reason, now=now)
+    return locked
+
+
+def _lock(campaign: Campaign) -> Campaign:
+    """Lock a campaign. A claim holds a share of this lock, for milliseconds."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
+def _ensure_second_person(campaign: Campaign, by: AbstractBaseUser | None) -> None:
+    if (by.pk if by else None) == campaign.prepared_by_id:
+        raise SamePersonRefused(campaign.pk)
+
+
+def _ensure_can(campaign: Campaign, act: CampaignAct) -> None:
+    sources, _target = CAMPAIGN_STEPS[act]
+    if campaign.status not in sources:
+        raise CampaignMoved(campaign, _newest_event(campaign))
+
+
+def _step(
+    campaign: Campaign,
+    act: CampaignAct,
+    *,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Bring a locked campaign to its next status, and append the event."""
+    _ensure_can(campaign, act)
+    campaign.status = CAMPAIGN_STEPS[act][1]
+    campaign.count_due_at = now
+    campaign.save(update_fields=["status", "started_at", "started_by", "count_due_at"])
+    _append(campaign, act, by=by, reason=reason, now=now)
+    count_soon()
+
+
+def _append(
+    campaign: Campaign,
+    act: CampaignAct,
+    *,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    CampaignEvent.objects.create(
+        campaign=campaign, act=act, at=now, by_id=by.pk if by else None, reason=reason
+    )
+
+
+def _newest_event(campaign: Campaign) -> CampaignEvent | None:
+    return campaign.events.select_related("by").order_by("-id").first()
+
+
+def _wake(campaign: Campaign, now: datetime) -> None:
+    lane = Lane(campaign.lane)
+    if is_sending_hour(lane, now):
+        wake_after_commit(lane)
 
 
 def _stage(recipients: Iterable[Recipient]) -> None:

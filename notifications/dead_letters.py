@@ -64,7 +64,11 @@ _RETRY: Final = """
             not_before = CASE WHEN lane = ANY(%(daytime)s)
                 THEN %(day_at)s ELSE %(now)s END
         FROM chosen WHERE m.id = chosen.id
-        RETURNING m.id, m.lane, m.not_before, chosen.error
+        RETURNING m.id, m.lane, m.not_before, m.campaign_id, chosen.error
+    ), looked_at AS (
+        -- A campaign of long ago is looked at no more (notifications/progress.py).
+        UPDATE notifications_campaign SET count_due_at = %(now)s
+        WHERE id IN (SELECT campaign_id FROM moved)
     ), kept AS (
         INSERT INTO notifications_retry (message_id, error, at, by_id)
         SELECT id, error, %(now)s, %(by)s FROM moved

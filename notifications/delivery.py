@@ -20,6 +20,7 @@ from django.utils import timezone
 from notifications.circuits import Leave, Outcome, give_back_probe, is_in_use, leave_of, note
 from notifications.claims import BATCH, begin, claim, release
 from notifications.crew import Crew
+from notifications.daily import give_back_day_room, limit_of, take_day_room
 from notifications.gateways.base import (
     Gateway,
     GatewayTemporary,
@@ -29,6 +30,7 @@ from notifications.models import Message
 from notifications.outcomes import Landed, hand_over, record
 from notifications.pace import ceiling_of, give_back_room, take_room
 from notifications.statuses import Lane
+from saudi.gregorian import riyadh_date
 
 Clock = Callable[[], datetime]
 
@@ -155,12 +157,18 @@ class _Drain:
         return True
 
     def _claim_by(self, name: str, wanted: int, *, now: datetime) -> None:
-        ceiling = ceiling_of(name)
-        room = take_room(gateway=name, lane=self._lane, ceiling=ceiling, wanted=wanted, now=now)
+        ceiling, limit = ceiling_of(name), limit_of(name)
+        today = take_day_room(gateway=name, lane=self._lane, limit=limit, wanted=wanted, now=now)
+        if not today:
+            self._is_dry = True  # nothing more until midnight: the sweep looks again
+            return
+        room = take_room(gateway=name, lane=self._lane, ceiling=ceiling, wanted=today, now=now)
         self._has_room = room > 0
+        batch = claim(lane=self._lane, now=now, gateway_name=name, size=room) if room else []
+        unused = [riyadh_date(now)] * (today - len(batch))
+        give_back_day_room(gateway=name, limit=limit, unused=unused)
         if not room:
             return
-        batch = claim(lane=self._lane, now=now, gateway_name=name, size=room)
         give_back_room(gateway=name, ceiling=ceiling, unused=room - len(batch), now=now)
         self._claimed.extend(batch)
         self._is_dry = not batch
@@ -168,6 +176,14 @@ class _Drain:
         if self.call_help is not None and self._taken >= PLENTY:
             self.call_help()
             self.call_help = None
+
+    def _give_back(self, messages: Iterable[Message]) -> None:
+        """Give the days back what was claimed and does not leave."""
+        for one in messages:
+            limit = limit_of(one.gateway)
+            if limit and one.claimed_at:
+                day = riyadh_date(one.claimed_at)
+                give_back_day_room(gateway=one.gateway, limit=limit, unused=[day])
 
     def _landed(self) -> list[Landed]:
         """Give what landed; wait for it, or for room, where nothing else can be done."""
@@ -208,6 +224,7 @@ class _Drain:
             gateway = self._gateways[flight.message.gateway]
             self._crew.send(probe, gateway=gateway, clock=self._clock)
         begun = {flight.message.pk for flight in flights}
+        self._give_back(message for message in going if message.pk not in begun)
         self._give_back_probes(message.pk for message in going if message.pk not in begun)
         self._take_note(landed)
 
@@ -239,6 +256,7 @@ class _Drain:
         if not left:
             return
         release(left)
+        self._give_back(left)
         self._give_back_probes(message.pk for message in left)
         gone = {message.pk for message in left}
         self._claimed = deque(one for one in self._claimed if one.pk not in gone)

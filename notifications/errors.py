@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from notifications.statuses import CampaignStatus
+
+if TYPE_CHECKING:
+    from notifications.models import Campaign, CampaignEvent
 
 
 class UnknownTemplate(LookupError):
@@ -45,12 +51,21 @@ class SamePersonRefused(PermissionError):
         self.campaign_id = campaign_id
 
 
-class CampaignAlreadyStarted(RuntimeError):
-    """A campaign that was started takes no more recipients and is not started again."""
+class CampaignMoved(RuntimeError):
+    """A campaign is no longer where its reader saw it: somebody else was first.
 
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
+    `event` is what brought it to its `status`.
+    """
+
+    def __init__(self, campaign: Campaign, event: CampaignEvent | None) -> None:
+        super().__init__(campaign.key)
+        self.key = campaign.key
+        self.status = CampaignStatus(campaign.status)
+        self.event = event
+
+
+class CampaignAlreadyStarted(CampaignMoved):
+    """A campaign that was started or stopped takes no more recipients and is not started again."""
 
 
 class AlreadyEnded(RuntimeError):

@@ -9,16 +9,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from notifications.statuses import CampaignStatus, Lane, MessageStatus
+from notifications.statuses import WAITING, CampaignAct, CampaignStatus, Lane, MessageStatus
 
 __all__ = [
     "Attempt",
     "Campaign",
+    "CampaignEvent",
     "CampaignStatus",
+    "CampaignText",
     "DayFigure",
     "DoubtfulNumber",
     "EarlyEnd",
     "GatewayCircuit",
+    "GatewayDay",
     "GatewayOutage",
     "GatewayPace",
     "GatewayPause",
@@ -32,10 +35,17 @@ __all__ = [
 
 
 class Campaign(models.Model):
-    """An announcement to many people, prepared by one person and started by another."""
+    """An announcement to many people, prepared by one person and started by another.
+
+    Its status alone says whether its messages may leave: they wait in its own queue, and no row
+    of theirs is written when it is started or paused (docs/adr/0018).
+    """
 
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    lane = models.CharField(
+        _("lane"), max_length=14, choices=Lane.choices, default=Lane.ANNOUNCEMENTS
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=CampaignStatus.choices, default=CampaignStatus.PREPARED
     )
@@ -49,15 +59,26 @@ class Campaign(models.Model):
     )
     recipients = models.PositiveIntegerField(_("recipients"), default=0)
     parts = models.PositiveIntegerField(_("SMS parts in all"), default=0)
+    counts = models.JSONField(default=dict)
+    """How many messages stand in each status, as a worker counted them at `counted_at`."""
+    counted_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    """When a count last gave something new."""
+    count_due_at = models.DateTimeField(null=True, blank=True)
+    """Counted next; empty before the start and where nothing more is expected of it."""
 
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
-        permissions = [("start_campaign", "Can start a campaign")]
+        permissions = [
+            ("start_campaign", "Can start a campaign"),
+            ("stop_campaign", "Can pause and stop a campaign"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="prepared", started_at__isnull=True)
-                | Q(status="started", started_at__isnull=False),
+                | Q(status__in=["started", "paused"], started_at__isnull=False)
+                | Q(status="stopped"),
                 name="campaign_started_when_it_says_so",
             ),
             models.CheckConstraint(
@@ -70,6 +91,49 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CampaignText(models.Model):
+    """What a campaign says in one language, and to how many."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=2)
+    body = models.TextField()
+    recipients = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("text of a campaign")
+        verbose_name_plural = _("texts of campaigns")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "language"], name="campaign_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language} text of campaign {self.campaign_id}"
+
+
+class CampaignEvent(models.Model):
+    """What somebody did with a campaign. Only ever added to; nobody is the command line."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="events")
+    act = models.CharField(max_length=10, choices=CampaignAct.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("event of a campaign")
+        verbose_name_plural = _("events of campaigns")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(act="stopped", reason=""), name="campaign_stopped_for_a_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} of campaign {self.campaign_id}"
 
 
 class Message(models.Model):
@@ -90,7 +154,12 @@ class Message(models.Model):
         _("status"), max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED
     )
     campaign = models.ForeignKey(
-        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+        Campaign,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,  # message_campaign_status begins with it
     )
     person_id = models.BigIntegerField(null=True, blank=True)
     """Whose message it is, whatever number it goes to: the key of a person in the register, which
@@ -120,11 +189,23 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The workers' claim: what is due in a lane, oldest first.
+            # The workers' claim: what is due in a lane, oldest first; a campaign's are not in it.
             models.Index(
                 fields=["lane", "not_before", "id"],
                 name="message_due",
-                condition=Q(status="queued"),
+                condition=Q(status="queued", campaign__isnull=True),
+            ),
+            # The same within a campaign, so that a paused one costs the others nothing.
+            models.Index(
+                fields=["campaign", "not_before", "id"],
+                name="message_due_of_campaign",
+                condition=Q(status__in=WAITING, campaign__isnull=False),
+            ),
+            # Counting how far a campaign is.
+            models.Index(
+                fields=["campaign", "status"],
+                name="message_campaign_status",
+                condition=Q(campaign__isnull=False),
             ),
             models.Index(
                 fields=["claimed_at"], name="message_in_flight", condition=Q(status="sending")
@@ -315,6 +396,26 @@ class GatewayOutage(models.Model):
 
     def __str__(self) -> str:
         return f"outage of {self.gateway} {self.pk}"
+
+
+class GatewayDay(models.Model):
+    """How many messages were claimed for a gateway in a day in Riyadh, by all workers.
+
+    `told` is the highest limit of that day of which an alarm told that it was reached.
+    """
+
+    gateway = models.CharField(max_length=12)
+    day = models.DateField()
+    claimed = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("day of a gateway")
+        verbose_name_plural = _("days of gateways")
+        constraints = [models.UniqueConstraint(fields=["gateway", "day"], name="gateway_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} on {self.day}"
 
 
 class EarlyEnd(models.Model):

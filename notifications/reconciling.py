@@ -85,9 +85,9 @@ def reconcile(
         GatewayError: when the gateway does not answer; what was settled before stays.
     """
     counts = Reconciled()
-    unknown = Message.objects.filter(
-        status=MessageStatus.UNKNOWN, gateway=gateway.name, queued_at__gt=now - OLDEST
-    )
+    # A campaign's messages may have been written long before they were claimed.
+    is_recent = Q(queued_at__gt=now - OLDEST) | Q(claimed_at__gt=now - OLDEST)
+    unknown = Message.objects.filter(is_recent, status=MessageStatus.UNKNOWN, gateway=gateway.name)
     for message in unknown.order_by("id")[:MOST_MESSAGES]:
         if is_over():
             break

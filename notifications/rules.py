@@ -92,3 +92,18 @@ def messages_a_second(lane: Lane, ceiling: int) -> int:
     if lane == Lane.CODES:
         return ceiling
     return max(1, ceiling * (8 if lane in DAYTIME_LANES else 9) // 10)
+
+
+DAY_SHARES: Final = {
+    Lane.CODES: 100,
+    Lane.CASES: 95,
+    Lane.REMINDERS: 80,
+    Lane.ANNOUNCEMENTS: 80,
+}
+"""At how many hundredths of the day's limit a lane stops: all lanes count, so that bulk leaves a
+fifth of the day to case updates and codes, and the last twentieth to codes alone."""
+
+
+def messages_a_day(lane: Lane, limit: int) -> int:
+    """Give at how many messages of a gateway's day a lane stops (docs/adr/0018)."""
+    return max(1, limit * DAY_SHARES[lane] // 100)

@@ -19,6 +19,8 @@ SWEEP_SECONDS: Final[dict[Lane, float]] = {
 
 ASK_SECONDS: Final = 60.0
 COUNT_SECONDS: Final = 300.0
+COUNT_CAMPAIGNS_SECONDS: Final = 15.0
+COUNT_CAMPAIGNS_TASK: Final = "notifications.count_campaigns"
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
@@ -40,6 +42,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "task": "notifications.ask_gateways",
         "schedule": ASK_SECONDS,
         "options": {"queue": "default", "expires": ASK_SECONDS},
+    }
+    sweeps["count-campaigns"] = {
+        "task": COUNT_CAMPAIGNS_TASK,
+        "schedule": COUNT_CAMPAIGNS_SECONDS,
+        "options": {"queue": "default", "expires": COUNT_CAMPAIGNS_SECONDS},
     }
     sweeps["count-days"] = {
         "task": "notifications.count_days",

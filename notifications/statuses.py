@@ -1,5 +1,7 @@
 """Lanes and statuses of messages and campaigns."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,7 +19,7 @@ class Lane(models.TextChoices):
 class MessageStatus(models.TextChoices):
     """What is known of a message."""
 
-    HELD = "held", _("held until its campaign is started")
+    HELD = "held", _("waits in its campaign")
     QUEUED = "queued", _("waiting to be sent")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("accepted by the gateway")
@@ -28,6 +30,11 @@ class MessageStatus(models.TextChoices):
     EXPIRED = "expired", _("not sent in time")
     CANCELLED = "cancelled", _("no longer needed")
     SUPPRESSED = "suppressed", _("nobody to send it to")
+    STOPPED = "stopped", pgettext_lazy("message", "stopped with its campaign")
+
+
+WAITING: Final = (MessageStatus.HELD, MessageStatus.QUEUED)
+"""What a campaign still has to send: not tried yet, or to be tried again."""
 
 
 class GatewayState(models.TextChoices):
@@ -44,3 +51,28 @@ class CampaignStatus(models.TextChoices):
 
     PREPARED = "prepared", _("waiting for a second person")
     STARTED = "started", pgettext_lazy("campaign", "started")
+    PAUSED = "paused", pgettext_lazy("campaign", "paused")
+    STOPPED = "stopped", pgettext_lazy("campaign", "stopped")
+
+
+class CampaignAct(models.TextChoices):
+    """What somebody did with a campaign."""
+
+    PREPARED = "prepared", pgettext_lazy("what somebody did", "prepared")
+    FILLED = "filled", pgettext_lazy("what somebody did", "prepared again, with more recipients")
+    STARTED = "started", pgettext_lazy("what somebody did", "started")
+    PAUSED = "paused", pgettext_lazy("what somebody did", "paused")
+    RESUMED = "resumed", pgettext_lazy("what somebody did", "resumed")
+    STOPPED = "stopped", pgettext_lazy("what somebody did", "stopped")
+
+
+CAMPAIGN_STEPS: Final[dict[CampaignAct, tuple[frozenset[CampaignStatus], CampaignStatus]]] = {
+    CampaignAct.STARTED: (frozenset({CampaignStatus.PREPARED}), CampaignStatus.STARTED),
+    CampaignAct.PAUSED: (frozenset({CampaignStatus.STARTED}), CampaignStatus.PAUSED),
+    CampaignAct.RESUMED: (frozenset({CampaignStatus.PAUSED}), CampaignStatus.STARTED),
+    CampaignAct.STOPPED: (
+        frozenset({CampaignStatus.PREPARED, CampaignStatus.STARTED, CampaignStatus.PAUSED}),
+        CampaignStatus.STOPPED,
+    ),
+}
+"""From which statuses an act leads, and to which."""

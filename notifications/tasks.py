@@ -11,16 +11,18 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import claims, delivery, figures, receipts, reconciling
+from notifications import claims, delivery, figures, progress, receipts, reconciling
 from notifications.crew import Crew, Shift
 from notifications.gateways import chosen_gateways
 from notifications.gateways.base import Gateway, GatewayError
+from notifications.schedule import COUNT_CAMPAIGNS_TASK
 from notifications.statuses import Lane
 from notifications.waking import DRAIN_TASK, wake
 
 logger = logging.getLogger(__name__)
 
 MOST_ASKING_SECONDS: Final = 20.0
+MOST_COUNTING_SECONDS: Final = 30.0
 
 _SHIFTS: Final = {lane: Shift() for lane in Lane}
 
@@ -66,6 +68,13 @@ def _ask(gateway: Gateway, *, now: datetime, ends: float) -> None:
 def count_days() -> None:
     """Count the messages of the last days for the staff's page."""
     figures.count_days(now=timezone.now())
+
+
+@shared_task(name=COUNT_CAMPAIGNS_TASK, ignore_result=True)
+def count_campaigns() -> None:
+    """Count how far campaigns are, and mark what was stopped, for so many seconds."""
+    ends = time.monotonic() + MOST_COUNTING_SECONDS
+    progress.count_campaigns(now=timezone.now(), is_over=lambda: time.monotonic() > ends)
 
 
 @shared_task(name="notifications.remove_old_reports", ignore_result=True)

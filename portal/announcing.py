@@ -29,7 +29,12 @@ from beneficiaries.models import (
 )
 from beneficiaries.set_based import planned_for_many_rows
 from beneficiaries.statuses import ImportKind, Phase, RunStatus
-from notifications.campaigns import Recipient, prepare_campaign, start_campaign
+from notifications.campaigns import (
+    Recipient,
+    prepare_campaign,
+    resume_campaign,
+    start_campaign,
+)
 from notifications.errors import SamePersonRefused
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
@@ -197,6 +202,18 @@ def start_announced(*, campaign: Campaign, started_by: User, now: datetime) -> C
     if started_by.pk in uploaders_of(campaign):
         raise SamePersonRefused(campaign.pk)
     return start_campaign(campaign=campaign, started_by=started_by, now=now)
+
+
+def resume_announced(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
+    """Let a paused campaign go on, by somebody who could have started it.
+
+    Raises:
+        SamePersonRefused: also where `by` uploaded what it tells of (docs/adr/0018).
+        CampaignMoved: see `notifications.campaigns`.
+    """
+    if by.pk in uploaders_of(campaign):
+        raise SamePersonRefused(campaign.pk)
+    return resume_campaign(campaign=campaign, by=by, now=now)
 
 
 def may_start_campaigns(user: User) -> bool:

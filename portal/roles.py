@@ -84,6 +84,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("notifications.retry_message", _("Send failed SMS again")),
             ("notifications.view_campaign", _("See campaigns")),
             ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),
+            ("notifications.stop_campaign", _("Pause or stop a campaign")),
             ("notifications.view_doubtfulnumber", _("See numbers that reach nobody")),
             ("notifications.clear_doubtfulnumber", _("Clear a doubtful number")),
             ("notifications.view_gatewaypause", _("See when a gateway rests")),

@@ -4,8 +4,9 @@ from portal.admin.accounts import RoleAdmin, StaffUserAdmin
 from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
+from portal.admin.campaigns import CampaignAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
-from portal.admin.messages import CampaignAdmin, MessageAdmin
+from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
 
 __all__ = [

@@ -1,16 +1,12 @@
-"""SMS and campaigns in the staff site."""
+"""SMS in the staff site; campaigns are in portal/admin/campaigns.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,26 +14,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, mobile_cell, moment_cell, number_cell, two_lines
+from access.cells import mobile_cell, moment_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, ShowAdmin
-from beneficiaries.models import Person, User
-from notifications.campaigns import LANGUAGES
+from access.staff import ShowAdmin
+from beneficiaries.models import Person
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.dead_letters import may_be_sent_again
-from notifications.errors import CampaignAlreadyStarted, SamePersonRefused
-from notifications.models import Campaign, DoubtfulNumber, Message, StatusReport
+from notifications.models import DoubtfulNumber, Message, StatusReport
 from notifications.reasons import reason_in_words
-from notifications.statuses import CampaignStatus, Lane, MessageStatus
+from notifications.statuses import Lane, MessageStatus
 from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
 from portal.admin.message_search import sms_filter
-from portal.announcing import start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
-from saudi.gregorian import riyadh_date
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 _BADGES = {
     MessageStatus.HELD: ("plain", "pause"),
@@ -51,6 +40,7 @@ _BADGES = {
     MessageStatus.EXPIRED: ("plain", "stop"),
     MessageStatus.CANCELLED: ("plain", "stop"),
     MessageStatus.SUPPRESSED: ("plain", "stop"),
+    MessageStatus.STOPPED: ("plain", "stop"),
 }
 
 
@@ -209,88 +199,3 @@ class MessageAdmin(MessageDesk, ShowAdmin):
         if not message.error:
             return number_cell("")
         return two_lines(reason_in_words(message.error), number_cell(message.error))
-
-
-@admin.register(Campaign)
-class CampaignAdmin(CaseAdmin):
-    """Announcements to many; a second person starts each."""
-
-    list_title = gettext_lazy("Campaigns")
-    list_display = ("name_text", "state", "people", "parts_text", "prepared", "preparer", "starter")
-    list_select_related = ("prepared_by", "started_by")
-    ordering = ("-id",)
-    case_template = "admin/notifications/campaign.html"
-    refusals = (SamePersonRefused, CampaignAlreadyStarted)
-
-    def get_case(self, request: HttpRequest, pk: int) -> Campaign:
-        return get_object_or_404(
-            Campaign.objects.select_related("prepared_by", "started_by"), pk=pk
-        )
-
-    def case_actions(self) -> dict[str, CaseAction]:
-        return {"start": CaseAction("notifications.start_campaign", self._start)}
-
-    def _start(
-        self, request: HttpRequest, case: Campaign, form: None, now: datetime
-    ) -> StrOrPromise:
-        start_announced(campaign=case, started_by=cast(User, request.user), now=now)
-        return _("The campaign is started.")
-
-    def refusal_text(self, refused: Exception) -> str:
-        if isinstance(refused, SamePersonRefused):
-            return _(
-                "Not saved: whoever prepared a campaign, or uploaded what it tells of, cannot start"
-                " it. A second person does."
-            )
-        return _("Not saved: this campaign was started before.")
-
-    def case_context(
-        self, request: HttpRequest, case: Campaign, bound: Mapping[str, forms.Form]
-    ) -> dict[str, Any]:
-        is_prepared = case.status == CampaignStatus.PREPARED
-        is_own = request.user.pk in {case.prepared_by_id, *uploaders_of(case)}
-        # No order and no count: a campaign has millions of messages, all of the same text.
-        samples = [
-            sample
-            for language in LANGUAGES
-            for sample in case.messages.filter(language=language).order_by()[:1]
-        ]
-        return {
-            "campaign": case,
-            "state": self.state(case),
-            "samples": samples,
-            "may_start": is_prepared
-            and request.user.has_perm("notifications.start_campaign")
-            and not is_own,
-            "is_own": is_prepared and is_own,
-        }
-
-    @admin.display(description=gettext_lazy("Name"))
-    def name_text(self, campaign: Campaign) -> str:
-        return campaign.name
-
-    @admin.display(description=gettext_lazy("Status"))
-    def state(self, campaign: Campaign) -> SafeString:
-        is_started = campaign.status == CampaignStatus.STARTED
-        label = capfirst(str(CampaignStatus(campaign.status).label))
-        return tag(label, "ok", "ok") if is_started else tag(label, "wait", "pause")
-
-    @admin.display(description=gettext_lazy("Recipients"))
-    def people(self, campaign: Campaign) -> SafeString | str:
-        return number_cell(f"{campaign.recipients:,}")
-
-    @admin.display(description=gettext_lazy("SMS parts in all"))
-    def parts_text(self, campaign: Campaign) -> SafeString | str:
-        return number_cell(f"{campaign.parts:,}")
-
-    @admin.display(description=gettext_lazy("Prepared"))
-    def prepared(self, campaign: Campaign) -> str:
-        return day_cell(riyadh_date(campaign.prepared_at))
-
-    @admin.display(description=gettext_lazy("Prepared by"))
-    def preparer(self, campaign: Campaign) -> str:
-        return str(campaign.prepared_by or capfirst(_("the command line")))
-
-    @admin.display(description=gettext_lazy("Started by"))
-    def starter(self, campaign: Campaign) -> str:
-        return str(campaign.started_by or "–")

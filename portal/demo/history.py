@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from beneficiaries.models import Person
 from beneficiaries.set_based import planned_for_many_rows
@@ -23,7 +23,7 @@ from notifications.figures import count_day
 from notifications.gateways.phone import PhoneGateway
 from notifications.models import Attempt, GatewayPause, Message, PhoneMessage
 from notifications.receipts import take_report
-from notifications.statuses import Lane, MessageStatus
+from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from portal.calls.rules import MATTERS
 from portal.demo.days import DemoDays, at
 from portal.demo.people import UNKNOWN
@@ -68,7 +68,8 @@ _ARRIVED: Final = """
                not_before + %(takes)s + CASE WHEN campaign_id IS NULL THEN interval '0'
                    ELSE (id %% 240) * interval '1 second' END AS sent_at
         FROM notifications_message
-        WHERE status = 'queued' AND not_before <= %(last)s
+        WHERE not_before <= %(last)s AND (status = 'queued' OR status = 'held' AND campaign_id IN
+              (SELECT id FROM notifications_campaign WHERE status = 'started'))
         ORDER BY sent_at, id
     ), due AS MATERIALIZED (
         SELECT id, recipient, body, sent_at,
@@ -133,7 +134,9 @@ class Network:
         """Leave failures, outcomes that nobody knows, and a pause that is over."""
         since = self.days.at(UNREACHABLE_DAYS)
         due = Message.objects.filter(
-            status=MessageStatus.QUEUED, not_before__lte=self.days.now - MARGIN
+            Q(status=MessageStatus.QUEUED)
+            | Q(status=MessageStatus.HELD, campaign__status=CampaignStatus.STARTED),
+            not_before__lte=self.days.now - MARGIN,
         )
         for message in due.filter(recipient__in=self.unreachable, not_before__gte=since):
             self._fail(message)

@@ -17,6 +17,7 @@ from documents.intake import files_follow_transaction
 from objections.models import Objection
 from portal.demo.accounts import ACCOUNTS
 from portal.demo.calls import make_calls
+from portal.demo.campaigns import count_all, cut_short
 from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
 from portal.demo.days import DemoDays, days_from
 from portal.demo.desk import Desk
@@ -97,13 +98,15 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         _leave_traces(days, people)
         _read_some(days, people)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
+        messages = send_in_the_past(now=now)
+        count_all(now=now)
         return Loaded(
             households=Household.objects.count(),
             people=Person.objects.count(),
             cycles=len(days.cycles),
             objections=Objection.objects.count(),
             tickets=Ticket.objects.count(),
-            messages=send_in_the_past(now=now),
+            messages=messages,
         )
 
 
@@ -126,6 +129,7 @@ def _stories(
     yield nights(days)
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)
     yield programme.corrections()
+    yield from cut_short(days=days, staff=staff)
 
 
 def _read_some(days: DemoDays, people: People) -> None:

@@ -128,8 +128,10 @@ def test_second_person_starts_it_and_the_worker_is_woken(
 @pytest.mark.django_db
 def test_started_at_night_waits_for_the_morning() -> None:
     campaign = prepare(people(1))
-    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW.replace(hour=23))
-    assert Message.objects.get().not_before == NOW.replace(day=25, hour=9)
+    night, morning = NOW.replace(hour=23), NOW.replace(day=25, hour=9)
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=night)
+    assert claim(lane=Lane.ANNOUNCEMENTS, now=night, gateway_name="phone") == []
+    assert len(claim(lane=Lane.ANNOUNCEMENTS, now=morning, gateway_name="phone")) == 1
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import Length
 from django.test import TestCase, override_settings
 
@@ -36,6 +36,7 @@ from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, Relation
 from notifications.campaigns import start_campaign
 from notifications.models import Campaign, DoubtfulNumber, GatewayPause, Message, PhoneMessage
+from notifications.progress import is_done, progress_of
 from notifications.statuses import CampaignStatus, MessageStatus
 from objections.clock import case_clock
 from objections.models import Objection, ObjectionEvent
@@ -200,6 +201,19 @@ class DemonstrationTests(TestCase):
         approver = User.objects.get(username="approver")
         assert start_campaign(campaign=campaign, started_by=approver, now=NOW)
 
+    def test_campaigns_stand_in_each_state(self):
+        by_status = Campaign.objects.values_list("status").annotate(Count("id")).order_by()
+        counts = dict(by_status)
+        assert counts.pop("started") > 10
+        assert counts == {"prepared": 1, "paused": 1, "stopped": 1}
+        paused = progress_of(Campaign.objects.get(status=CampaignStatus.PAUSED))
+        assert paused.waiting > 0 < paused.sent
+        stopped = progress_of(Campaign.objects.get(status=CampaignStatus.STOPPED))
+        assert (stopped.waiting, stopped.unsent > 0, stopped.sent > 0) == (0, True, True)
+        oldest = Campaign.objects.order_by("id")[0]
+        assert is_done(oldest)
+        assert [event.act for event in oldest.events.order_by("id")] == ["prepared", "started"]
+
     def test_imports_have_rejected_rows(self):
         rejected = dict(
             ImportRun.objects.filter(rows_rejected__gt=0).values_list("kind", "rows_rejected")
@@ -218,8 +232,10 @@ class DemonstrationTests(TestCase):
     def test_sms_are_in_every_status_and_what_arrived_lies_on_the_phone(self):
         check_messages(NOW)
         statuses = set(Message.objects.values_list("status", flat=True))
-        # A message is being sent for a moment only, and nothing is sent while this is loaded.
-        assert statuses == set(MessageStatus.values) - {MessageStatus.SENDING}
+        # A message is being sent for a moment only, and nothing is sent while this is loaded. What
+        # is to go out next waits in its campaign.
+        moments = {MessageStatus.SENDING, MessageStatus.QUEUED, MessageStatus.CANCELLED}
+        assert statuses - moments == set(MessageStatus.values) - moments
         assert DoubtfulNumber.objects.count() == 3
         assert not GatewayPause.objects.filter(until__gt=NOW).exists()
 

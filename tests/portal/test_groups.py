@@ -16,6 +16,7 @@ CAN = {
     "beneficiaries.view_sensitive_reason": {"caseworker", "approver", "supervisor"},
     "documents.open_document": {"agent", "caseworker", "approver", "supervisor"},
     "notifications.start_campaign": {"approver", "supervisor", "administrator"},
+    "notifications.stop_campaign": {"approver", "supervisor", "administrator"},
     "beneficiaries.change_user": {"administrator"},
     "saudi.change_holiday": {"supervisor", "administrator"},
     "portal.work_calltask": {"agent", "supervisor"},

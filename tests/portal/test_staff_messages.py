@@ -11,6 +11,7 @@ from django.utils import translation
 
 from beneficiaries.models import User
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
+from notifications.claims import claim
 from notifications.models import Campaign, Message
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from tests import personas
@@ -130,11 +131,11 @@ def test_a_second_person_starts_a_campaign(client, role):
     second = personas.sign_in_staff(client, role)
     prepared = campaign(personas.staff("administrator"))
     assert "نوفمبر 2026" in page(client.get(address(prepared)))
-    response = client.post(address(prepared), {"action": "start"})
+    response = client.post(address(prepared), {"action": "start", "is_read": "on"})
     assert response.url == address(prepared)
     prepared.refresh_from_db()
     assert (prepared.status, prepared.started_by) == (CampaignStatus.STARTED, second)
-    assert not prepared.messages.filter(status=MessageStatus.HELD).exists()
+    assert len(claim(lane=Lane.ANNOUNCEMENTS, now=NOW, gateway_name="phone")) == 2
     assert "بدأت الحملة" in page(client.get(response.url))
 
 
@@ -150,8 +151,8 @@ def test_who_prepared_a_campaign_does_not_start_it(client):
     prepared = campaign(first)
     shown = page(client.get(address(prepared)))
     assert "أنت أعددت هذه الحملة" in shown
-    assert 'name="action"' not in shown
-    text = page(client.post(address(prepared), {"action": "start"}))
+    assert 'value="start"' not in shown
+    text = page(client.post(address(prepared), {"action": "start", "is_read": "on"}))
     assert "لا يبدأ الحملة من أعدّها" in text
     prepared.refresh_from_db()
     assert prepared.status == CampaignStatus.PREPARED
@@ -161,8 +162,8 @@ def test_a_started_campaign_is_not_started_again(client):
     personas.sign_in_staff(client, "approver")
     started = campaign(personas.staff("administrator"))
     start_campaign(campaign=started, started_by=personas.staff("supervisor"), now=NOW)
-    text = page(client.post(address(started), {"action": "start"}))
-    assert "بدأت هذه الحملة من قبل" in text
+    text = page(client.post(address(started), {"action": "start", "is_read": "on"}))
+    assert "لم يُحفظ: سبقك" in text
 
 
 def test_the_auditor_reads_a_campaign_and_does_not_start_it(client):
