@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Final
 
@@ -9,6 +10,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from objections.services import queue_reminders, stop_overdue_drafts
+
+logger = logging.getLogger(__name__)
 
 MOST_REMINDING_SECONDS: Final = 60.0
 """A run ends after so long and the next one goes on: no task keeps a worker from its others."""
@@ -24,4 +27,7 @@ def stop_drafts() -> int:
 def remind() -> int:
     """Queue the reminders that are due; twice, or beside another run, it queues nothing more."""
     ends = time.monotonic() + MOST_REMINDING_SECONDS
-    return queue_reminders(now=timezone.now(), is_over=lambda: time.monotonic() > ends)
+    queued = queue_reminders(now=timezone.now(), is_over=lambda: time.monotonic() > ends)
+    if queued:
+        logger.info("reminders queued: %s", queued)
+    return queued

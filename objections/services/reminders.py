@@ -7,7 +7,6 @@ cancelled when something is filed: each message is asked after in the moment it 
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -31,8 +30,6 @@ from objections.rules import (
 from objections.statuses import ReminderKind
 from saudi.gregorian import end_of_day, format_both, riyadh_date
 from saudi.hijri import HijriDate
-
-logger = logging.getLogger(__name__)
 
 BATCH: Final = 10_000
 """Results or drafts looked at in one transaction."""
@@ -180,8 +177,6 @@ def queue_reminders(*, now: datetime, is_over: Callable[[], bool] = lambda: Fals
         while has_more and not is_over():
             added, has_more = _queue_some(closing, today=today, now=now)
             queued += added
-    if queued:
-        logger.info("reminders queued: %s", queued)
     return queued
 
 

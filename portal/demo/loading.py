@@ -30,7 +30,7 @@ from portal.demo.programme import Programme, end_runs_in_the_past
 from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
-from portal.demo.walk import Walk, nights
+from portal.demo.walk import Walk, mornings, nights
 from portal.inbox.models import InboxMark
 from sawtak.models import Ticket
 
@@ -127,6 +127,7 @@ def _stories(
         if not ticket.household or (ticket.household, 0) in people:
             yield desk.file(ticket, number)
     yield nights(days)
+    yield mornings(days)
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)
     yield programme.corrections()
     yield from cut_short(days=days, staff=staff)

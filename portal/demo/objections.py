@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from objections.grounds import Ground
-from objections.statuses import ObjectionStatus
+from objections.rules import FILING_WINDOW_DAYS, REMINDED_BEFORE_DAYS
+from objections.statuses import ObjectionStatus, ReminderKind
 from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 
 
@@ -260,7 +261,8 @@ WRITTEN: Final = (
     DemoObjection(
         household=21,
         cycle=OLD,
-        filed=60,
+        # On the day of the reminder, which then did not leave.
+        filed=FILING_WINDOW_DAYS - REMINDED_BEFORE_DAYS[ReminderKind.RESULT],
         ground=Ground.OTHER,
         statement="أعمل في مهمة رسمية خارج المملكة، وهذا خطاب جهة العمل.",
         files=("خطاب المهمة.pdf",),

@@ -8,12 +8,15 @@ from datetime import date, datetime, timedelta
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import update_contact_details, user_of
+from notifications.models import Message
+from notifications.statuses import Lane, MessageStatus
 from objections.models import Contested, Objection
-from objections.rules import effective_cycle
+from objections.rules import REMINDED_BEFORE_DAYS, effective_cycle
 from objections.services import (
     add_wanted_documents,
     attach_documents,
     open_draft,
+    queue_reminders,
     reach_step,
     record_profile_step,
     save_statement,
@@ -21,6 +24,7 @@ from objections.services import (
     submit_objection,
 )
 from objections.services.history import append_event
+from objections.services.reminders import still_needed
 from objections.services.review import decide_objection, request_documents, take_objection
 from objections.statuses import TRANSITIONS, ObjectionStatus
 from portal.demo.days import OLD, DemoDays, at
@@ -150,16 +154,42 @@ class Walk:
 
 def nights(days: DemoDays) -> Story:
     """Stop the drafts whose last day is over, in the night after it, as the scheduler does."""
-    counted = {cycle.announced_on for cycle in days.cycles} | {days.closes_today}
-    counted |= {cycle.paid_on for cycle in days.cycles}
-    last_days = sorted(day + (days.today - days.closes_today) for day in counted)
-    for last_day in last_days:
+    for last_day in _last_days(days):
         stopped_at = start_of_day(last_day + timedelta(days=1)) + timedelta(minutes=5)
         # Just after midnight the scheduler has run for the night that this day is about.
         if last_day + timedelta(days=1) == days.today:
             stopped_at = min(stopped_at, days.now)
         yield stopped_at
         stop_overdue_drafts(now=stopped_at)
+
+
+def mornings(days: DemoDays) -> Story:
+    """Queue the reminders of each last day on the mornings they are due, as the scheduler does.
+
+    What was filed by the evening no worker has found to be still needed.
+    """
+    for morning in sorted(
+        {
+            at(last_day - timedelta(days=before), 9)
+            for last_day in _last_days(days)
+            for before in REMINDED_BEFORE_DAYS.values()
+        }
+    ):
+        yield morning
+        queue_reminders(now=morning)
+        evening = morning + timedelta(hours=11, minutes=50)
+        yield evening
+        todays = list(Message.objects.filter(lane=Lane.REMINDERS, not_before=morning))
+        needed = still_needed(todays, evening)
+        Message.objects.filter(pk__in={message.pk for message in todays} - needed).update(
+            status=MessageStatus.CANCELLED
+        )
+
+
+def _last_days(days: DemoDays) -> list[date]:
+    counted = {cycle.announced_on for cycle in days.cycles} | {days.closes_today}
+    counted |= {cycle.paid_on for cycle in days.cycles}
+    return sorted(day + (days.today - days.closes_today) for day in counted)
 
 
 def _withdraw(objection: Objection, *, user: User, now: datetime) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from celery.schedules import crontab
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -515,3 +517,12 @@ def test_task_queues_what_is_due_and_twice_nothing_more() -> None:
     result_of(head())
     with time_machine.travel(BEFORE_14, tick=True):
         assert (remind(), remind()) == (1, 0)
+
+
+def test_command_queues_what_is_due_and_says_how_much() -> None:
+    result_of(head())
+    said = StringIO()
+    with time_machine.travel(BEFORE_14, tick=True):
+        call_command("send_reminders", stdout=said)
+        call_command("send_reminders", stdout=said)
+    assert said.getvalue() == "Queued 1 reminders.\nQueued 0 reminders.\n"

@@ -37,7 +37,7 @@ from beneficiaries.statuses import PaymentStatus, Relation
 from notifications.campaigns import start_campaign
 from notifications.models import Campaign, DoubtfulNumber, GatewayPause, Message, PhoneMessage
 from notifications.progress import is_done, progress_of
-from notifications.statuses import CampaignStatus, MessageStatus
+from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from objections.clock import case_clock
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
@@ -238,6 +238,19 @@ class DemonstrationTests(TestCase):
         assert statuses - moments == set(MessageStatus.values) - moments
         assert DoubtfulNumber.objects.count() == 3
         assert not GatewayPause.objects.filter(until__gt=NOW).exists()
+
+    def test_reminders_went_out_in_the_past_and_one_was_no_longer_needed(self):
+        reminders = Message.objects.filter(lane=Lane.REMINDERS)
+        assert set(reminders.values_list("template", flat=True)) == {
+            "result_closing",
+            "draft_closing",
+        }
+        assert {message.not_before.astimezone(RIYADH).hour for message in reminders} == {9}
+        cancelled = reminders.get(status=MessageStatus.CANCELLED)
+        filer = Person.objects.get(mobile=cancelled.recipient)
+        filed = Objection.objects.get(filed_by=filer)
+        assert filed.submitted_at is not None
+        assert riyadh_date(filed.submitted_at) == riyadh_date(cancelled.not_before)
 
     def test_codes_are_hidden_once_their_message_is_over(self):
         codes = Message.objects.filter(template="sign_in_code")
