@@ -20,3 +20,16 @@ def planned_for_many_rows(cursor: CursorWrapper) -> Iterator[None]:
     cursor.execute("SET LOCAL enable_nestloop = off")
     yield
     cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+@contextmanager
+def planned_for_some_rows(cursor: CursorWrapper) -> Iterator[None]:
+    """Have the statements inside look each row up by an index, and hash no whole table for it.
+
+    For a batch of some thousand rows the planner may read all people of the register instead: each
+    batch would take as long as the register is large. Needs a transaction, which also takes the
+    settings back when it fails.
+    """
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    yield
+    cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")

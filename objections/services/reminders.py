@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from beneficiaries.reasons import REASONS
+from beneficiaries.set_based import planned_for_some_rows
 from notifications.models import Message
 from notifications.outbox import queue_for_many
 from notifications.rules import sending_time
@@ -143,11 +144,14 @@ _RESULTS_AHEAD: Final = """
     ) AS ahead
 """
 
+# Fenced, or the planner walks all objections in the order of their ids to find the few drafts.
 _DRAFTS_AHEAD: Final = """
     SELECT max(id), count(*) FROM (
-        SELECT id FROM objections_objection
-        WHERE status = 'draft' AND deadline <= %(closes_on)s AND id > %(after)s
-        ORDER BY id LIMIT %(batch)s
+        SELECT id FROM (
+            SELECT id FROM objections_objection
+            WHERE status = 'draft' AND deadline <= %(closes_on)s OFFSET 0
+        ) AS due
+        WHERE id > %(after)s ORDER BY id LIMIT %(batch)s
     ) AS ahead
 """
 
@@ -196,29 +200,32 @@ def _queue_some(closing: Closing, *, today: date, now: datetime) -> tuple[int, b
         if found is None:
             return 0, False
         facts = _facts(closes_on, today=today) | {"after": found.reached, "batch": BATCH}
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, planned_for_some_rows(cursor):
             cursor.execute(_RESULTS_AHEAD if is_result else _DRAFTS_AHEAD, facts)
             upto, count = cursor.fetchone()
-        added = 0
+            added = 0 if not count else _queue_up_to(upto, closing, facts, now=now)
         if count:
-            added = queue_for_many(
-                event=f"{_EVENT}:{kind.value}:{closes_on}",
-                recipients=_RESULTS_OF_BATCH if is_result else _DRAFTS_OF_BATCH,
-                facts=facts | {"upto": upto},
-                template=TEMPLATES[kind],
-                values={
-                    language: {"last_day": format_both(closes_on, language)}
-                    for language in ("ar", "en")
-                },
-                now=now,
-                expires_at=end_of_day(worth_reminding_until(closing)),
-            )
             found.reached = upto
             found.queued += added
         has_more = bool(count == BATCH)
         found.finished_at = None if has_more else now
         found.save(update_fields=["reached", "queued", "finished_at"])
     return added, has_more
+
+
+def _queue_up_to(upto: int, closing: Closing, facts: dict[str, Any], *, now: datetime) -> int:
+    kind, closes_on = closing
+    return queue_for_many(
+        event=f"{_EVENT}:{kind.value}:{closes_on}",
+        recipients=_RESULTS_OF_BATCH if kind == ReminderKind.RESULT else _DRAFTS_OF_BATCH,
+        facts=facts | {"upto": upto},
+        template=TEMPLATES[kind],
+        values={
+            language: {"last_day": format_both(closes_on, language)} for language in ("ar", "en")
+        },
+        now=now,
+        expires_at=end_of_day(worth_reminding_until(closing)),
+    )
 
 
 def still_needed(messages: Sequence[Message], now: datetime) -> set[int]:

@@ -428,6 +428,27 @@ def test_statements_follow_the_batches_and_not_the_people(
     assert Message.objects.count() == 42
 
 
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (reminders._RESULTS_AHEAD, "result_closing"),
+        (reminders._RESULTS_OF_BATCH, "result_closing"),
+        (reminders._RESULTS_AT_NUMBERS, "person_mobile"),
+        (reminders._DRAFTS_AT_NUMBERS, "person_mobile"),
+    ],
+    ids=["results-ahead", "results", "results-at-numbers", "drafts-at-numbers"],
+)
+def test_what_is_due_is_found_by_an_index(statement: str, index: str) -> None:
+    facts = reminders._facts(LAST_DAY, today=BEFORE_14.date())
+    facts |= {"after": 0, "upto": 10, "batch": 10, "numbers": ["+966500000001"]}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {statement}", facts)
+        plan = "\n".join(row for (row,) in cursor)
+    assert index in plan
+    assert "Seq Scan on beneficiaries_eligibilityresult" not in plan
+
+
 def test_run_without_anything_due_is_a_handful_of_statements(
     django_assert_num_queries: Any,
 ) -> None:
