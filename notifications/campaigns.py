@@ -21,7 +21,8 @@ from notifications.errors import (
     SamePersonRefused,
 )
 from notifications.models import Campaign, CampaignEvent, CampaignText
-from notifications.outbox import is_saudi_mobile, programme_values, wake_after_commit
+from notifications.outbox import is_saudi_mobile, wake_after_commit
+from notifications.programme import programme_values
 from notifications.progress import count_soon
 from notifications.rules import is_sending_hour
 from notifications.statuses import (
@@ -31,6 +32,7 @@ from notifications.statuses import (
     Lane,
     MessageStatus,
 )
+from notifications.texts.wording import wording_of
 from saudi.sms import sms_parts
 
 LANGUAGES: Final = ("ar", "en")
@@ -67,7 +69,7 @@ def prepare_campaign(
         NotASaudiMobile: when a number is neither empty nor a Saudi mobile in its stored form.
         UnknownTemplate, WrongTemplateValues: when template and values do not fit.
     """
-    chosen = template_of(template)
+    chosen = wording_of(template)
     bodies = {
         language: chosen.body(language, values[language], programme_values(language))
         for language in LANGUAGES

@@ -11,7 +11,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from notifications.catalogue import TEMPLATES
-from notifications.outbox import programme_values
+from notifications.programme import programme_values
 from saudi.sms import sms_parts
 
 LEAST_SECRET: Final = 32

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from notifications.statuses import WAITING, CampaignAct, CampaignStatus, Lane, MessageStatus
+from notifications.texts.models import SmsText
 
 __all__ = [
     "Attempt",
@@ -30,6 +31,7 @@ __all__ = [
     "MessageStatus",
     "PhoneMessage",
     "Retry",
+    "SmsText",
     "StatusReport",
 ]
 

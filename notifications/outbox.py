@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.catalogue import template_of
 from notifications.errors import NotASaudiMobile, OutsideTransaction
 from notifications.models import Message
+from notifications.programme import programme_values
 from notifications.rules import sending_time
 from notifications.statuses import Lane, MessageStatus
+from notifications.texts.wording import wording_of
 from notifications.waking import wake
 
 _SAUDI_MOBILE: Final = re.compile(r"\+9665[0-9]{8}")
@@ -52,12 +52,6 @@ _QUEUE_MANY: Final = """
 """
 
 
-def programme_values(language: str) -> dict[str, str]:
-    """Give the values every text may use, from the settings."""
-    programme = settings.PROGRAMME
-    return {"programme": programme.name(language), "call_centre": programme.call_centre}
-
-
 def is_saudi_mobile(number: str) -> bool:
     """Tell whether a stored number may get an SMS: +9665 and eight digits, nothing else."""
     return _SAUDI_MOBILE.fullmatch(number) is not None
@@ -81,6 +75,8 @@ def queue_message(
     writes a suppressed row, and the same wake-up follows: an unknown person costs what a known
     one costs (DOMAIN 17). `person_id` is the person of the register whose matter it is, who also
     reads it in the portal, whatever number it goes to (docs/adr/0017); never given for a code.
+    The wording is the one that counts, as this process knows it; the row keeps the text it is
+    written with (docs/adr/0020).
 
     Raises:
         OutsideTransaction: when no transaction is open.
@@ -91,7 +87,7 @@ def queue_message(
         raise OutsideTransaction(event)
     if to and not is_saudi_mobile(to):
         raise NotASaudiMobile(event)
-    chosen = template_of(template)
+    chosen = wording_of(template)
     language = "en" if language == "en" else "ar"
     programme = programme_values(language)
     body = chosen.body(language, values, programme)
@@ -138,7 +134,7 @@ def queue_for_many(
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(event)
-    chosen = template_of(template)
+    chosen = wording_of(template)
     not_before = sending_time(chosen.lane, now)
     row: dict[str, Any] = {
         "outbox_event": event,

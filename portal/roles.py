@@ -85,6 +85,12 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("notifications.view_campaign", _("See campaigns")),
             ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),
             ("notifications.stop_campaign", _("Pause or stop a campaign")),
+            ("notifications.view_smstext", _("See the texts of the SMS")),
+            ("notifications.edit_smstext", _("Propose another text of an SMS")),
+            (
+                "notifications.approve_smstext",
+                _("Decide on a text of an SMS that somebody else proposed"),
+            ),
             ("notifications.view_doubtfulnumber", _("See numbers that reach nobody")),
             ("notifications.clear_doubtfulnumber", _("Clear a doubtful number")),
             ("notifications.view_gatewaypause", _("See when a gateway rests")),

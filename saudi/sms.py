@@ -10,7 +10,7 @@ SmsParts(encoding='UCS-2', units=18, parts=1)
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["Encoding", "SmsParts", "sms_parts"]
+__all__ = ["Encoding", "SmsParts", "gsm_units", "sms_parts"]
 
 _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -32,6 +32,17 @@ class SmsParts:
     encoding: Encoding
     units: int
     parts: int
+
+
+def gsm_units(char: str) -> int:
+    """Give the units of a character in the cheap alphabet: 1 or 2, and 0 for one outside it.
+
+    >>> gsm_units("a"), gsm_units("€"), gsm_units("\u2019")
+    (1, 2, 0)
+    """
+    if char in _GSM_EXTENSION:
+        return 2
+    return int(char in _GSM_BASIC)
 
 
 def sms_parts(text: str) -> SmsParts:

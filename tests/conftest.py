@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
 from saudi.calendar import DaysOff
@@ -73,6 +74,26 @@ def known_days_off(
     days_off.forget_days_off()
     yield
     days_off.forget_days_off()
+
+
+@pytest.fixture
+def wordings_table() -> None:
+    """Let a test read the wordings of the SMS from their table, as a process does."""
+
+
+@pytest.fixture(autouse=True)
+def known_wordings(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Have every SMS in the catalogue's own wording without a statement, as within half a minute.
+
+    A test of the table itself asks for `wordings_table`.
+    """
+    if "wordings_table" not in request.fixturenames:
+        monkeypatch.setattr(wording, "_refresh", lambda: None)
+    wording.forget_wordings()
+    yield
+    wording._Known.wordings = wording._Wordings()
 
 
 @pytest.fixture(scope="session", autouse=True)

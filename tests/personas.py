@@ -71,6 +71,7 @@ def _group(role: str) -> Group:
         import_module("portal.migrations.0003_holiday_rights").give_rights(apps, None)
         import_module("portal.migrations.0004_confirmed_id_rights").give_rights(apps, None)
         import_module("portal.migrations.0006_call_rights").give_rights(apps, None)
+        import_module("portal.migrations.0010_sms_text_rights").give_rights(apps, None)
         group = Group.objects.get(name=role)
     return group
 

@@ -28,7 +28,7 @@ from notifications.gateways.base import (
     OutgoingSms,
 )
 from notifications.models import Message, PhoneMessage
-from notifications.outbox import programme_values
+from notifications.programme import programme_values
 from notifications.statuses import Lane, MessageStatus
 from tests.notifications.sms_provider import (
     ACCOUNT,

@@ -24,6 +24,9 @@ CAN = {
     "saudi.view_holiday": {"supervisor", "auditor", "administrator"},
     "beneficiaries.confirm_national_id": {"supervisor", "administrator"},
     "beneficiaries.view_confirmednationalid": {"supervisor", "auditor", "administrator"},
+    "notifications.view_smstext": {"supervisor", "approver", "auditor", "administrator"},
+    "notifications.edit_smstext": {"supervisor", "administrator"},
+    "notifications.approve_smstext": {"approver", "administrator"},
 }
 
 

@@ -1,0 +1,1 @@
+"""The wording of each SMS as staff change it: proposed by one person, approved by another."""
