@@ -134,6 +134,28 @@
     }, 1000);
   });
 
+  // What is being typed is shown by the server, which alone knows the rules; the button does
+  // the same without a script.
+  document.querySelectorAll("form[data-preview]").forEach((form) => {
+    const place = document.getElementById(form.dataset.previewPlace);
+    let timer, asked;
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        asked?.abort();
+        asked = new AbortController();
+        try {
+          const answer = await fetch(form.dataset.preview, {
+            method: "POST", body: new FormData(form), signal: asked.signal, redirect: "error",
+          });
+          if (answer.ok) place.innerHTML = await answer.text();
+        } catch {
+          // The last preview stays; the button shows the page anew.
+        }
+      }, 300);
+    });
+  });
+
   // Print buttons need a script and appear only with it.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.addEventListener("click", () => window.print());

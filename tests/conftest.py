@@ -91,6 +91,7 @@ def known_wordings(
     """
     if "wordings_table" not in request.fixturenames:
         monkeypatch.setattr(wording, "_refresh", lambda: None)
+    wording._Known.wordings = wording._Wordings()
     wording.forget_wordings()
     yield
     wording._Known.wordings = wording._Wordings()

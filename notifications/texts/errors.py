@@ -14,7 +14,9 @@ class TextRefused(ValueError):
     """A wording is outside the limits; told by language."""
 
     def __init__(self, faults: Mapping[str, Sequence[Fault]]) -> None:
-        super().__init__(", ".join(sorted({each.kind for all_ in faults.values() for each in all_})))
+        super().__init__(
+            ", ".join(sorted({each.kind for all_ in faults.values() for each in all_}))
+        )
         self.faults = faults
 
 

@@ -8,6 +8,7 @@ from portal.admin.campaigns import CampaignAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
+from portal.admin.texts import SmsTextAdmin
 
 __all__ = [
     "AnnouncementRunAdmin",
@@ -20,5 +21,6 @@ __all__ = [
     "MessageAdmin",
     "PersonAdmin",
     "RoleAdmin",
+    "SmsTextAdmin",
     "StaffUserAdmin",
 ]

@@ -29,6 +29,7 @@ from portal.demo.people import SARA, RegisterRow, register_rows
 from portal.demo.programme import Programme, end_runs_in_the_past
 from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
+from portal.demo.texts import texts_of_the_sms
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
 from portal.demo.walk import Walk, mornings, nights
 from portal.inbox.models import InboxMark
@@ -126,6 +127,7 @@ def _stories(
     for number, ticket in enumerate((*WRITTEN_TICKETS, *ordinary_tickets()), start=1):
         if not ticket.household or (ticket.household, 0) in people:
             yield desk.file(ticket, number)
+    yield texts_of_the_sms(days, staff)
     yield nights(days)
     yield mornings(days)
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)

@@ -24,7 +24,7 @@ from beneficiaries.models import (
     Person,
     User,
 )
-from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message
+from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask
@@ -152,6 +152,14 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Message: _message,
     CallTask: _call,
     Campaign: _campaign,
+    SmsText: lambda: SmsText.objects.create(
+        template=f"registry_{next(_numbers)}",
+        text_ar="وصل طلبك.",
+        text_en="Your request arrived.",
+        why="نص أوضح",
+        proposed_by=personas.staff("supervisor"),
+        proposed_at=NOW,
+    ),
     User: lambda: personas.staff("agent"),
     Group: lambda: Group.objects.create(name=f"role {next(_numbers)}"),
     Holiday: lambda: Holiday.objects.create(
