@@ -30,8 +30,7 @@ _APPROVED: Final[Mapping[str, str]] = {
 _WAITING: Final[Mapping[str, str]] = {
     "ar": "{programme}: رددنا على طلبك {reference}. افتح صوتك مسموع واقرأ الرد.",
     "en": (
-        "{programme}: we answered your request {reference}. "
-        "Read the answer in Your Voice Is Heard."
+        "{programme}: we answered your request {reference}. Read the answer in Your Voice Is Heard."
     ),
 }
 

@@ -85,21 +85,21 @@ def fault_text(fault: Fault, language: str) -> str:
 
 def _cost_text(parts: int) -> str:
     return ngettext(
-        "With it the message takes %(parts)d part.",
-        "With it the message takes %(parts)d parts.",
+        "With it the message takes %(count)d part.",
+        "With it the message takes %(count)d parts.",
         parts,
-    ) % {"parts": parts}
+    ) % {"count": parts}
 
 
 def parts_text(parts: int, most: int) -> str:
     """Say how many parts the longest message takes, and how many it may."""
     takes = ngettext(
-        "The longest message takes %(parts)d part.",
-        "The longest message takes %(parts)d parts.",
+        "The longest message takes %(count)d part.",
+        "The longest message takes %(count)d parts.",
         parts,
-    ) % {"parts": parts}
-    may = ngettext("It may take %(most)d part.", "It may take %(most)d parts.", most) % {
-        "most": most
+    ) % {"count": parts}
+    may = ngettext("It may take %(count)d part.", "It may take %(count)d parts.", most) % {
+        "count": most
     }
     return f"{takes} {may}"
 
