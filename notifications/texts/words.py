@@ -27,6 +27,8 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "objection_partly_accepted": _("Objection accepted in part"),
     "objection_rejected": _("Objection not accepted"),
     "draft_stopped": _("The time of a draft ended"),
+    "result_closing": _("Reminder: the time to object to a result ends"),
+    "draft_closing": _("Reminder: the time of a draft ends"),
     "ticket_received": _("Request arrived"),
     "ticket_taken": _("Request is being worked on"),
     "ticket_answered": _("Request answered"),
@@ -42,6 +44,7 @@ FIELD_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "last_digits": _("last two digits of the new mobile"),
     "cycle": _("month of the cycle"),
     "due": _("last day to send the document"),
+    "last_day": _("last day to object"),
     "closed_on": _("day on which the time ended"),
 }
 
@@ -51,6 +54,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "last_digits": "42",
         "cycle": "يناير 2027",
         "due": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
+        "last_day": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
         "closed_on": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
     },
     "en": {
@@ -58,6 +62,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "last_digits": "42",
         "cycle": "January 2027",
         "due": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
+        "last_day": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
         "closed_on": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
     },
 }

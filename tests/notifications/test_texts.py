@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from notifications.campaigns import Recipient, prepare_campaign
 from notifications.catalogue import TEMPLATES, Template, template_of
 from notifications.models import Message, SmsText
-from notifications.outbox import queue_message
+from notifications.outbox import queue_for_many, queue_message
 from notifications.texts import wording
 from notifications.texts.errors import (
     AlreadyDecided,
@@ -541,3 +541,18 @@ def test_while_one_thread_reads_the_others_go_on(
     monkeypatch.setattr(wording, "_refresh", lambda: pytest.fail("two read"))
     with wording._Known.lock:
         assert wording.wording_of(KEY) is template_of(KEY)
+
+
+@pytest.mark.django_db
+def test_one_message_for_many_is_written_with_the_wording_that_counts(clock: Clock) -> None:
+    put(NEW)
+    with transaction.atomic():
+        queue_for_many(
+            event="m",
+            recipients="SELECT %(mobile)s AS mobile, 'ar' AS language",
+            facts={"mobile": "+966500000001"},
+            template=KEY,
+            values={"ar": {"code": "048213"}, "en": {"code": "048213"}},
+            now=NOW,
+        )
+    assert "رمزك للدخول" in Message.objects.get().body
