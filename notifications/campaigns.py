@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import F
 
-from notifications.catalogue import Template, template_of
+from notifications.catalogue import Template
 from notifications.errors import (
     CampaignAlreadyStarted,
     CampaignMoved,

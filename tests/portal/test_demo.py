@@ -35,7 +35,14 @@ from beneficiaries.models import (
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, Relation
 from notifications.campaigns import start_campaign
-from notifications.models import Campaign, DoubtfulNumber, GatewayPause, Message, PhoneMessage
+from notifications.models import (
+    Campaign,
+    DoubtfulNumber,
+    GatewayPause,
+    Message,
+    PhoneMessage,
+    SmsText,
+)
 from notifications.progress import is_done, progress_of
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from objections.clock import case_clock
@@ -127,6 +134,22 @@ class DemonstrationTests(TestCase):
         assert results.count() == 12
         others = Person.objects.exclude(national_id=row.national_id)
         assert not any(map(needs_confirmation, others.values_list("national_id", flat=True)))
+
+    def test_a_text_of_an_sms_waits_one_counts_and_one_was_rejected(self):
+        rows = SmsText.objects.select_related("proposed_by", "decided_by").order_by("id")
+        assert [
+            (row.decision, str(row.decided_by and row.decided_by.username)) for row in rows
+        ] == [
+            ("rejected", "approver"),
+            ("approved", "approver"),
+            ("", "None"),
+        ]
+        assert {row.proposed_by.username for row in rows} == {"supervisor"}
+        counts = rows[1]
+        bodies = Message.objects.filter(template=counts.template, language="ar")
+        said = "قرأنا طلبك"
+        assert bodies.filter(queued_at__gt=counts.decided_at, body__contains=said).exists()
+        assert not bodies.filter(queued_at__lt=counts.decided_at, body__contains=said).exists()
 
     def test_every_mobile_is_of_the_range_of_the_demonstration(self):
         mobiles = Person.objects.exclude(mobile="").values_list("mobile", flat=True)
