@@ -43,6 +43,9 @@ from tests.sawtak import tickets
 from tests.worker import ROOT, CeleryWorker, own_environ, wait_until
 
 MOST_SECONDS = 3.0
+"""On a machine that does nothing else; on a busy one, three times what the same crowd takes while
+Redis is there. A page that waits for Redis takes far longer: five seconds a try, many a thread."""
+
 OF_EACH = 5
 CSRF = "0123456789abcdef" * 2
 NO_SMS = {"": "لا نستطيع إرسال الرسائل الآن", "/en": "We cannot send messages right now"}
@@ -133,6 +136,7 @@ class Crowd:
     def __init__(self, web: Web) -> None:
         self._web = web
         self._came = 0
+        self.is_told_of_no_sms = False
         self.sessions: list[dict[str, str]] = []
 
     def gather(self) -> list[Comer]:
@@ -189,7 +193,7 @@ class Crowd:
             sent = self._web.ask(f"{language}/sign-in/", national_id=national_id)
             assert sent.status == 302, sent.body
             page = self._web.ask(sent.location, cookies=sent.cookies)
-            assert NO_SMS[language] in page.body
+            assert (NO_SMS[language] in page.body) == self.is_told_of_no_sms
             return page
 
         return come
@@ -210,6 +214,10 @@ def come_at_once(comers: list[Comer]) -> dict[str, list[tuple[Answer, float]]]:
         for what, answer, seconds in pool.map(one, comers):
             got.setdefault(what, []).append((answer, seconds))
     return got
+
+
+def slowest(got: dict[str, list[tuple[Answer, float]]]) -> float:
+    return max(seconds for each in got.values() for _, seconds in each)
 
 
 @contextmanager
@@ -272,15 +280,16 @@ def test_portal_goes_on_without_redis_and_everybody_is_told_once_afterwards(
     worker = start_worker(REDIS_URL=server.url)
     wait_until(portal.is_ready, what="the portal is ready")
     crowd = Crowd(portal)
-    for number, (name, fault) in enumerate(FAULTS.items(), start=1):
+    usual = slowest(come_at_once(crowd.gather()))
+    crowd.is_told_of_no_sms = True
+    for number, (name, fault) in enumerate(FAULTS.items(), start=2):
         comers = crowd.gather()
         with fault(server):
             got = come_at_once(comers)
             health = portal.ask("/readyz")
             assert (health.status, [*json.loads(health.body)["failing"]]) == (503, ["redis"]), name
             assert portal.ask("/healthz").status == 200
-            slowest = {what: max(seconds for _, seconds in each) for what, each in got.items()}
-            assert max(slowest.values()) < MOST_SECONDS, (name, slowest)
+            assert slowest(got) < max(MOST_SECONDS, 3 * usual), (name, usual)
             assert {answer.status for each in got.values() for answer, _ in each} == {200}, name
             references = {
                 "objection": set(
@@ -308,9 +317,11 @@ def test_portal_goes_on_without_redis_and_everybody_is_told_once_afterwards(
     )
     told = dict(Message.objects.values_list("status").annotate(Count("pk")))
     faults = len(FAULTS)
-    assert told.pop(MessageStatus.SUPPRESSED) <= faults  # nobody's ID, asked for again and again
+    assert (
+        told.pop(MessageStatus.SUPPRESSED) <= faults + 1
+    )  # nobody's ID, asked for again and again
     assert told == {
-        MessageStatus.SENT: faults * (3 * OF_EACH - 2),
+        MessageStatus.SENT: (faults + 1) * (3 * OF_EACH - 1) - faults,
         MessageStatus.EXPIRED: faults,
     }
     received = PhoneMessage.objects.values("message").annotate(times=Count("pk"))
