@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -225,4 +227,19 @@ def test_request_that_unifonic_refuses_is_refused(changed: dict[str, str], statu
     with running_provider(plays="unifonic") as provider:
         answer = Line(provider.url).request("POST", "/rest/SMS/messages", data=facts | changed)
         assert answer.status == status
+        assert provider.accepted == []
+
+
+def test_half_a_request_is_not_accepted() -> None:
+    with running_provider() as provider:
+        secret = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        head = (
+            f"POST /2010-04-01/Accounts/{ACCOUNT}/Messages.json HTTP/1.1\r\nHost: x\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n"
+            f"Authorization: Basic {secret}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", provider.server_port), timeout=30) as line:
+            line.sendall(f"{head}To=%2B9665".encode())
+            line.shutdown(socket.SHUT_WR)
+            assert line.recv(100) == b""
         assert provider.accepted == []

@@ -156,7 +156,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length", 0))
-        form = dict(parse_qsl(self.rfile.read(size).decode()))
+        body = self.rfile.read(size)
+        if len(body) < size:  # the sender died in the middle of it
+            self.cut()
+            return
+        form = dict(parse_qsl(body.decode()))
         with self.provider.lock:
             self.provider.requests.append(self.path)
         self.posted(urlsplit(self.path).path, form)
