@@ -98,6 +98,7 @@ def approve_text(*, text: SmsText, approved_by: AbstractBaseUser, now: datetime)
         AlreadyDecided: somebody decided first.
         OwnProposal: whoever proposed it approves it.
         TextRefused: it no longer fits, after a release or with another programme name.
+        UnknownTemplate: no SMS has its key any more.
     """
     with transaction.atomic():
         locked = _waiting(text)

@@ -26,6 +26,7 @@ from access.cells import NOTHING, moment_cell
 from access.staff import CaseAction, CaseAdmin, overtaken_text
 from beneficiaries.models import User
 from notifications.catalogue import TEMPLATES, Template
+from notifications.errors import UnknownTemplate
 from notifications.models import SmsText
 from notifications.statuses import Lane
 from notifications.texts.errors import (
@@ -112,7 +113,7 @@ class SmsTextAdmin(CaseAdmin):
     ordering = ("-id",)
     change_list_template = "admin/notifications/texts.html"
     case_template = "admin/notifications/proposal.html"
-    refusals = (AlreadyDecided, OwnProposal, NotOwnProposal, TextRefused)
+    refusals = (AlreadyDecided, OwnProposal, NotOwnProposal, TextRefused, UnknownTemplate)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -309,6 +310,8 @@ class SmsTextAdmin(CaseAdmin):
                 for text in fault_texts(faults, language)
             ]
             return " ".join([_("Not saved: the text is no longer within the limits."), *texts])
+        if isinstance(refused, UnknownTemplate):
+            return _("Not saved: the text is no longer within the limits.")
         if isinstance(refused, NotOwnProposal):
             return _("Not saved: only whoever proposed a text takes it back.")
         return _("Not saved: you proposed this text. A second person decides on it.")

@@ -332,3 +332,19 @@ class TestDeciding:
         assert client.post(address(row), {"text_ar": "آخر"}).status_code == 400
         row.refresh_from_db()
         assert row.texts == NEW
+
+    def test_a_text_of_a_message_that_is_gone_can_only_be_rejected(self, client: Client) -> None:
+        row = SmsText.objects.create(
+            template="gone",
+            text_ar="ن",
+            text_en="t",
+            why="w",
+            proposed_by=personas.staff("supervisor"),
+            proposed_at=NOW,
+        )
+        personas.sign_in_staff(client, "approver")
+        response = client.post(address(row), {"action": "approve"})
+        assert "النص لم يعد ضمن الحدود" in text_of(response)
+        client.post(address(row), {"action": "reject", "reason": "لا رسالة لها"})
+        row.refresh_from_db()
+        assert row.decision == "rejected"
