@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Count
 
+from notifications.claims import read_in_order_of_the_index
 from notifications.models import Campaign, Message
 from notifications.schedule import COUNT_CAMPAIGNS_SECONDS, COUNT_CAMPAIGNS_TASK
 from notifications.statuses import WAITING, CampaignStatus, MessageStatus
@@ -42,7 +43,7 @@ _MARK: Final = """
     ), marked AS (
         UPDATE notifications_message m SET status = 'stopped' FROM batch WHERE m.id = batch.id
     )
-    SELECT count(*) OVER (), not_before, id FROM batch ORDER BY not_before DESC, id DESC LIMIT 1
+    SELECT not_before, id FROM batch
 """
 
 
@@ -176,11 +177,11 @@ def mark_stopped(campaign: Campaign, *, is_over: Callable[[], bool] = lambda: Fa
             "id": last,
         }
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_sort = off")  # as in notifications/claims.py
-            cursor.execute(_MARK, facts)
-            row = cursor.fetchone()
-        if row is None:
+            with read_in_order_of_the_index():
+                cursor.execute(_MARK, facts)
+            batch = cursor.fetchall()
+        if not batch:
             break
-        count, not_before, last = row
-        marked += count
+        not_before, last = max(batch)
+        marked += len(batch)
     return marked

@@ -163,7 +163,7 @@ class CampaignAdmin(CaseAdmin):
             "texts": _texts(case),
             "progress": progress,
             "is_prepared": status == CampaignStatus.PREPARED,
-            "bar": (case.recipients, case.recipients - progress.waiting - progress.sending),
+            "bar": (case.recipients, progress.sent + progress.failed + progress.unknown),
             "forecast": None if is_ended else _forecast(case, progress, timezone.now()),
             "events": [
                 {

@@ -13,6 +13,7 @@ from beneficiaries.models import User
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
 from notifications.claims import claim
 from notifications.models import Campaign, Message
+from notifications.progress import count_campaign
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from tests import personas
 
@@ -164,6 +165,104 @@ def test_a_started_campaign_is_not_started_again(client):
     start_campaign(campaign=started, started_by=personas.staff("supervisor"), now=NOW)
     text = page(client.post(address(started), {"action": "start", "is_read": "on"}))
     assert "لم يُحفظ: سبقك" in text
+
+
+def under_way() -> Campaign:
+    """Give a campaign that somebody prepared and somebody else started."""
+    made = campaign(personas.staff("administrator"))
+    return start_campaign(campaign=made, started_by=personas.staff("approver"), now=NOW)
+
+
+def test_a_start_without_the_tick_starts_nothing(client):
+    personas.sign_in_staff(client, "approver")
+    prepared = campaign(personas.staff("administrator"))
+    assert "اقرأ النصّين" in page(client.post(address(prepared), {"action": "start"}))
+    prepared.refresh_from_db()
+    assert prepared.status == CampaignStatus.PREPARED
+
+
+def test_a_campaign_is_paused_resumed_and_stopped_and_each_is_told(client):
+    by = personas.sign_in_staff(client, "supervisor")
+    going = under_way()
+    stop = {"action": "stop", "reason": "نص خاطئ", "is_final": "on"}
+    for data, status in (
+        ({"action": "pause"}, CampaignStatus.PAUSED),
+        ({"action": "resume"}, CampaignStatus.STARTED),
+        (stop, CampaignStatus.STOPPED),
+    ):
+        assert client.post(address(going), data).status_code == 302
+        going.refresh_from_db()
+        assert going.status == status
+    told = page(client.get(address(going)))
+    assert "نص خاطئ" in told
+    assert 'name="action"' not in told
+    acts = going.events.order_by("id").values_list("act", "by")
+    assert list(acts)[2:] == [("paused", by.pk), ("resumed", by.pk), ("stopped", by.pk)]
+
+
+@pytest.mark.parametrize("missing", ["reason", "is_final"])
+def test_a_stop_needs_a_reason_and_a_tick(client, missing):
+    personas.sign_in_staff(client, "supervisor")
+    going = under_way()
+    data = {"action": "stop", "reason": "نص خاطئ", "is_final": "on"}
+    del data[missing]
+    assert client.post(address(going), data).status_code == 200
+    going.refresh_from_db()
+    assert going.status == CampaignStatus.STARTED
+
+
+@pytest.mark.parametrize("action", ["pause", "stop"])
+def test_the_second_click_is_told_who_was_first(client, action):
+    first = personas.sign_in_staff(client, "supervisor")
+    going = under_way()
+    data = {"action": action, "reason": "نص خاطئ", "is_final": "on"}
+    client.post(address(going), data)
+    personas.sign_in_staff(client, "administrator")
+    text = page(client.post(address(going), data))
+    assert "لم يُحفظ: سبقك" in text
+    assert str(first) in text
+    assert going.events.count() == 3
+
+
+def test_who_prepared_it_pauses_it_and_does_not_resume_it(client):
+    one = personas.sign_in_staff(client, "administrator")
+    made = campaign(one)
+    start_campaign(campaign=made, started_by=personas.staff("approver"), now=NOW)
+    client.post(address(made), {"action": "pause"})
+    assert 'value="resume"' not in page(client.get(address(made)))
+    assert "لا يبدأ الحملة" in page(client.post(address(made), {"action": "resume"}))
+    made.refresh_from_db()
+    assert made.status == CampaignStatus.PAUSED
+
+
+@pytest.mark.parametrize("action", ["start", "pause", "resume", "stop"])
+@pytest.mark.parametrize("role", ["agent", "caseworker", "auditor"])
+def test_without_the_right_nothing_is_done_with_a_campaign(client, role, action):
+    personas.sign_in_staff(client, role)
+    going = under_way()
+    data = {"action": action, "is_read": "on", "reason": "كفى", "is_final": "on"}
+    assert client.post(address(going), data).status_code == 403
+
+
+def test_parts_cost_and_times_are_shown_before_the_start(client, settings):
+    settings.SMS_PART_PRICE_HALALAS = 6
+    personas.sign_in_staff(client, "approver")
+    prepared = campaign(personas.staff("administrator"))
+    text = page(client.get(address(prepared)))
+    assert "جزء واحد" in text
+    assert "0.12 ريال" in text
+    assert "تخرج آخر رسالة" in text
+    settings.SMS_PART_PRICE_HALALAS = 0
+    assert "ريال" not in page(client.get(address(prepared)))
+
+
+def test_a_campaign_that_is_sent_says_so(client):
+    personas.sign_in_staff(client, "auditor")
+    sent = under_way()
+    sent.messages.update(status=MessageStatus.DELIVERED)
+    count_campaign(sent, now=NOW)
+    assert "أُرسلت كلها" in page(client.get("/admin/notifications/campaign/"))
+    assert "أرسلناها كلها" in page(client.get(address(sent)))
 
 
 def test_the_auditor_reads_a_campaign_and_does_not_start_it(client):
