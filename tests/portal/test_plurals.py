@@ -66,7 +66,7 @@ def test_one_and_two_stand_in_words_and_more_in_digits(
 
 def _counted(text: str) -> str:
     """Give the name of the number that the forms follow: the first that stands before a word."""
-    found = re.search(r"%\((days|count|counter|seconds|files|left|age)\)", text)
+    found = re.search(r"%\((days|count|counter|seconds|files|left|age|number)\)", text)
     assert found, text
     return found[1]
 
