@@ -272,6 +272,45 @@ _ALL: Final = (
             "Open it in Your Voice Is Heard to read why."
         ),
     ),
+    _case(
+        "case_status",
+        {
+            "ar": {"reference": "4026714834", "status": "أوقف لانتهاء المدة"},
+            "en": {"reference": "4026714834", "status": "Stopped: the period is over"},
+        },
+        ar="{programme}: الرقم {reference} حالته {status}. اقرأ الباقي في البوابة.",
+        en="{programme}: number {reference} is now {status}. Read the rest in the portal.",
+    ),
+    _case(
+        "case_not_found",
+        {"ar": {}, "en": {}},
+        ar=(
+            "{programme}: لا نجد هذا الرقم مع هذا الجوال. "
+            "قارن الأرقام العشرة، أو اتصل بنا على {call_centre}."
+        ),
+        en=(
+            "{programme}: we do not find this number with this mobile. "
+            "Compare the ten digits, or call {call_centre}."
+        ),
+    ),
+    _case(
+        "bulk_stopped",
+        {"ar": {}, "en": {}},
+        ar=(
+            "{programme}: أوقفنا التذكيرات والإعلانات إلى جوالك. "
+            "تصلك الرموز وأخبار طلباتك. لتعود أرسل: ابدأ"
+        ),
+        en=(
+            "{programme}: we stopped reminders and announcements to your mobile. "
+            "Codes and news of your cases still come. To undo, send: START"
+        ),
+    ),
+    _case(
+        "bulk_started",
+        {"ar": {}, "en": {}},
+        ar="{programme}: تصلك التذكيرات والإعلانات من جديد. لتوقفها أرسل: إيقاف",
+        en="{programme}: reminders and announcements come again. To stop them, send: STOP",
+    ),
 )
 
 TEMPLATES: Final[Mapping[str, Template]] = {template.key: template for template in _ALL}

@@ -1,7 +1,8 @@
 """Messages that failed for good, and sending them again once their cause is mended.
 
 A person asks for it, by name; each leaves a row. A code is never sent again, nor what is worth
-nothing by now, nor anything to a number at which nobody is reached.
+nothing by now, nor anything to a number at which nobody is reached, nor what goes to many
+to a number that has stopped it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ _RETRY: Final = """
           AND NOT EXISTS (
               SELECT FROM notifications_doubtfulnumber AS d WHERE d.mobile = m.recipient
           )
+          AND NOT (lane = ANY(%(daytime)s) AND EXISTS (
+              SELECT FROM notifications_stoppednumber AS s WHERE s.mobile = m.recipient
+          ))
         ORDER BY id DESC LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
     ), moved AS (
         UPDATE notifications_message AS m

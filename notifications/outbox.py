@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from notifications.errors import NotASaudiMobile, OutsideTransaction
 from notifications.models import Message
 from notifications.programme import programme_values
-from notifications.rules import sending_time
+from notifications.rules import DAYTIME_LANES, sending_time
 from notifications.statuses import Lane, MessageStatus
 from notifications.texts.wording import wording_of
 from notifications.waking import wake
@@ -47,7 +47,9 @@ _QUEUE_MANY: Final = """
            %(outbox_lane)s, 'queued', %(outbox_now)s, %(outbox_not_before)s,
            %(outbox_expires_at)s, '', '', ''
     FROM ({recipients}) AS told
-    WHERE told.mobile <> ''
+    WHERE told.mobile <> '' AND NOT (%(outbox_may_be_stopped)s AND EXISTS (
+        SELECT FROM notifications_stoppednumber AS s WHERE s.mobile = told.mobile
+    ))
     ON CONFLICT (event, recipient) DO NOTHING
 """
 
@@ -127,7 +129,8 @@ def queue_for_many(
 
     `recipients` selects `mobile` and `language`, each number once, with `facts` as its parameters;
     `values` are those of each language. One statement for any number of rows, in the caller's
-    transaction. After the commit the lane's worker is woken where the lane's hours allow.
+    transaction. A number that has stopped what goes to many is left out of those lanes. After the
+    commit the lane's worker is woken where the lane's hours allow.
 
     Raises:
         OutsideTransaction, UnknownTemplate, WrongTemplateValues: see `queue_message`.
@@ -142,6 +145,7 @@ def queue_for_many(
         "outbox_ar": chosen.body("ar", values["ar"], programme_values("ar")),
         "outbox_en": chosen.body("en", values["en"], programme_values("en")),
         "outbox_lane": str(chosen.lane),
+        "outbox_may_be_stopped": chosen.lane in DAYTIME_LANES,
         "outbox_now": now,
         "outbox_not_before": not_before,
         "outbox_expires_at": expires_at,

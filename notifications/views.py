@@ -25,6 +25,7 @@ from notifications.gateways.twilio_codes import (
     UNREACHABLE,
 )
 from notifications.receipts import take_report
+from notifications.replies import LONGEST_REPLY, Reply, take_reply
 from notifications.statuses import MessageStatus
 
 logger = logging.getLogger(__name__)
@@ -72,9 +73,26 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
-    """Take a reply to one of our messages: acknowledged, and answered with nothing."""
+    """Take a reply to one of our messages; whatever comes of it is an SMS of its own.
+
+    Signed as a status is. The acknowledgement is the same whoever wrote whatever.
+    """
     if not is_signed_by_twilio(request):
         return HttpResponse(status=403)
+    facts = request.POST
+    sid = facts.get("MessageSid", "")
+    if facts.get("AccountSid") != settings.TWILIO_ACCOUNT_SID or not _SID.fullmatch(sid):
+        logger.warning("a signed reply to another account, or without an id, was refused")
+        return HttpResponse(status=400)
+    take_reply(
+        Reply(
+            gateway="twilio",
+            gateway_id=sid,
+            sender=facts.get("From", ""),
+            text=facts.get("Body", "")[:LONGEST_REPLY],
+            at=timezone.now(),
+        )
+    )
     return HttpResponse("<Response/>", content_type="text/xml")
 
 

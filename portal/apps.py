@@ -10,6 +10,13 @@ class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = "Portal"
 
+    def ready(self) -> None:
+        """Have the replies to our SMS answered by whoever knows every kind of case."""
+        from notifications.replies import take_replies_with
+        from portal.replies import answer_reply
+
+        take_replies_with(answer_reply)
+
 
 class StaffSiteConfig(AdminConfig):
     """Django admin with the portal's own site class."""

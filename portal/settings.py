@@ -211,6 +211,8 @@ LIMITS = {
     "ticket_codes_per_mobile_hour": env.number("LIMITS_TICKET_CODES_PER_MOBILE_HOUR", 10),
     "codes_open_per_address_hour": env.number("LIMITS_CODES_OPEN_PER_ADDRESS_HOUR", 100),
     "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),
+    "reply_wait_seconds": env.number("LIMITS_REPLY_WAIT_SECONDS", 180),
+    "replies_per_mobile_hour": env.number("LIMITS_REPLIES_PER_MOBILE_HOUR", 6),
     "wrong_trackings_per_address_hour": env.number("LIMITS_WRONG_TRACKINGS_PER_ADDRESS_HOUR", 20),
     "staff_passwords_per_account_hour": env.number("LIMITS_STAFF_PASSWORDS_PER_ACCOUNT_HOUR", 10),
     "staff_passwords_anywhere_hour": env.number("LIMITS_STAFF_PASSWORDS_ANYWHERE_HOUR", 30),

@@ -34,6 +34,10 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "ticket_answered": _("Request answered"),
     "ticket_question": _("Question about a request"),
     "ticket_closed": _("Request closed"),
+    "case_status": _("Reply: status of a case"),
+    "case_not_found": _("Reply: no case of this number and mobile"),
+    "bulk_stopped": _("Reply: reminders and announcements stopped"),
+    "bulk_started": _("Reply: reminders and announcements come again"),
 }
 
 FIELD_NAMES: Final[Mapping[str, StrOrPromise]] = {
@@ -42,6 +46,7 @@ FIELD_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "code": _("the code, six digits"),
     "reference": _("number of the objection or request"),
     "last_digits": _("last two digits of the new mobile"),
+    "status": _("status of the objection or request"),
     "cycle": _("month of the cycle"),
     "due": _("last day to send the document"),
     "last_day": _("last day to object"),
@@ -52,6 +57,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     "ar": {
         "code": "407152",
         "last_digits": "42",
+        "status": "قيد الدراسة",
         "cycle": "يناير 2027",
         "due": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
         "last_day": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
@@ -60,6 +66,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "code": "407152",
         "last_digits": "42",
+        "status": "Under review",
         "cycle": "January 2027",
         "due": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
         "last_day": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",

@@ -21,9 +21,10 @@ from access.staff import ShowAdmin
 from beneficiaries.models import Person
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.dead_letters import may_be_sent_again
-from notifications.models import DoubtfulNumber, Message, StatusReport
+from notifications.models import DoubtfulNumber, Message, StatusReport, StoppedNumber
 from notifications.reasons import reason_in_words
 from notifications.statuses import Lane, MessageStatus
+from notifications.stops import words_of
 from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
 from portal.admin.message_search import sms_filter
 from portal.templatetags.portal_ui import tag
@@ -146,6 +147,8 @@ class MessageAdmin(MessageDesk, ShowAdmin):
             and doubt is None
             and request.user.has_perm(RETRY_RIGHT),
             "person": shown.person_id and Person.objects.filter(pk=shown.person_id).first(),
+            "stop": StoppedNumber.objects.filter(mobile=shown.recipient).first(),
+            "stop_words": words_of(shown.recipient),
             "doubt": doubt,
             "doubt_reason": _("Messages to it may reach nobody."),
         }

@@ -27,7 +27,8 @@ from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmatio
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.statuses import ChangeSource, Relation
-from notifications.models import DoubtfulNumber
+from notifications.models import DoubtfulNumber, StoppedNumber
+from notifications.stops import words_of
 from objections.models import Objection
 from portal.calls.models import CallTask
 from portal.templatetags.staff_ui import changed_field, changed_value
@@ -111,6 +112,8 @@ class PersonAdmin(ShowAdmin):
             "portal.view_calltask"
         ):
             context["doubt"] = DoubtfulNumber.objects.filter(mobile=shown.mobile).first()
+        context["stop"] = StoppedNumber.objects.filter(mobile=shown.mobile).first()
+        context["stop_words"] = words_of(shown.mobile)
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [
                 {

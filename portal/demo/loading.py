@@ -27,6 +27,7 @@ from portal.demo.inbox import ordinary_tickets
 from portal.demo.objections import WRITTEN as WRITTEN_OBJECTIONS
 from portal.demo.people import SARA, RegisterRow, register_rows
 from portal.demo.programme import Programme, end_runs_in_the_past
+from portal.demo.replies import write_back
 from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
 from portal.demo.texts import texts_of_the_sms
@@ -40,6 +41,9 @@ _LOCK: Final = 0x64656D6F
 _SIGNING_IN: Final = (173, 174, 175, 176)
 _UNREACHABLE: Final = (171, 172)
 """Ordinary households whose heads ask for a code, and at whose numbers nobody can be reached."""
+
+_STOPPING: Final = (178, 179)
+"""Ordinary households whose heads stop reminders and announcements; the second wants them back."""
 
 _READERS: Final = (1, 2, 6, 7)
 """Households whose heads open their messages."""
@@ -98,6 +102,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         end_runs_in_the_past()
         _leave_traces(days, people)
         _read_some(days, people)
+        write_back(_heads(people, _STOPPING), now=now)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         messages = send_in_the_past(now=now)
         count_all(now=now)

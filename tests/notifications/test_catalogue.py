@@ -23,6 +23,7 @@ KEYS = {
     *("objection_rejected", "draft_stopped", "ticket_received", "ticket_taken"),
     *("result_closing", "draft_closing"),
     *("ticket_answered", "ticket_question", "ticket_closed"),
+    *("case_status", "case_not_found", "bulk_stopped", "bulk_started"),
 }
 VOWEL_MARKS_TATWEEL_AND_DIRECTION_MARKS = re.compile(
     r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]"

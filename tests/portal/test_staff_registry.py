@@ -85,6 +85,8 @@ LEFT_OUT: Final = {
     "notifications.DayFigure": "shown on the page of the state of the SMS",
     "notifications.Retry": "shown on the message's page",
     "notifications.PhoneMessage": "the demonstration's phone shows it",
+    "notifications.StopWord": "shown on the person's page and the message's",
+    "notifications.StoppedNumber": "shown on the person's page and the message's",
     "notifications.StatusReport": "what it said is on the message's page",
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
