@@ -63,7 +63,7 @@ def prepare_campaign(
     One transaction; the recipients stream through COPY into a staging table, so memory stays
     bounded for millions. Who has no mobile, was told of the event before, or has
     stopped such messages is left out.
-    Prepared again under the same key, a campaign that waits takes what is new.
+    Prepared again under the same key, a campaign that waits takes what is new, with its first text.
 
     Raises:
         CampaignAlreadyStarted: when the key belongs to a campaign that was started.
@@ -87,6 +87,9 @@ def prepare_campaign(
         )
         if not is_new and campaign.status != CampaignStatus.PREPARED:
             raise CampaignAlreadyStarted(campaign, _newest_event(campaign))
+        if not is_new:
+            # One campaign says one thing, also where staff changed the wording since.
+            bodies |= dict(campaign.texts.values_list("language", "body"))
         _stage(recipients)
         added = {
             language: _write_held(campaign, chosen, language, bodies[language], now)

@@ -18,6 +18,7 @@ from notifications.campaigns import (
     stop_campaign,
 )
 from notifications.claims import begin, claim, release, settle_lost_claims
+from notifications.dead_letters import retry_message
 from notifications.delivery import drain
 from notifications.errors import CampaignAlreadyStarted, CampaignMoved, SamePersonRefused
 from notifications.gateways.phone import PhoneGateway
@@ -425,11 +426,23 @@ def test_a_campaign_of_which_nothing_is_expected_is_not_claimed_from() -> None:
 
 
 @pytest.mark.django_db
+def test_a_failed_message_of_an_old_campaign_that_is_sent_again_leaves() -> None:
+    campaign = started(1)
+    Campaign.objects.filter(pk=campaign.pk).update(count_due_at=None)
+    Message.objects.update(status=MessageStatus.FAILED, gateway="phone", error="code 30008")
+    failed = Message.objects.get()
+    retry_message(message=failed, by=staff("supervisor"), now=NOW)
+    assert [message.pk for message in take()] == [failed.pk]
+
+
+@pytest.mark.django_db
 def test_texts_are_kept_with_their_recipients() -> None:
     campaign = prepare([*people(3), *people(2, first=10, language="en")])
     prepare([*people(4)])
     told = dict(campaign.texts.values_list("language", "recipients"))
     assert told == {"ar": 4, "en": 2}
     assert acts(campaign) == ["prepared", "filled"]
+    prepare(people(5), values={"ar": {"cycle": "غيره"}, "en": {"cycle": "another"}})
+    assert campaign.messages.filter(language="ar").values("body").distinct().count() == 1
     campaign.refresh_from_db()
-    assert progress_of(campaign).waiting == campaign.recipients == 6
+    assert progress_of(campaign).waiting == campaign.recipients == 7

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from notifications.daily import give_back_day_room, left_today, take_day_room
+from notifications.daily import give_back_day_room, left_today, limit_of, take_day_room
 from notifications.delivery import drain
 from notifications.gateways.phone import PhoneGateway
 from notifications.models import GatewayDay, Message
@@ -38,6 +38,12 @@ def take(lane: Lane, *, limit: int = 100, wanted: int = 1_000, at: datetime = NO
 )
 def test_each_lane_stops_at_its_part(lane: Lane, limit: int, expected: int) -> None:
     assert messages_a_day(lane, limit) == expected
+
+
+def test_the_second_gateway_has_a_limit_of_its_own(settings: Any) -> None:
+    settings.SMS_GATEWAY, settings.SMS_SECOND_GATEWAY = "unifonic", "twilio"
+    settings.SMS_PER_DAY, settings.SMS_SECOND_PER_DAY = 100, 20
+    assert [limit_of(name) for name in ("unifonic", "twilio", "phone")] == [100, 20, 100]
 
 
 @pytest.mark.django_db
