@@ -28,6 +28,8 @@ from objections.statuses import ObjectionStatus
 from portal.call_centre import call_centre_state
 from portal.context_processors import main_menu
 from portal.forms.sign_in import CodeForm, SignInForm
+from portal.inbox.presenting import Notice
+from portal.standing import Standing
 from portal.templatetags.portal_ui import Step, TimelineItem
 from portal.templatetags.staff_ui import Cell
 from saudi.hijri import HijriDate
@@ -168,6 +170,30 @@ def _numbers() -> list[tuple[str, str]]:
     ]
 
 
+def _notices(language: str) -> list[Notice]:
+    """Give a message that is new and one that was read, each with its way on."""
+    return [
+        Notice(
+            title=_("Your objection needs a document"),
+            text="ينقص اعتراضك 4026714834 مستند.",
+            language="ar",
+            at=OPEN_HOUR,
+            icon="scale",
+            is_unread=True,
+            url="#tables",
+            action=_("Open the objection"),
+        ),
+        Notice(
+            title=_("We answered your request"),
+            text=_("Your file shows what was due, what was paid and why."),
+            language=language,
+            at=OPEN_HOUR,
+            icon="voice",
+            is_unread=False,
+        ),
+    ]
+
+
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """Show every component in the language of the page. Raises Http404 outside the demonstration.
@@ -213,6 +239,8 @@ def design(request: HttpRequest) -> HttpResponse:
             Row("سارة أحمد التجريبية", Decimal(720), Decimal("503.50"), LAST_DAY),
             Row(LONG_NAME, Decimal(216), Decimal(216), None),
         ],
+        "notices": _notices(language),
+        "standing": Standing(unread=3),
         "staff_headers": [_("Reference"), _("Person"), _("Status")],
         "staff_rows": [
             [
