@@ -439,9 +439,17 @@ def test_statements_follow_the_batches_and_not_the_people(
     ids=["results-ahead", "results", "results-at-numbers", "drafts-at-numbers"],
 )
 def test_what_is_due_is_found_by_an_index(statement: str, index: str) -> None:
+    people = [head() for _ in range(200)]
+    for person in people:
+        result_of(person)
+    few = EligibilityResult.objects.filter(person__in=people[:5]).values("pk")
+    EligibilityResult.objects.exclude(pk__in=few).update(
+        filing_deadline=LAST_DAY + timedelta(days=30)
+    )
     facts = reminders._facts(LAST_DAY, today=BEFORE_14.date())
-    facts |= {"after": 0, "upto": 10, "batch": 10, "numbers": ["+966500000001"]}
+    facts |= {"after": 0, "upto": 10, "batch": 10, "numbers": [people[0].mobile]}
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE beneficiaries_person, beneficiaries_eligibilityresult")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {statement}", facts)
         plan = "\n".join(row for (row,) in cursor)

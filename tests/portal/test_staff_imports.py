@@ -392,12 +392,12 @@ def test_what_waits_is_announced_by_a_worker_and_started_by_a_third(client):
     assert address in page(announcer.get(page_of(told)))
     for refused in (client, announcer):
         assert 'value="start"' not in page(refused.get(address))
-        refused.post(address, {"action": "start"})
+        refused.post(address, {"action": "start", "is_read": "on"})
         campaign.refresh_from_db()
         assert campaign.status == "prepared"
     approver = Client()
     personas.sign_in_staff(approver, "approver")
-    approver.post(address, {"action": "start"})
+    approver.post(address, {"action": "start", "is_read": "on"})
     campaign.refresh_from_db()
     assert campaign.status == "started"
     assert uploader not in {campaign.prepared_by, campaign.started_by}
