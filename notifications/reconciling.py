@@ -106,7 +106,7 @@ def _settle_unknown(message: Message, gateway: Gateway, *, now: datetime) -> str
     found = [
         one
         for one in gateway.find(to=message.recipient, since=since, until=until)
-        if _may_be_it(one, message, attempt) and not _is_known(one, gateway.name)
+        if _may_be_it(one, message, attempt) and not _is_another_s(one, message)
     ]
     if found and not _has_twin_on_its_way(message, attempt):
         return "settled" if _settle(message, attempt, found[-1], now=now) else ""
@@ -131,9 +131,17 @@ def _has_its_text(found: FoundSms, message: Message) -> bool:
     return found.body == message.body
 
 
-def _is_known(found: FoundSms, gateway: str) -> bool:
-    known = {"gateway": gateway, "gateway_id": found.gateway_id}
-    return Message.objects.filter(**known).exists() or Attempt.objects.filter(**known).exists()
+def _is_another_s(found: FoundSms, message: Message) -> bool:
+    """Tell whether another row of ours knows the id.
+
+    A try of this message may know it: its worker was slow, and recorded it after the message was
+    taken for lost.
+    """
+    known = {"gateway": message.gateway, "gateway_id": found.gateway_id}
+    return (
+        Message.objects.filter(**known).exclude(pk=message.pk).exists()
+        or Attempt.objects.filter(**known).exclude(message=message.pk).exists()
+    )
 
 
 def _has_twin_on_its_way(message: Message, attempt: Attempt) -> bool:
@@ -151,7 +159,7 @@ def _settle(message: Message, attempt: Attempt, found: FoundSms, *, now: datetim
     """Record that the gateway has the message, then what it and earlier reports say of it."""
     with transaction.atomic():
         lock_ids(message.gateway, [found.gateway_id])
-        if _is_known(found, message.gateway):
+        if _is_another_s(found, message):
             return False
         moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(
             status=MessageStatus.SENT,

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = {"tests/e2e/": "stack", "tests/launcher/test_run.py": "run"}
-"""Folders and files whose tests share something dear: the running stack, a copied checkout."""
+TOGETHER = {
+    "tests/e2e/": "stack",
+    "tests/launcher/test_run.py": "run",
+    "tests/portal/test_demo.py": "demonstration",
+}
+"""Folders and files whose tests share something dear: the running stack, a copied checkout, the
+loaded demonstration."""
 
 
 def group_of(nodeid: str) -> str:

@@ -157,6 +157,19 @@ def test_message_that_is_lost_twice_has_failed(provider: Provider) -> None:
     assert provider.accepted == []
 
 
+def test_id_that_a_slow_worker_recorded_at_its_try_alone_settles_the_message(
+    provider: Provider,
+) -> None:
+    message = queue()
+    send(provider)
+    [sid] = provider.messages
+    Message.objects.update(status=MessageStatus.UNKNOWN, gateway_id="")
+    assert ask(timezone.now() + TEN_MINUTES) == Reconciled(settled=1)
+    message.refresh_from_db()
+    assert (message.status, message.gateway_id) == (MessageStatus.SENT, sid)
+    assert len(provider.accepted) == 1
+
+
 def test_a_code_is_never_sent_again(provider: Provider) -> None:
     message = queue(lane=Lane.CODES)
     send(provider, CutUnread(), lane=Lane.CODES)
