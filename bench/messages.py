@@ -209,7 +209,8 @@ def main() -> int:
             ours.append(outbox_turn(turn, options, cursor))
         _ensure_all_were_sent(cursor, options.messages * options.runs)
         machine = machine_facts(cursor.connection)
-    ideal = options.workers * options.hands * 1000 / options.latency_ms
+    # Without latency there is no ideal to come near to.
+    ideal = options.workers * options.hands * 1000 / (options.latency_ms or float("nan"))
     ratio = statistics.median(own / alone for own, alone in zip(ours, bare, strict=True))
     print(f"\n{machine}; {options.workers} processes × {options.hands} hands, ", end="")
     print(f"{options.latency_ms} ms, {options.runs} turns of {options.messages}; medians\n")
