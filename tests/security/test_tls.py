@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from portal.sign_in import OPEN_CODES
 from sawtak.models import Ticket
 from sawtak.services import FILING_LIMIT
 from tests.e2e.stack import collect_static_files
+from tests.ports import free_port
 from tests.sawtak.tickets import form
 from tests.security.proxy import HOST, open_connection, tls_proxy
 from tests.worker import ROOT, own_environ, wait_until
@@ -90,12 +90,6 @@ class Site:
         return Browser(self.inner, STRANGER)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _answers(port: int) -> bool:
     try:
         return Browser(port, "127.0.0.1").ask("GET", "/healthz")[0] == 200
@@ -106,7 +100,7 @@ def _answers(port: int) -> bool:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     collect_static_files()
-    port = _free_port()
+    port = free_port()
     environ = own_environ() | {
         "PUBLIC_URL": f"https://{HOST}",
         "TRUSTED_PROXIES": "127.0.0.1",
