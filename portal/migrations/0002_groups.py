@@ -4,8 +4,9 @@ A user may be in several. Nobody gets a right by being staff: a member of staff 
 nothing. Permissions are otherwise made after the last migration, so they are made here first.
 """
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
+
+from portal.rights import make_permissions
 
 PEOPLE = (
     "beneficiaries.view_person",
@@ -85,9 +86,7 @@ GROUPS = {
 
 def make_groups(apps, schema_editor):
     for config in apps.get_app_configs():
-        config.models_module = True  # a historical app has none, and would be passed over
-        create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        make_permissions(apps, config.label)
     Permission = apps.get_model("auth", "Permission")
     Group = apps.get_model("auth", "Group")
     known = {
