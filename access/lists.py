@@ -65,7 +65,7 @@ class ListGround(_ModelAdmin):
                 return HttpResponseRedirect(request.path)
             query = urlencode({SEARCH_VAR: keep_search(request.session, typed)})
             return HttpResponseRedirect(f"{request.path}?{query}")
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {"search_var": SEARCH_VAR, **(extra_context or {})})
 
     def searched(self, request: HttpRequest) -> str:
         """Give the words that this list is searched for, or nothing."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from access.searches import SearchColumns
 from beneficiaries.models import Person, User
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
@@ -97,6 +100,27 @@ def test_events_have_no_page_to_change_them_on():
     for model in (ObjectionEvent, TicketEvent):
         with pytest.raises(NoReverseMatch):
             reverse(f"admin:{name_of(model)}_changelist")
+
+
+SEARCHED = [
+    model
+    for model in REGISTERED
+    if getattr(admin.site._registry[model], "search_fields", ())
+    or getattr(admin.site._registry[model], "search_columns", None) not in (None, SearchColumns())
+]
+
+
+@pytest.mark.parametrize("model", SEARCHED, ids=lambda model: model.__name__)
+def test_the_search_box_sends_what_is_typed_into_it(client, model):
+    """The field's name comes from the page: a box without one sends nothing, and looks the same."""
+    client.force_login(superuser(), backend=personas.STAFF_BACKEND)
+    list_url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    row_of(model)
+    box = re.search(r'<input[^>]* id="searchbar"[^>]*>', page(client.get(list_url)))
+    name = re.search(r'name="([^"]+)"', box[0])
+    answer = client.post(list_url, {name[1]: "2999999999"})
+    assert answer.status_code == 302
+    assert not client.get(answer.url).context["cl"].result_list
 
 
 def test_a_list_of_many_rows_pages_without_a_total(client):
