@@ -83,7 +83,7 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
         reference="reference",
         national_id="person__national_id",
         mobile="person__mobile",
-        name="person__folded_name",
+        name="folded_name",
     )
     case_template = "admin/objections/case.html"
     refusals = (TransitionRefused, IncompleteDecision)

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,9 @@ class Objection(models.Model):
 
     Against an eligibility result or against a line of a payment: one of both is set (DOMAIN 1). A
     draft has no reference. `deadline` is the last filing day as it was when the draft was opened;
-    the submission checks it again under lock.
+    the submission checks it again under lock. `folded_name` is the person's: a trigger writes it as
+    the row comes in and `services.follow_names` keeps it true, so that a search for a name joins no
+    register (docs/adr/0011).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -44,6 +47,7 @@ class Objection(models.Model):
         PaymentLine, null=True, blank=True, on_delete=models.PROTECT, related_name="objections"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="objections")
+    folded_name = models.TextField(default="", editable=False)
     filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="filed_objections")
     status = models.CharField(
         _("status"), max_length=16, choices=ObjectionStatus.choices, default=ObjectionStatus.DRAFT
@@ -159,6 +163,12 @@ class Objection(models.Model):
             models.Index(fields=["assigned_to", "submitted_at", "id"], name="objection_mine"),
             models.Index(
                 fields=["deadline"], name="objection_drafts_due", condition=Q(status="draft")
+            ),
+            GinIndex(
+                fields=["folded_name"],
+                opclasses=["gin_trgm_ops"],
+                name="objection_name_words",
+                condition=Q(reference__isnull=False),
             ),
         ]
 

@@ -9,6 +9,9 @@ from celery.schedules import crontab
 STOP_DRAFTS_MINUTE: Final = 5
 """Past each hour: windows close at midnight in Riyadh, and a missed run is made up in an hour."""
 
+FOLLOW_NAMES_MINUTE: Final = 35
+"""Past each hour: so long a corrected name may find a person and not yet their objections."""
+
 REMIND_HOURS: Final = "9-20"
 """Riyadh hours. The first run of a day is at 09:00; the others find what it left, or nothing."""
 
@@ -21,6 +24,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "stop-overdue-drafts": {
             "task": "objections.stop_overdue_drafts",
             "schedule": crontab(minute=STOP_DRAFTS_MINUTE),
+            "options": {"queue": "default", "expires": 3000},
+        },
+        "follow-names": {
+            "task": "objections.follow_names",
+            "schedule": crontab(minute=FOLLOW_NAMES_MINUTE),
             "options": {"queue": "default", "expires": 3000},
         },
         "queue-reminders": {

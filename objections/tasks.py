@@ -9,7 +9,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from objections.services import queue_reminders, stop_overdue_drafts
+from objections.services import follow_names, queue_reminders, stop_overdue_drafts
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +31,9 @@ def remind() -> int:
     if queued:
         logger.info("reminders queued: %s", queued)
     return queued
+
+
+@shared_task(name="objections.follow_names")
+def follow() -> int:
+    """Have objections found under the names that the register corrected."""
+    return follow_names(now=timezone.now())

@@ -16,7 +16,7 @@ from sawtak.models import Ticket
 SHOWN_ROWS: Final = 10
 
 _PERSON: Final = SearchColumns(national_id="national_id", mobile="mobile", name="folded_name")
-_OBJECTION: Final = SearchColumns(reference="reference", name="person__folded_name")
+_OBJECTION: Final = SearchColumns(reference="reference", name="folded_name")
 _TICKET: Final = SearchColumns(
     reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
 )

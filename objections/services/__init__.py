@@ -10,11 +10,13 @@ from objections.services.drafts import (
     stop_overdue_drafts,
 )
 from objections.services.filing import add_wanted_documents, submit_objection
+from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
 
 __all__ = [
     "add_wanted_documents",
     "attach_documents",
+    "follow_names",
     "open_draft",
     "queue_reminders",
     "reach_step",
