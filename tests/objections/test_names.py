@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -69,15 +70,15 @@ def person_import_ended() -> datetime:
 
 @pytest.mark.django_db
 def test_days_without_an_import_read_no_objection(
-    tmp_path: Path, django_assert_num_queries: object
+    tmp_path: Path, django_assert_num_queries: Any
 ) -> None:
     person = head(full_name="سارة أحمد التجريبية")
     submitted(result_of(person), person)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert follow() == 0
     correct_name(person, "منيرة أحمد التجريبية", tmp_path)
     long_after = person_import_ended() + timedelta(hours=26)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert follow_names(now=long_after) == 0
 
 
