@@ -196,6 +196,12 @@ _ALL: Final = (
         ),
     ),
     _case(
+        "objection_withdrawn",
+        _OBJECTION,
+        ar="{programme}: سحبت اعتراضك {reference}. إذا لم تسحبه أنت فاتصل بنا.",
+        en=("{programme}: you withdrew your objection {reference}. If it was not you, call us."),
+    ),
+    _case(
         "draft_stopped",
         {language: {"closed_on": _LONGEST_DAY[language]} for language in ("ar", "en")},
         ar="{programme}: انقضت مدة اعتراضك يوم {closed_on} ولم يصلنا. اقرأ في ملفك ماذا تفعل.",

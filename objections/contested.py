@@ -13,7 +13,7 @@ from beneficiaries.reasons import has_sensitive
 from beneficiaries.statuses import ResultStatus
 from objections.grounds import Track
 from objections.models import Contested, Objection
-from objections.rules import ContestKind, Standing
+from objections.rules import ContestKind, Standing, is_filing_open
 
 
 class ContestedKey(NamedTuple):
@@ -52,6 +52,14 @@ def window_of(contested: Contested) -> Window | None:
     if counted_from is None or contested.filing_deadline is None:
         return None
     return Window(counted_from, contested.filing_deadline)
+
+
+def filing_open_until(contested: Contested, *, today: date) -> date | None:
+    """Give the last day on which somebody may still object to a row; None where nobody may."""
+    window = window_of(contested)
+    if window is None or contested.superseded_on is not None:
+        return None
+    return window.deadline if is_filing_open(window.deadline, today=today) else None
 
 
 def objections_against(contested: Contested) -> QuerySet[Objection]:

@@ -42,6 +42,10 @@ class TransitionRefused(ObjectionRefused):
     at: datetime | None = None
 
 
+class LastChance(ObjectionRefused):
+    """Once withdrawn, this objection could not be filed again, and nobody said they knew."""
+
+
 @dataclass
 class IncompleteObjection(ObjectionRefused):
     """What an objection needs before it can be submitted, by the names of the form's fields."""

@@ -121,3 +121,16 @@ class DeclarationForm(forms.Form):
         label=_("I declare that what I wrote is true and that the documents are mine."),
         error_messages={"required": _("Tick the declaration to send your objection.")},
     )
+
+
+class WithdrawalForm(forms.Form):
+    """The last word before an objection is taken back; asked for where it cannot be filed again."""
+
+    understood = forms.BooleanField(
+        label=_("I know that I cannot object to this again."),
+        error_messages={"required": _("Tick this to withdraw, or go back to your objection.")},
+    )
+
+    def __init__(self, data: Any = None, *, is_final: bool) -> None:
+        super().__init__(data)
+        self.fields["understood"].required = is_final

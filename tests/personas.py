@@ -9,15 +9,18 @@ A refusal is proved with somebody else's session, so making one must cost one li
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db.migrations import RunPython
 from django.test import Client
 
 from beneficiaries.models import Person, User
 from beneficiaries.services import user_of
 from beneficiaries.statuses import Relation
+from portal import migrations
 from saudi.hijri import HijriDate
 from tests.factories import PersonFactory, StaffFactory
 
@@ -67,13 +70,17 @@ def _group(role: str) -> Group:
     """Give a role's group; after a test with real transactions the migration's rows are gone."""
     group = Group.objects.filter(name=role).first()
     if group is None:
-        import_module("portal.migrations.0002_groups").make_groups(apps, None)
-        import_module("portal.migrations.0003_holiday_rights").give_rights(apps, None)
-        import_module("portal.migrations.0004_confirmed_id_rights").give_rights(apps, None)
-        import_module("portal.migrations.0006_call_rights").give_rights(apps, None)
-        import_module("portal.migrations.0010_sms_text_rights").give_rights(apps, None)
+        _give_rights()
         group = Group.objects.get(name=role)
     return group
+
+
+def _give_rights() -> None:
+    """Give every role its rights, as the portal's migrations do."""
+    for module in sorted(each.name for each in iter_modules(migrations.__path__)):
+        for operation in import_module(f"portal.migrations.{module}").Migration.operations:
+            if isinstance(operation, RunPython):
+                operation.code(apps, None)
 
 
 def sign_in_staff(client: Client, role: str | None = None, **fields: Any) -> User:

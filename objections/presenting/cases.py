@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from beneficiaries.cycles import cycle_name
 from objections import rules
@@ -22,6 +23,9 @@ from objections.statuses import (
 from saudi.direction import isolate
 from saudi.gregorian import format_both, riyadh_date
 from saudi.languages import page_language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,16 @@ def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
     return badge.icon if is_last else "check"
 
 
+_WORDS: Final[dict[str, StrOrPromise]] = {
+    ObjectionStatus.SUBMITTED: gettext_lazy("It arrived in time. We sent its number by message."),
+    ObjectionStatus.WITHDRAWN: gettext_lazy("We stopped studying it."),
+}
+
+
 def _words_for(event: ObjectionEvent, objection: Objection) -> str:
     status = event.to_status
-    if status == ObjectionStatus.SUBMITTED:
-        return _("It arrived in time. We sent its number by message.")
+    if status in _WORDS:
+        return str(_WORDS[status])
     if status == ObjectionStatus.UNDER_REVIEW:
         if event.from_status == ObjectionStatus.DOCUMENTS_WANTED:
             return _("Your documents arrived. We go on studying your objection.")

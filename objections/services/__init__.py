@@ -12,6 +12,7 @@ from objections.services.drafts import (
 from objections.services.filing import add_wanted_documents, submit_objection
 from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
+from objections.services.withdrawal import withdraw_objection
 
 __all__ = [
     "add_wanted_documents",
@@ -25,4 +26,5 @@ __all__ = [
     "save_statement",
     "stop_overdue_drafts",
     "submit_objection",
+    "withdraw_objection",
 ]

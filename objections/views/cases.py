@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.serving import attachment_response
 from objections import presenting, rules
-from objections.contested import track_of
+from objections.contested import filing_open_until, track_of
 from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import WantedDocumentsForm
 from objections.models import Objection, ObjectionDocument
@@ -119,6 +119,9 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
         "effective_cycle": presenting.cycle_text(objection.effective_cycle),
         "decision_days": rules.DECISION_WORKING_DAYS,
+        "is_withdrawn": status == ObjectionStatus.WITHDRAWN,
+        "again_until": filing_open_until(objection.contested, today=today),
+        "may_withdraw": status in OPEN_STATUSES and objection.filed_by_id == citizen.person.pk,
         "is_own": objection.person_id == citizen.person.pk,
     }
     return render(request, "objections/detail.html", context)

@@ -33,6 +33,7 @@ _TITLES: Final[dict[str, StrOrPromise]] = {
     "objection_accepted": gettext_lazy("We accepted your objection"),
     "objection_partly_accepted": gettext_lazy("We accepted part of your objection"),
     "objection_rejected": gettext_lazy("We did not accept your objection"),
+    "objection_withdrawn": gettext_lazy("You withdrew your objection"),
     "draft_stopped": gettext_lazy("The time to object has passed"),
     "ticket_received": gettext_lazy("Your request arrived"),
     "ticket_taken": gettext_lazy("We work on your request"),
