@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,13 @@ from twilio.request_validator import RequestValidator
 
 from beneficiaries.models import Person
 from notifications.campaigns import Recipient, prepare_campaign, start_campaign
+from notifications.delivery import drain
+from notifications.gateways.phone import PhoneGateway
 from notifications.models import Message, StoppedNumber, StopWord
 from notifications.outbox import queue_for_many, queue_message
+from notifications.receipts import take_report
 from notifications.replies import Reply, take_reply
-from notifications.statuses import MessageStatus
+from notifications.statuses import Lane, MessageStatus
 from notifications.stops import START_WORDS, STOP_WORDS, wish_in
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
@@ -38,6 +41,12 @@ ANSWERS = ("case_status", "case_not_found", "bulk_stopped", "bulk_started")
 
 def reply(sender: str, text: str, *, number: int = 1, at: datetime = NOW) -> None:
     take_reply(Reply("twilio", f"SM{number:032x}", sender, text, at))
+
+
+def drain_all(lane: Lane, *, at: datetime = NOW) -> list[Message]:
+    """Send what is due in a lane; give what the gateway has."""
+    drain(lane=lane, gateway=PhoneGateway(), clock=lambda: at)
+    return list(Message.objects.filter(lane=lane, status=MessageStatus.SENT))
 
 
 def answers() -> list[Message]:
@@ -202,6 +211,13 @@ class TestStop:
                 now=NOW,
             )
 
+    @staticmethod
+    def _closing(*people: Person) -> None:
+        for person in people:
+            ResultFactory.create(
+                person=person, announced_on=date(2026, 9, 9), filing_deadline=date(2026, 12, 8)
+            )
+
     def test_word_is_kept_with_its_time_and_not_the_text(self) -> None:
         person = head()
         reply(person.mobile, " ايقاف. ")
@@ -242,6 +258,37 @@ class TestStop:
             other.mobile: MessageStatus.HELD,
         }
 
+    def test_stop_while_a_reminder_is_being_queued_holds_when_it_leaves(self) -> None:
+        person, other = head(), outsider()
+        self._closing(person, other)
+        self._reminders(person.mobile, other.mobile)
+        # As where the one transaction did not see the other.
+        StoppedNumber.objects.create(mobile=person.mobile, since=NOW, word="STOP")
+        assert [message.recipient for message in drain_all(Lane.REMINDERS)] == [other.mobile]
+        stopped = Message.objects.get(recipient=person.mobile)
+        assert stopped.status == MessageStatus.CANCELLED
+
+    def test_reminder_that_found_the_mobile_off_does_not_come_after_a_stop(self) -> None:
+        person = head()
+        self._closing(person)
+        self._reminders(person.mobile)
+        [message] = drain_all(Lane.REMINDERS)
+        reply(person.mobile, "STOP")
+        take_report(
+            gateway="phone",
+            gateway_id=message.gateway_id,
+            reported="undelivered",
+            status=MessageStatus.FAILED,
+            error="30003",
+            is_worth_a_later_try=True,
+            now=NOW,
+        )
+        message.refresh_from_db()
+        assert message.status == MessageStatus.QUEUED
+        assert drain_all(Lane.REMINDERS, at=NOW + timedelta(hours=5)) == []
+        message.refresh_from_db()
+        assert message.status == MessageStatus.CANCELLED
+
     def test_codes_and_case_updates_go_out_all_the_same(self) -> None:
         person = head()
         with transaction.atomic():
@@ -252,6 +299,8 @@ class TestStop:
             self._case(person.mobile, "c", "sign_in_code")
         services = Message.objects.filter(event__in=("a", "b", "c"))
         assert {message.status for message in services} == {MessageStatus.QUEUED}
+        sent = [*drain_all(Lane.CASES), *drain_all(Lane.CODES)]
+        assert {"a", "b", "c"} <= {message.event for message in sent}
 
     def test_start_brings_them_back(self) -> None:
         person = head()
