@@ -12,15 +12,25 @@ WRONG_NUMBER: Final = "wrong number"
 
 
 def doubt_number(mobile: str, *, reason: str, now: datetime) -> None:
-    """Mark a number; the first reason stays until a delivery clears it."""
-    DoubtfulNumber.objects.get_or_create(
+    """Mark a number; the first reason stays until a delivery clears it.
+
+    That it is another person's counts more than any other reason.
+    """
+    row, is_new = DoubtfulNumber.objects.get_or_create(
         mobile=mobile, defaults={"since": now, "reason": reason[:40]}
     )
+    if not is_new and reason == WRONG_NUMBER and row.reason != WRONG_NUMBER:
+        DoubtfulNumber.objects.filter(pk=row.pk).update(since=now, reason=reason)
 
 
 def trust_number(mobile: str) -> None:
-    """Clear a number: a message arrived there, or its owner typed the code that was sent to it."""
+    """Clear a number: its owner typed the code that was sent to it."""
     DoubtfulNumber.objects.filter(mobile=mobile).delete()
+
+
+def note_delivery(mobile: str) -> None:
+    """Clear a number at which a message arrived, unless it is known to be another person's."""
+    DoubtfulNumber.objects.filter(mobile=mobile).exclude(reason=WRONG_NUMBER).delete()
 
 
 def is_doubtful(mobile: str) -> bool:

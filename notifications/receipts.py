@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from notifications.models import Attempt, Message, StatusReport
-from notifications.numbers import doubt_number, trust_number
+from notifications.numbers import doubt_number, note_delivery
 from notifications.rules import later_try_at
 from notifications.statuses import Lane, MessageStatus
 
@@ -159,7 +159,7 @@ def _apply(message: Message, report: StatusReport) -> None:
     )
     if status == MessageStatus.DELIVERED:
         if lower.update(status=status, error="", delivered_at=report.received_at):
-            trust_number(message.recipient)
+            note_delivery(message.recipient)
         return
     newest = lower.filter(gateway=report.gateway, gateway_id=report.gateway_id)
     if status != MessageStatus.FAILED:
