@@ -15,18 +15,24 @@ from portal.views.signed_in import person_required, user_and_person
 @require_GET
 @person_required
 def messages(request: HttpRequest) -> HttpResponse:
-    """Show what was told, the newest first; what is shown on the first page is read from then on.
+    """Show what was told, the newest first; what is shown is read from then on.
 
     Opening the page is reading it: a button to say so would leave the count standing for most.
+    Where more is unread than a page shows, all of it is read once its last page was opened.
     """
     user, person = user_and_person(request)
-    page = read_inbox(person.pk, cursor=request.GET.get("after", ""), now=timezone.now())
+    page = read_inbox(
+        person.pk,
+        cursor=request.GET.get("after", ""),
+        top=request.GET.get("top", ""),
+        now=timezone.now(),
+    )
     notices = notices_of(user, page.told)
     mark_read(person.pk, page)
     context = {
         "person": person,
         "notices": notices,
-        "next_url": f"?after={page.next_cursor}" if page.next_cursor else "",
+        "next_url": page.next_query,
         "is_first": "after" not in request.GET,
     }
     return render(request, "portal/inbox.html", context)

@@ -313,6 +313,47 @@ class TestReadAndUnread:
         sweep_calls(now=NOW)
         assert CallEvent.objects.latest("id").step == CallStep.READ
 
+    def test_what_no_page_has_shown_is_not_read(self, client: Client, sara: Person) -> None:
+        objection = objection_against(closing(sara), status=ObjectionStatus.DOCUMENTS_WANTED)
+        tell(
+            sara,
+            event=f"objection:{objection.pk}:documents",
+            template="objection_documents_wanted",
+            values={"reference": "4026714838", "due": "8 ديسمبر"},
+            status=MessageStatus.FAILED,
+            ago=timedelta(hours=9),
+        )
+        for number in range(SHOWN):
+            tell(sara, ago=timedelta(hours=1, minutes=number))
+        sweep_calls(now=NOW)
+        sign_in(client, sara)
+        first = client.get(INBOX)
+        assert unread(sara) == SHOWN + 1
+        sweep_calls(now=NOW)
+        assert CallEvent.objects.latest("id").step == CallStep.OPENED
+        tell(sara, ago=timedelta(minutes=1))
+        client.get(INBOX + first.context["next_url"])
+        assert unread(sara) == 1, "what came meanwhile"
+        sweep_calls(now=NOW)
+        assert CallEvent.objects.latest("id").step == CallStep.READ
+
+    def test_older_pages_alone_read_nothing_newer(self, client: Client, sara: Person) -> None:
+        for number in range(SHOWN + 2):
+            tell(sara, ago=timedelta(hours=1, minutes=number))
+        cursor = read_inbox(sara.pk, now=NOW).next_cursor
+        sign_in(client, sara)
+        client.get(f"{INBOX}?after={cursor}")
+        assert unread(sara) == SHOWN
+
+    @pytest.mark.parametrize("top", ["x", "9" * 18, "-1", "٣"])
+    def test_place_that_is_made_up_reads_nothing_to_come(
+        self, client: Client, sara: Person, top: str
+    ) -> None:
+        tell(sara)
+        sign_in(client, sara)
+        assert client.get(INBOX, {"top": top}).status_code == 200
+        assert InboxMark.objects.get().read_up_to <= NOW
+
 
 class TestThePage:
     def test_anonymous_is_asked_to_sign_in_and_staff_are_refused(self, client: Client) -> None:
