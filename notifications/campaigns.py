@@ -135,7 +135,8 @@ def start_campaign(
     person prepared.
 
     Raises:
-        SamePersonRefused: when whoever prepared it starts it, or nobody is named on either side.
+        SamePersonRefused: when whoever prepared it or added recipients starts it, or nobody is
+            named on either side.
         CampaignAlreadyStarted: when it was started, or stopped, before.
     """
     with transaction.atomic():
@@ -168,7 +169,7 @@ def resume_campaign(*, campaign: Campaign, by: AbstractBaseUser, now: datetime) 
     """Let what waits in a paused campaign leave. Locks the campaign.
 
     Raises:
-        SamePersonRefused: when whoever prepared it resumes it.
+        SamePersonRefused: when whoever prepared it or added recipients resumes it.
         CampaignMoved: when it is not paused.
     """
     with transaction.atomic():
@@ -202,7 +203,12 @@ def _lock(campaign: Campaign) -> Campaign:
 
 
 def _ensure_second_person(campaign: Campaign, by: AbstractBaseUser | None) -> None:
-    if (by.pk if by else None) == campaign.prepared_by_id:
+    """Refuse whoever prepared a campaign, or added recipients to it."""
+    preparing = (CampaignAct.PREPARED, CampaignAct.FILLED)
+    one = by.pk if by else None
+    if one == campaign.prepared_by_id or (
+        campaign.events.filter(act__in=preparing, by_id=one).exists()
+    ):
         raise SamePersonRefused(campaign.pk)
 
 

@@ -2,7 +2,7 @@
 
 A person asks for it, by name; each leaves a row. A code is never sent again, nor what is worth
 nothing by now, nor anything to a number at which nobody is reached, nor what goes to many
-to a number that has stopped it.
+to a number that has stopped it, nor anything of a campaign that was stopped for good.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from notifications.errors import NotRetriable
 from notifications.models import Message
 from notifications.outbox import wake_after_commit
 from notifications.rules import DAYTIME_LANES, sending_time
-from notifications.statuses import Lane, MessageStatus
+from notifications.statuses import CampaignStatus, Lane, MessageStatus
 
 COUNTED: Final = 10_000
 """Of the newest dead letters, by cause: the page costs the same after a bad day."""
@@ -61,6 +61,10 @@ _RETRY: Final = """
           AND NOT (lane = ANY(%(daytime)s) AND EXISTS (
               SELECT FROM notifications_stoppednumber AS s WHERE s.mobile = m.recipient
           ))
+          AND NOT EXISTS (
+              SELECT FROM notifications_campaign AS c
+              WHERE c.id = m.campaign_id AND c.status = 'stopped'
+          )
         ORDER BY id DESC LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
     ), moved AS (
         UPDATE notifications_message AS m
@@ -94,6 +98,7 @@ def may_be_sent_again(message: Message, *, now: datetime) -> bool:
         message.status == MessageStatus.FAILED
         and message.template not in SECRET_TEMPLATES
         and (message.expires_at is None or message.expires_at > now)
+        and (message.campaign is None or message.campaign.status != CampaignStatus.STOPPED)
     )
 
 
@@ -101,7 +106,8 @@ def retry_message(*, message: Message, by: AbstractBaseUser, now: datetime) -> N
     """Queue a dead letter again; its tries begin anew.
 
     Raises:
-        NotRetriable: it is none any more, a code, over, or its number is doubtful.
+        NotRetriable: it is none any more, a code, over, its number is doubtful or has stopped what
+            goes to many, or its campaign was stopped.
     """
     if not _retry(message=message.pk, by=by, now=now):
         raise NotRetriable(message.pk)

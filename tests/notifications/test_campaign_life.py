@@ -426,6 +426,20 @@ def test_a_campaign_of_which_nothing_is_expected_is_not_claimed_from() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("is_command_line", [True, False])
+def test_who_added_recipients_is_no_second_person(is_command_line: bool) -> None:
+    first, second = None if is_command_line else staff("supervisor"), staff("approver")
+    campaign = prepare(people(3), prepared_by=first)
+    prepare(people(5), prepared_by=second)
+    with pytest.raises(SamePersonRefused):
+        start_campaign(campaign=campaign, started_by=second, now=NOW)
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW)
+    pause_campaign(campaign=campaign, by=second, now=NOW)
+    with pytest.raises(SamePersonRefused):
+        resume_campaign(campaign=campaign, by=second, now=NOW)
+
+
+@pytest.mark.django_db
 def test_a_failed_message_of_an_old_campaign_that_is_sent_again_leaves() -> None:
     campaign = started(1)
     Campaign.objects.filter(pk=campaign.pk).update(count_due_at=None)

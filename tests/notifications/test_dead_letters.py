@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 
 from notifications import dead_letters, outcomes
+from notifications.campaigns import start_campaign, stop_campaign
 from notifications.dead_letters import causes_of_dead_letters, retry_cause, retry_message
 from notifications.errors import NotRetriable
 from notifications.models import Attempt, DoubtfulNumber, Message, Retry
 from notifications.statuses import Lane, MessageStatus
 from saudi.gregorian import RIYADH
+from tests.notifications.test_campaigns import people, prepare
 from tests.personas import staff
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=RIYADH)
@@ -80,6 +82,21 @@ def test_nothing_goes_again_to_a_number_that_reaches_nobody() -> None:
     DoubtfulNumber.objects.create(mobile=message.recipient, since=NOW, reason="twilio 30005")
     with pytest.raises(NotRetriable):
         retry_message(message=message, by=staff(), now=NOW)
+
+
+@pytest.mark.django_db
+def test_nothing_goes_again_of_a_campaign_that_was_stopped_for_good() -> None:
+    campaign = prepare(people(1))
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW)
+    Message.objects.update(status=MessageStatus.FAILED, gateway="twilio", error=CODE)
+    stop_campaign(campaign=campaign, by=staff("supervisor"), reason="نص خاطئ", now=NOW)
+    message = Message.objects.get()
+    assert not dead_letters.may_be_sent_again(message, now=NOW)
+    with pytest.raises(NotRetriable):
+        retry_message(message=message, by=staff(), now=NOW)
+    assert retry_cause(gateway="twilio", error=CODE, by=staff(), now=NOW) == 0
+    message.refresh_from_db()
+    assert message.status == MessageStatus.FAILED
 
 
 @pytest.mark.django_db
