@@ -8,6 +8,7 @@ try never reached it, and is sent again, once; a code never is, nor anything who
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,18 +16,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Greatest
 
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.circuits import is_failing
-from notifications.claims import HIDDEN, HIDDEN_DIGITS
-from notifications.gateways.base import FoundSms, Gateway
-from notifications.models import Attempt, Message
+from notifications.claims import HIDDEN, HIDDEN_DIGITS, WITHOUT_SECRET
+from notifications.gateways.base import FoundSms, Gateway, GatewayPermanent
+from notifications.models import Attempt, Message, Retry
 from notifications.outbox import wake_after_commit
 from notifications.receipts import apply_early_reports, lock_ids, take_report
 from notifications.rules import LOST_AFTER_SECONDS, sending_time
 from notifications.statuses import Lane, MessageStatus
+
+logger = logging.getLogger(__name__)
 
 QUIET_SECONDS: Final = LOST_AFTER_SECONDS
 """Only asked about when the try is so long over that the gateway must list it."""
@@ -38,6 +41,8 @@ MOST_UNKNOWN_TRIES: Final = 2
 """A message is sent again once; one that was lost twice has failed, and staff see it."""
 
 OLDEST: Final = timedelta(days=3)
+"""Asked about for so long; then it is unconfirmed."""
+
 MOST_MESSAGES: Final = 1_000
 CLOCKS_APART: Final = timedelta(seconds=30)
 """How far the gateway's clock and ours may differ, and its answer may take."""
@@ -91,7 +96,11 @@ def reconcile(
     for message in unknown.order_by("id")[:MOST_MESSAGES]:
         if is_over():
             break
-        settled_as = _settle_unknown(message, gateway, now=now)
+        try:
+            settled_as = _settle_unknown(message, gateway, now=now)
+        except GatewayPermanent as refused:  # this question, and no other
+            logger.warning("message %s: not told what became of it (%s)", message.pk, refused)
+            settled_as = "waiting"
         if settled_as:
             counts = replace(counts, **{settled_as: getattr(counts, settled_as) + 1})
     return counts
@@ -196,7 +205,7 @@ def _send_again(message: Message, attempt: Attempt, *, now: datetime) -> str:
     """Queue a message once more that never reached its gateway, unless it is over or lost twice."""
     lane = Lane(message.lane)
     is_over = message.expires_at is not None and message.expires_at <= now
-    tries = Attempt.objects.filter(message=message, outcome=MessageStatus.UNKNOWN).count()
+    tries = _unknown_tries(message)
     facts: dict[str, object]
     if message.template in SECRET_TEMPLATES or is_over:
         facts = {"status": MessageStatus.EXPIRED, "error": NOT_LISTED}
@@ -219,6 +228,27 @@ def _send_again(message: Message, attempt: Attempt, *, now: datetime) -> str:
     return "sent_again" if facts["status"] == MessageStatus.QUEUED else "given_up"
 
 
+def _unknown_tries(message: Message) -> int:
+    """Count the tries that were lost, since a person had the message sent again."""
+    lost = Attempt.objects.filter(message=message, outcome=MessageStatus.UNKNOWN)
+    asked_at = Retry.objects.filter(message=message).aggregate(last=Max("at"))["last"]
+    return (lost if asked_at is None else lost.filter(started_at__gte=asked_at)).count()
+
+
+def give_up_asking(*, now: datetime) -> int:
+    """Call unconfirmed what nobody could tell of for OLDEST; give how many.
+
+    Its gateway failed all the time, or is in use no more. It is not sent again, because it may
+    have arrived; who must know of it is called (docs/adr/0017).
+    """
+    since = now - OLDEST
+    return Message.objects.filter(
+        Q(claimed_at__isnull=True) | Q(claimed_at__lte=since),
+        status=MessageStatus.UNKNOWN,
+        queued_at__lte=since,
+    ).update(status=MessageStatus.UNCONFIRMED, body=WITHOUT_SECRET)
+
+
 def ask_for_receipts(
     *, gateway: Gateway, now: datetime, is_over: Callable[[], bool] = lambda: False
 ) -> Receipts:
@@ -239,7 +269,11 @@ def ask_for_receipts(
     for message in silent.order_by("sent_at")[:MOST_MESSAGES]:
         if is_over():
             break
-        found = gateway.status_of(message.gateway_id)
+        try:
+            found = gateway.status_of(message.gateway_id)
+        except GatewayPermanent as refused:  # it confirms nothing of this one
+            logger.warning("message %s: no receipt (%s)", message.pk, refused)
+            found = None
         if found is not None:
             _take(found, gateway=gateway.name, now=now)
         still = Q(pk=message.pk, status=MessageStatus.SENT, gateway_id=message.gateway_id)

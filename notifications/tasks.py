@@ -48,6 +48,9 @@ def ask_gateways() -> None:
     """Ask each gateway about unknown outcomes and missing receipts, for so many seconds."""
     for gateway in chosen_gateways():
         _ask(gateway, now=timezone.now(), ends=time.monotonic() + MOST_ASKING_SECONDS)
+    given_up = reconciling.give_up_asking(now=timezone.now())
+    if given_up:
+        logger.warning("%s messages are unconfirmed: no gateway could tell of them", given_up)
 
 
 def _ask(gateway: Gateway, *, now: datetime, ends: float) -> None:

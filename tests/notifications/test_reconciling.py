@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
+from notifications.dead_letters import retry_message
 from notifications.delivery import drain
 from notifications.gateways import chosen_gateway
 from notifications.models import Attempt, DoubtfulNumber, Message
@@ -19,11 +20,13 @@ from notifications.outbox import queue_message
 from notifications.receipts import take_report
 from notifications.reconciling import (
     MISSING_AFTER,
+    OLDEST,
     QUIET_SECONDS,
     RECEIPT_WITHIN,
     Receipts,
     Reconciled,
     ask_for_receipts,
+    give_up_asking,
     reconcile,
 )
 from notifications.statuses import Lane, MessageStatus
@@ -35,8 +38,10 @@ from tests.notifications.sms_provider import (
     AcceptAndCut,
     CutUnread,
     Provider,
+    Refuse,
     running_provider,
 )
+from tests.personas import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +160,57 @@ def test_message_that_is_lost_twice_has_failed(provider: Provider) -> None:
     assert (message.status, message.error) == (MessageStatus.FAILED, "not at the gateway, twice")
     assert ask(timezone.now() + 4 * TEN_MINUTES) == Reconciled()
     assert provider.accepted == []
+
+
+def test_what_a_person_sends_again_may_be_lost_once_more(provider: Provider) -> None:
+    message = queue()
+    for lost in range(2):
+        provider.next_answers.append(CutUnread())
+        at = timezone.now() + lost * TEN_MINUTES
+        drain(lane=Lane.CASES, gateway=chosen_gateway(), clock=lambda at=at: at)
+        ask(at + TEN_MINUTES)
+    message.refresh_from_db()
+    assert message.error == "not at the gateway, twice"
+    now = timezone.now() + 3 * TEN_MINUTES
+    retry_message(message=message, by=staff(), now=now)
+    provider.next_answers.append(CutUnread())
+    drain(lane=Lane.CASES, gateway=chosen_gateway(), clock=lambda: now)
+    assert ask(now + TEN_MINUTES) == Reconciled(sent_again=1)
+
+
+@pytest.mark.parametrize("code", [20404, None])
+def test_a_question_that_is_refused_for_good_holds_up_no_other(
+    provider: Provider, code: int | None
+) -> None:
+    queue(1)
+    queue(2)
+    send(provider, AcceptAndCut(), AcceptAndCut())
+    provider.next_lookups.append(Refuse(400, code))
+    assert ask() == Reconciled(settled=1, waiting=1)
+    Message.objects.update(status=MessageStatus.SENT, sent_at=timezone.now())
+    Message.objects.filter(gateway_id="").update(gateway_id="SM" + "0" * 32)
+    provider.next_lookups.append(Refuse(400, code))
+    assert ask_receipts() == Receipts(unconfirmed=2)
+
+
+def test_what_nobody_could_tell_of_for_days_is_unconfirmed(provider: Provider) -> None:
+    message = queue()
+    send(provider, CutUnread())
+    Message.objects.update(gateway="a gateway of before"[:12])
+    now = timezone.now()
+    assert give_up_asking(now=now + OLDEST - timedelta(minutes=1)) == 0
+    assert give_up_asking(now=now + OLDEST + timedelta(minutes=1)) == 1
+    message.refresh_from_db()
+    assert message.status == MessageStatus.UNCONFIRMED
+
+
+def test_a_code_of_which_nobody_could_tell_is_over(provider: Provider) -> None:
+    message = queue(lane=Lane.CODES)
+    send(provider, CutUnread(), lane=Lane.CODES)
+    give_up_asking(now=timezone.now() + OLDEST + timedelta(minutes=1))
+    message.refresh_from_db()
+    assert message.status == MessageStatus.UNCONFIRMED
+    assert "048213" not in message.body
 
 
 def test_id_that_a_slow_worker_recorded_at_its_try_alone_settles_the_message(
