@@ -25,6 +25,7 @@ from notifications.gateways.base import (
 )
 from notifications.models import GatewayCircuit, GatewayOutage, GatewayPause, Message
 from notifications.outbox import wake_after_commit
+from notifications.progress import campaigns_under_way
 from notifications.rules import (
     FAILURES_TO_OPEN,
     FAILURES_WITHIN_SECONDS,
@@ -33,7 +34,7 @@ from notifications.rules import (
     PROBE_LEASE_SECONDS,
     rest_seconds,
 )
-from notifications.statuses import Lane, MessageStatus
+from notifications.statuses import WAITING, Lane, MessageStatus
 
 logger = logging.getLogger(__name__)
 
@@ -207,16 +208,21 @@ def _settle_probe(circuit: GatewayCircuit, one: Outcome, *, now: datetime) -> No
 def _hurry_what_waits(gateway: str, *, now: datetime) -> None:
     """Make due what waits for a next try by this gateway: for another, or for the probe.
 
-    Not what was accepted before and waits for a handset: its error is a report's code.
+    Not what was accepted before and waits for a handset: its error is a report's code. By the
+    indexes of what is due, however much else is queued.
     """
     soon = now + timedelta(seconds=LONGEST_RETRY_SECONDS)
+    waiting = Message.objects.filter(
+        not_before__gt=now, not_before__lte=soon, gateway=gateway
+    ).exclude(Q(error="") | Q(error__startswith="code "))
+    under_way = campaigns_under_way()
     for lane in Lane:
-        waiting = Message.objects.filter(
-            lane=lane,
-            status=MessageStatus.QUEUED,
-            not_before__gt=now,
-            not_before__lte=soon,
-            gateway=gateway,
-        ).exclude(Q(error="") | Q(error__startswith="code "))
-        if waiting.update(not_before=now):
+        single = waiting.filter(lane=lane, status=MessageStatus.QUEUED, campaign__isnull=True)
+        hurried = single.update(not_before=now)
+        for campaign in under_way:
+            if campaign.lane == lane:
+                # In the words of the index; what is held has no error.
+                of_campaign = waiting.filter(campaign=campaign, status__in=WAITING)
+                hurried += of_campaign.update(not_before=now)
+        if hurried:
             wake_after_commit(lane)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Min, QuerySet
 
-from notifications.models import GatewayCircuit, GatewayOutage, GatewayPause, Message
-from notifications.statuses import GatewayState, Lane, MessageStatus
+from notifications.claims import read_in_order_of_the_index
+from notifications.models import Campaign, GatewayCircuit, GatewayOutage, GatewayPause, Message
+from notifications.progress import campaigns_under_way
+from notifications.statuses import WAITING, GatewayState, Lane, MessageStatus
 
 MOST_COUNTED: Final = 10_000
 """Counts end here: a page says "ten thousand and more"."""
@@ -43,7 +48,11 @@ class GatewayHealth:
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """What is due and not sent yet, in one lane, whichever gateway will take it."""
+    """What is due and not sent yet, in one lane, whichever gateway will take it.
+
+    `oldest` is the instant from which the oldest could have left: a campaign's not before its
+    start.
+    """
 
     lane: Lane
     waiting: int
@@ -69,15 +78,37 @@ def gateways_health(*, now: datetime) -> list[GatewayHealth]:
 
 
 def waiting_messages(*, now: datetime) -> list[WaitingMessages]:
-    """Give what waits in each lane, counted up to MOST_COUNTED."""
-    found = []
-    for lane in Lane:
-        due = Message.objects.filter(
-            lane=lane, status=MessageStatus.QUEUED, not_before__lte=now
-        ).order_by("not_before", "id")
-        oldest = due.values_list("not_before", flat=True).first()
-        found.append(WaitingMessages(lane=lane, waiting=due[:MOST_COUNTED].count(), oldest=oldest))
-    return found
+    """Give what waits in each lane, also in its campaigns under way, counted up to MOST_COUNTED.
+
+    By the indexes of what is due, in their order, however much was queued for later.
+    """
+    under_way = campaigns_under_way()
+    return [
+        _waiting_in(lane, [one for one in under_way if one.lane == lane], now=now) for lane in Lane
+    ]
+
+
+def _waiting_in(lane: Lane, campaigns: Sequence[Campaign], *, now: datetime) -> WaitingMessages:
+    due = Message.objects.filter(not_before__lte=now).order_by("not_before", "id")
+    waiting, oldest = _count(
+        due.filter(lane=lane, status=MessageStatus.QUEUED, campaign__isnull=True), MOST_COUNTED
+    )
+    instants = [oldest]
+    for campaign in campaigns:
+        with transaction.atomic(), read_in_order_of_the_index():
+            theirs = due.filter(campaign=campaign, status__in=WAITING)
+            count, oldest = _count(theirs, MOST_COUNTED - waiting)
+        waiting += count
+        if oldest is not None and campaign.started_at is not None:
+            instants.append(max(oldest, campaign.started_at))
+    first = min((at for at in instants if at is not None), default=None)
+    return WaitingMessages(lane=lane, waiting=waiting, oldest=first)
+
+
+def _count(due: QuerySet[Message], most: int) -> tuple[int, datetime | None]:
+    """Count what is due, up to a number, and give since when the first of it is."""
+    told = due[:most].aggregate(count=Count("pk"), oldest=Min("not_before"))
+    return told["count"], told["oldest"]
 
 
 def _health(

@@ -100,6 +100,12 @@ def progress_of(campaign: Campaign) -> Progress:
     )
 
 
+def campaigns_under_way() -> list[Campaign]:
+    """Give the campaigns whose messages may leave, as a claim finds them."""
+    started = Campaign.objects.filter(status=CampaignStatus.STARTED, count_due_at__isnull=False)
+    return list(started.order_by("started_at", "id"))
+
+
 def is_done(campaign: Campaign) -> bool:
     """Tell whether a campaign that was started has nothing more to send."""
     return campaign.status == CampaignStatus.STARTED and progress_of(campaign).is_over

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from notifications.campaigns import pause_campaign, start_campaign
 from notifications.circuits import Leave, Outcome, is_in_use, leave_of, note
 from notifications.claims import settle_lost_claims
 from notifications.crew import Crew
@@ -47,6 +49,8 @@ from notifications.rules import (
 )
 from notifications.statuses import GatewayState, Lane, MessageStatus
 from saudi.gregorian import RIYADH
+from tests.notifications.test_campaigns import people, prepare
+from tests.personas import staff
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=RIYADH)
 OUT_OF_ORDER = GatewayTemporary("http 503")
@@ -578,3 +582,62 @@ def test_health_tells_state_failures_last_success_and_queue(line: Line) -> None:
     line.first.answer = UNKNOWN
     second = gateways_health(now=line.now)[1]
     assert (second.state, second.reason) == (GatewayState.RESTING, "http 401")
+
+
+def waiting_of(lane: Lane, *, now: datetime) -> tuple[int, datetime | None]:
+    [found] = [one for one in waiting_messages(now=now) if one.lane == lane]
+    return found.waiting, found.oldest
+
+
+def test_what_waits_in_a_campaign_counts_from_its_start_while_it_is_under_way(line: Line) -> None:
+    campaign = prepare(people(3), now=NOW - timedelta(days=2))
+    assert waiting_of(Lane.ANNOUNCEMENTS, now=NOW) == (0, None)
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW)
+    assert waiting_of(Lane.ANNOUNCEMENTS, now=NOW) == (3, NOW)
+    pause_campaign(campaign=campaign, by=staff("supervisor"), now=NOW)
+    assert waiting_of(Lane.ANNOUNCEMENTS, now=NOW) == (0, None)
+
+
+def test_what_a_campaign_tries_again_is_hurried_too(line: Line) -> None:
+    campaign = prepare(people(2), now=NOW)
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW)
+    later = NOW + timedelta(minutes=5)
+    first, second = Message.objects.order_by("id")
+    Message.objects.filter(pk=first.pk).update(
+        status=MessageStatus.QUEUED, gateway="first", error="http 503", not_before=later
+    )
+    Message.objects.filter(pk=second.pk).update(
+        status=MessageStatus.QUEUED, gateway="first", error="code 30003", not_before=later
+    )
+    line.open()
+    due = dict(Message.objects.values_list("pk", "not_before"))
+    assert due == {first.pk: NOW, second.pk: later}
+
+
+def plans_of(captured: CaptureQueriesContext) -> list[str]:
+    """Give the plan of each statement that reads messages, as over a large table."""
+    plans = []
+    for query in captured.captured_queries:
+        sql = query["sql"]
+        if "notifications_message" not in sql or not sql.startswith(("SELECT", "UPDATE", "WITH")):
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            cursor.execute(f"EXPLAIN {sql}")
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    return plans
+
+
+def test_neither_the_page_nor_an_opening_circuit_reads_all_that_is_queued(line: Line) -> None:
+    campaign = prepare(people(500), now=NOW - timedelta(hours=1))
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE notifications_message")
+    with CaptureQueriesContext(connection) as captured:
+        waiting_messages(now=NOW)
+        line.open()
+    plans = plans_of(captured)
+    assert len(plans) >= len(Lane)
+    for plan in plans:
+        assert "message_due" in plan, plan
+        assert "Sort" not in plan, plan
