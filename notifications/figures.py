@@ -1,6 +1,7 @@
 """How the messages of a day stand, for whoever watches.
 
 A day has millions of messages: their figures are counted by a worker, and pages read the count.
+A campaign's messages count on the day of its start, whenever they were written.
 """
 
 from __future__ import annotations
@@ -22,15 +23,26 @@ COUNTED_DAYS: Final = 3
 
 _COUNT: Final = """
     INSERT INTO notifications_dayfigure (day, lane, gateway, status, messages, counted_at)
-    SELECT %(day)s, lane, gateway, status, count(*), %(now)s FROM notifications_message
-    WHERE queued_at >= %(begins)s AND queued_at < %(ends)s AND status <> 'suppressed'
+    SELECT %(day)s, lane, gateway, status, sum(messages), %(now)s FROM (
+        SELECT lane, gateway, status, count(*) AS messages FROM notifications_message
+        WHERE queued_at >= %(begins)s AND queued_at < %(ends)s AND status <> 'suppressed'
+          AND campaign_id IS NULL
+        GROUP BY lane, gateway, status
+        UNION ALL
+        SELECT m.lane, m.gateway, m.status, count(*) FROM notifications_message AS m
+        WHERE m.campaign_id IN (
+            SELECT id FROM notifications_campaign
+            WHERE started_at >= %(begins)s AND started_at < %(ends)s
+        )
+        GROUP BY m.lane, m.gateway, m.status
+    ) AS counted
     GROUP BY lane, gateway, status
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfLane:
-    """The messages of a lane that were queued on a day, by status, over all gateways."""
+    """The messages of a lane that are a day's, by status, over all gateways."""
 
     lane: Lane
     by_status: Mapping[MessageStatus, int]

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from notifications.campaigns import start_campaign
 from notifications.figures import count_day, count_days, figures_of
 from notifications.models import DayFigure, Message
 from notifications.statuses import Lane, MessageStatus
 from saudi.gregorian import RIYADH
+from tests.notifications.test_campaigns import people, prepare
+from tests.personas import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,18 @@ def test_a_day_ends_at_midnight_in_riyadh() -> None:
     message(4, MIDNIGHT + timedelta(days=1))
     count_day(day=DAY, now=NOW)
     assert counted(DAY) == {("cases", "delivered"): 2}
+
+
+def test_a_campaign_counts_on_the_day_of_its_start() -> None:
+    campaign = prepare(people(2), now=NOW)
+    count_day(day=DAY, now=NOW)
+    assert counted(DAY) == {}
+    later = NOW + timedelta(days=1)
+    start_campaign(campaign=campaign, started_by=staff("approver"), now=later)
+    for day in (DAY, DAY + timedelta(days=1)):
+        count_day(day=day, now=later)
+    assert counted(DAY) == {}
+    assert counted(DAY + timedelta(days=1)) == {("announcements", "held"): 2}
 
 
 def test_lanes_and_statuses_are_told_apart_and_gateways_added_up() -> None:
