@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from django.conf import settings
@@ -52,15 +53,28 @@ class PasswordTry:
             (OF_ADDRESS, self.address, settings.LIMITS["staff_passwords_per_address_hour"]),
         ]
 
-    @property
+    @cached_property
     def from_anywhere(self) -> str:
-        """Key the name as tried from anywhere, or from its known browser."""
-        return f"{self.username} {self.device}".strip()
+        """Key the name as tried from anywhere, or from its known browser.
+
+        Browsers are known to themselves only, so an unlocking gives each of the name's a new count.
+        """
+        if not self.device:
+            return self.username
+        return f"{self.username} {self.device} {_last_unlocking(self.username)}"
 
     @property
     def from_address(self) -> str:
         """Key the name as tried from this address."""
         return f"{self.username} {self.address}"
+
+
+def _last_unlocking(username: str) -> int:
+    """Give the number of the event that last unlocked an account; 0 for none."""
+    unlockings = StaffSignInEvent.objects.filter(
+        user__username=username, outcome=StaffSignInOutcome.UNLOCKED
+    )
+    return unlockings.order_by("-at", "-id").values_list("pk", flat=True).first() or 0
 
 
 def count_try(tried: PasswordTry, *, now: datetime) -> StaffSignInOutcome:

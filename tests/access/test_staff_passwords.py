@@ -138,6 +138,16 @@ class TestManyAddresses:
         )
         right(agent)
 
+    def test_unlocking_opens_a_known_browser_too(self, agent: User) -> None:
+        for number in range(3):
+            wrong("agent", f"198.51.100.{number}", device="known")
+        staff_passwords.unlock(user=agent, by=staff(), address="192.0.2.1", now=NOW)
+        right(agent, device="known")
+        for number in range(3):
+            wrong("agent", f"198.51.100.{number}", device="known")
+        with pytest.raises(LimitReached):
+            right(agent, device="known")
+
     def test_unlocking_takes_the_tries_off_the_address_too(
         self, agent: User, settings: Settings
     ) -> None:
