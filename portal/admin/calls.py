@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from access.cells import day_cell, mobile_cell, number_cell, reference_cell, two_lines
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin
+from access.staff import LONGEST_ROW_NUMBER, CaseAction, CaseAdmin
 from beneficiaries.models import User
 from notifications.models import DoubtfulNumber
 from portal.calls.errors import CallIsAnothers, CallIsOver, CallRefused
@@ -30,6 +30,12 @@ from portal.forms.calls import OutcomeForm
 from saudi.direction import isolate
 
 WORK = "portal.work_calltask"
+
+
+def _seen(text: str) -> int | None:
+    """Read whom the page named as the one who had the call; None for nobody."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER
+    return int(text) if is_number else None
 
 
 class CallStatusFilter(WaitingFilter):
@@ -115,11 +121,10 @@ class CallTaskAdmin(QueueGround, CaseAdmin):
         }
 
     def _take(self, request: HttpRequest, case: CallTask, form: None, now: datetime) -> str:
-        seen = request.POST.get("seen_assigned_to", "")
         take_call(
             task_id=case.pk,
             by=cast(User, request.user),
-            seen_assigned_to=int(seen) if seen.isascii() and seen.isdecimal() else None,
+            seen_assigned_to=_seen(request.POST.get("seen_assigned_to", "")),
             now=now,
         )
         return _("You took the call. Ring the person, then write how it ended.")

@@ -126,11 +126,12 @@ class MessageDesk(_ModelAdmin):
     def retry_cause_view(self, request: HttpRequest) -> HttpResponse:
         """Send the dead letters of a cause again; pressed twice, the second finds none."""
         _ensure_may_retry(request)
-        if "error" not in request.POST:
+        gateway, error = request.POST.get("gateway", ""), request.POST.get("error")
+        if error is None or "\0" in gateway + error:
             raise BadRequest
         count = dead_letters.retry_cause(
-            gateway=request.POST.get("gateway", "")[:12],
-            error=request.POST["error"][:80],
+            gateway=gateway[:12],
+            error=error[:80],
             by=cast(User, request.user),
             now=timezone.now(),
         )

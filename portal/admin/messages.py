@@ -23,6 +23,7 @@ from notifications.catalogue import SECRET_TEMPLATES
 from notifications.dead_letters import may_be_sent_again
 from notifications.models import DoubtfulNumber, Message, StatusReport, StoppedNumber
 from notifications.reasons import reason_in_words
+from notifications.rules import DAYTIME_LANES
 from notifications.statuses import Lane, MessageStatus
 from notifications.stops import words_of
 from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
@@ -118,9 +119,17 @@ class MessageAdmin(MessageDesk, ShowAdmin):
 
     def show_context(self, request: HttpRequest, shown: Message) -> dict[str, Any]:
         attempts = list(shown.attempts.order_by("id"))
-        ids = {shown.gateway_id, *(attempt.gateway_id for attempt in attempts)} - {""}
-        reports = StatusReport.objects.filter(gateway=shown.gateway, gateway_id__in=ids)
+        ids = {
+            (gateway, number)
+            for gateway, number in (
+                (shown.gateway, shown.gateway_id),
+                *((attempt.gateway, attempt.gateway_id) for attempt in attempts),
+            )
+            if number
+        }
+        reports = StatusReport.objects.filter(gateway_id__in=[number for _, number in ids])
         doubt = DoubtfulNumber.objects.filter(mobile=shown.recipient).first()
+        stop = StoppedNumber.objects.filter(mobile=shown.recipient).first()
         return {
             "text": self.text(shown),
             "text_language": shown.language,
@@ -141,13 +150,15 @@ class MessageAdmin(MessageDesk, ShowAdmin):
                     "reason": reason_in_words(report.error and f"code {report.error}"),
                 }
                 for report in reports.order_by("id")
+                if (report.gateway, report.gateway_id) in ids
             ],
             "retries": shown.retries.select_related("by").order_by("id"),
             "may_retry": may_be_sent_again(shown, now=timezone.now())
             and doubt is None
+            and (stop is None or shown.lane not in DAYTIME_LANES)
             and request.user.has_perm(RETRY_RIGHT),
             "person": shown.person_id and Person.objects.filter(pk=shown.person_id).first(),
-            "stop": StoppedNumber.objects.filter(mobile=shown.recipient).first(),
+            "stop": stop,
             "stop_words": words_of(shown.recipient),
             "doubt": doubt,
             "doubt_reason": _("Messages to it may reach nobody."),

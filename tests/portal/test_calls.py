@@ -13,11 +13,13 @@ from django.urls import reverse
 
 from beneficiaries.models import Person, User
 from notifications.models import DoubtfulNumber, Message
+from notifications.numbers import WRONG_NUMBER
 from notifications.outbox import queue_message
+from notifications.receipts import take_report
 from notifications.statuses import MessageStatus
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
-from portal.calls import rules
+from portal.calls import rules, services
 from portal.calls.errors import CallIsAnothers, CallIsOver
 from portal.calls.services import end_call, sweep_calls, take_call
 from portal.calls.statuses import CallMatter, CallStatus, CallStep
@@ -203,6 +205,23 @@ class TestHowItEnds:
         assert task.status == CallStatus.GAVE_UP
         assert DoubtfulNumber.objects.get().mobile == task.mobile
 
+    def test_sms_that_arrives_at_the_wrong_number_does_not_clear_it(self) -> None:
+        task, agent = owed(), personas.staff("agent")
+        DoubtfulNumber.objects.create(mobile=task.mobile, since=NOW, reason="twilio 30005")
+        taken(task, agent)
+        end_call(task_id=task.pk, by=agent, outcome=CallStep.WRONG_NUMBER, note="", now=NOW)
+        Message.objects.filter(pk=task.message_id).update(
+            status=MessageStatus.SENT, gateway="twilio", gateway_id="SM1"
+        )
+        take_report(
+            gateway="twilio",
+            gateway_id="SM1",
+            reported="delivered",
+            status=MessageStatus.DELIVERED,
+            now=NOW,
+        )
+        assert DoubtfulNumber.objects.get().reason == WRONG_NUMBER
+
     def test_delivery_ends_it_by_itself(self) -> None:
         task = owed()
         Message.objects.filter(pk=task.message_id).update(status=MessageStatus.DELIVERED)
@@ -247,6 +266,28 @@ class TestHowItEnds:
             end_call(task_id=task.pk, by=agent, outcome=CallStep.REACHED, note="", now=NOW)
 
 
+class TestTwoAtOnce:
+    def test_second_sweep_leaves_all_to_the_first(self) -> None:
+        told(objection(), "objection_documents_wanted")
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [services._SWEEP_LOCK])
+                assert sweep_calls(now=NOW) == 0
+                assert not CallTask.objects.exists()
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [services._SWEEP_LOCK])
+            assert sweep_calls(now=NOW) == 1
+        finally:
+            other.close()
+
+    def test_message_of_no_case_that_is_there_leads_to_no_call(self) -> None:
+        message = told(objection(), "objection_documents_wanted")
+        Message.objects.filter(pk=message.pk).update(event="objection:999999999:documents")
+        assert sweep_calls(now=NOW) == 0
+        told(objection(), "objection_documents_wanted")
+        assert sweep_calls(now=NOW) == 1
+
+
 class TestStaffSite:
     @staticmethod
     def _page(task: CallTask) -> str:
@@ -262,6 +303,16 @@ class TestStaffSite:
         assert answer["Location"] == reverse("admin:portal_calltask_changelist")
         task.refresh_from_db()
         assert (task.status, task.assigned_to) == (CallStatus.DONE, agent)
+
+    @pytest.mark.parametrize("seen", ["9" * 5000, "-1", "x", "٣"])
+    def test_a_number_that_is_nobody_s_is_refused_in_words(self, client: Client, seen: str) -> None:
+        task = owed()
+        taken(task, personas.staff("agent"))
+        personas.sign_in_staff(client, "agent")
+        page = client.post(self._page(task), {"action": "take", "seen_assigned_to": seen})
+        assert page.status_code == 200
+        task.refresh_from_db()
+        assert CallEvent.objects.filter(task=task, step=CallStep.TAKEN).count() == 1
 
     @pytest.mark.parametrize(
         ("role", "status"),

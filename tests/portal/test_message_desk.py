@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.figures import count_days
-from notifications.models import Message, Retry
+from notifications.models import Attempt, Message, Retry, StatusReport
 from notifications.statuses import Lane, MessageStatus
 from tests import personas
 from tests.objections.cases import result_of, submitted
@@ -139,6 +139,33 @@ def test_any_message_is_found_by_what_names_it(client: Client) -> None:
     assert found(client, other.event) == [other.pk]
     assert found(client, "SM" + "f" * 32) == []
     assert found(client, "objection:999999:taken") == []
+
+
+def test_a_cause_with_a_nul_is_refused(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    sms(1)
+    address = reverse("admin:notifications_message_retry_cause")
+    assert client.post(address, {"gateway": "twilio", "error": "\x00"}).status_code == 400
+    assert client.post(address, {"gateway": "\x00", "error": CODE}).status_code == 400
+    assert not Retry.objects.exists()
+
+
+def test_reports_of_each_gateway_that_tried_are_shown(client: Client) -> None:
+    personas.sign_in_staff(client, "auditor")
+    message = sms(1, gateway="unifonic", gateway_id="77")
+    for gateway, number, word in (("twilio", "SM1", "undelivered"), ("unifonic", "77", "Failed")):
+        Attempt.objects.create(
+            message=message, gateway=gateway, gateway_id=number, started_at=timezone.now()
+        )
+        StatusReport.objects.create(
+            gateway=gateway, gateway_id=number, reported=word, received_at=timezone.now()
+        )
+    StatusReport.objects.create(
+        gateway="unifonic", gateway_id="SM1", reported="Of another", received_at=timezone.now()
+    )
+    address = reverse("admin:notifications_message_change", args=[message.pk])
+    page = client.get(address)
+    assert [one["report"].reported for one in page.context["reports"]] == ["undelivered", "Failed"]
 
 
 def test_lanes_are_told_apart(client: Client) -> None:
