@@ -234,6 +234,11 @@ class TestTwoPeople:
             propose(NEWER)
         assert SmsText.objects.count() == 1
 
+    def test_no_other_fault_is_taken_for_a_proposal_that_waits(self) -> None:
+        with pytest.raises(IntegrityError, match="sms_text_is_whole"), transaction.atomic():
+            propose_text(template=KEY, texts=NEW, why="", proposed_by=personas.staff(), now=NOW)
+        assert not SmsText.objects.exists()
+
     def test_the_wording_that_counts_is_not_proposed(self) -> None:
         with pytest.raises(SameText):
             propose(template_of(KEY).texts)

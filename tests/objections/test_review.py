@@ -72,6 +72,21 @@ def test_case_that_waits_for_documents_is_not_taken_again() -> None:
         )
 
 
+def test_nor_by_whoever_has_it() -> None:
+    clerk = staff()
+    case = documents_wanted(filed_one(), clerk)
+    with pytest.raises(TransitionRefused):
+        take_objection(
+            objection_id=case.pk,
+            caseworker=clerk,
+            seen_status=ObjectionStatus.DOCUMENTS_WANTED,
+            now=LATER,
+        )
+    case.refresh_from_db()
+    assert case.status == ObjectionStatus.DOCUMENTS_WANTED
+    assert texts_to(case.filed_by)[-1] == "objection_documents_wanted"
+
+
 def test_asking_for_documents_shows_the_words_and_the_day() -> None:
     case = documents_wanted(filed_one(), staff())
     case.refresh_from_db()
