@@ -26,7 +26,14 @@ from notifications.programme import programme_values
 from notifications.texts.models import Decision, SmsText
 from notifications.texts.rules import LANGUAGES, faults_of, with_texts
 
-__all__ = ["REFRESH_SECONDS", "forget_wordings", "in_force", "is_fit", "wording_of"]
+__all__ = [
+    "REFRESH_SECONDS",
+    "forget_wordings",
+    "in_force",
+    "is_fit",
+    "known_wording",
+    "wording_of",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +78,11 @@ def wording_of(key: str) -> Template:
             finally:
                 _Known.lock.release()
     return _Known.wordings.templates.get(key, default)
+
+
+def known_wording(key: str) -> Template:
+    """Give the wording as this process knows it, without looking. Raises UnknownTemplate."""
+    return _Known.wordings.templates.get(key, template_of(key))
 
 
 def forget_wordings() -> None:

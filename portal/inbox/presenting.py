@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
+from notifications.texts.translating import in_language
 from objections.models import Objection
 from objections.presenting import step_name
 from objections.statuses import ObjectionStatus
@@ -56,7 +58,10 @@ _ICONS: Final = {
 
 @dataclass(frozen=True)
 class Notice:
-    """One message as its reader sees it. `language` is that of the text."""
+    """One message as its reader sees it. `language` is that of the text.
+
+    It is the page's, but for what can only be shown as it was sent.
+    """
 
     title: StrOrPromise
     text: str
@@ -132,10 +137,14 @@ def _of_message(one: Told, cases: _Cases) -> Notice:
     url, action = cases.link_of(one)
     if one.what == "mobile_changed":
         url, action = reverse("portal:profile_edit"), _("See your data")
+    language: str = page_language()
+    said = in_language(language, template=one.what, body=one.body, written_in=one.language)
+    if said is None:
+        said, language = one.body, one.language
     return Notice(
         title=_TITLES.get(one.what, _("A message to you")),
-        text=_without_programme(one.body, one.language),
-        language=one.language,
+        text=_without_programme(said, language),
+        language=language,
         at=one.at,
         icon=_ICONS.get(one.what.partition("_")[0], "mail"),
         is_unread=one.is_unread,
@@ -146,7 +155,7 @@ def _of_message(one: Told, cases: _Cases) -> Notice:
 
 def _without_programme(body: str, language: str) -> str:
     """Leave out who writes, which an SMS must say and the portal need not."""
-    return body.removeprefix(f"{settings.PROGRAMME.name(language)}: ")
+    return capfirst(body.removeprefix(f"{settings.PROGRAMME.name(language)}: "))
 
 
 def _derived(one: Told, cases: _Cases) -> Notice:

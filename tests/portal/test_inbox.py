@@ -384,7 +384,38 @@ class TestThePage:
         places = [text.index(f'href="{link}"') for link in links]
         assert places == sorted(places)
         assert "The eligibility results of October 2026 are out" in text
-        assert 'lang="ar" dir="rtl">بدأنا دراسة اعتراضك' in text
+        assert 'lang="en" dir="ltr">We began to study your objection' in text
+        assert "بدأنا دراسة اعتراضك" not in text
+
+    def test_what_has_a_day_stays_in_the_words_that_were_sent(
+        self, client: Client, sara: Person
+    ) -> None:
+        tell(
+            sara,
+            template="objection_documents_wanted",
+            values={"reference": "4026714838", "due": "8 ديسمبر"},
+        )
+        sign_in(client, sara)
+        assert 'lang="ar" dir="rtl">' in client.get(INBOX).content.decode()
+
+    def test_text_that_is_no_wording_of_now_stays_as_it_was_sent(
+        self, client: Client, sara: Person
+    ) -> None:
+        message = tell(sara)
+        Message.objects.filter(pk=message.pk).update(body="حساب المواطن: نص سابق 402670.")
+        sign_in(client, sara)
+        assert 'lang="ar" dir="rtl">نص سابق 402670.' in client.get(INBOX).content.decode()
+
+    def test_english_message_is_arabic_on_the_arabic_page(
+        self, client: Client, sara: Person
+    ) -> None:
+        Person.objects.filter(pk=sara.pk).update(language="en")
+        sara.refresh_from_db()
+        tell(sara)
+        sign_in(client, sara)
+        assert (
+            'lang="ar" dir="rtl">بدأنا دراسة اعتراضك' in client.get("/messages/").content.decode()
+        )
 
     def test_case_that_its_reader_may_not_open_is_not_linked(
         self, client: Client, sara: Person
