@@ -22,11 +22,11 @@ from objections.services import (
     save_statement,
     stop_overdue_drafts,
     submit_objection,
+    withdraw_objection,
 )
-from objections.services.history import append_event
 from objections.services.reminders import still_needed
 from objections.services.review import decide_objection, request_documents, take_objection
-from objections.statuses import TRANSITIONS, ObjectionStatus
+from objections.statuses import ObjectionStatus
 from portal.demo.days import OLD, DemoDays, at
 from portal.demo.files import paper
 from portal.demo.objections import DemoObjection, Review
@@ -76,7 +76,9 @@ class Walk:
         if made.withdrawn_after:
             withdrawn_at = at(filed_on + timedelta(days=made.withdrawn_after), 17, number % 60)
             yield withdrawn_at
-            _withdraw(objection, user=user, now=withdrawn_at)
+            withdraw_objection(
+                objection=objection, actor=user, knows_it_is_final=True, now=withdrawn_at
+            )
         if made.review is not None:
             yield from self._review(objection, made.review, user=user, filed_on=filed_on)
 
@@ -190,12 +192,3 @@ def _last_days(days: DemoDays) -> list[date]:
     counted = {cycle.announced_on for cycle in days.cycles} | {days.closes_today}
     counted |= {cycle.paid_on for cycle in days.cycles}
     return sorted(day + (days.today - days.closes_today) for day in counted)
-
-
-def _withdraw(objection: Objection, *, user: User, now: datetime) -> None:
-    """Write a withdrawal as the table of transitions has it; citizens have no page for it yet."""
-    wanted = ObjectionStatus.WITHDRAWN
-    if wanted not in TRANSITIONS[objection.status]:
-        raise ValueError(f"an objection cannot be withdrawn from {objection.status}")
-    append_event(objection, from_status=objection.status, to_status=wanted, actor=user, now=now)
-    Objection.objects.filter(pk=objection.pk).update(status=wanted)
