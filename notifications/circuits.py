@@ -27,8 +27,10 @@ from notifications.models import GatewayCircuit, GatewayOutage, GatewayPause, Me
 from notifications.outbox import wake_after_commit
 from notifications.progress import campaigns_under_way
 from notifications.rules import (
+    BUSY_WITHIN_SECONDS,
     FAILURES_TO_OPEN,
     FAILURES_WITHIN_SECONDS,
+    LEAST_SERIES_SECONDS,
     LONGEST_RETRY_SECONDS,
     PROBE_CODES_LATER_SECONDS,
     PROBE_LEASE_SECONDS,
@@ -143,7 +145,7 @@ def note(gateway: str, outcomes: Sequence[Outcome], *, now: datetime) -> None:
             if circuit.opened_at is not None:
                 if one.is_probe:
                     _settle_probe(circuit, one, now=now)
-            elif circuit.failures >= FAILURES_TO_OPEN:
+            elif _is_down(circuit, now=now):
                 _open(circuit, one, now=now)
         circuit.save()
 
@@ -170,6 +172,16 @@ def _count(circuit: GatewayCircuit, one: Outcome, *, now: datetime) -> None:
         if since is None or now - since > timedelta(seconds=FAILURES_WITHIN_SECONDS):
             circuit.failures, circuit.failing_since = 0, now
         circuit.failures += 1
+
+
+def _is_down(circuit: GatewayCircuit, *, now: datetime) -> bool:
+    """Tell whether failures are a series and no chance: nothing got through for long enough."""
+    if circuit.failures < FAILURES_TO_OPEN or circuit.failing_since is None:
+        return False
+    busy_since = now - timedelta(seconds=BUSY_WITHIN_SECONDS)
+    if circuit.last_success_at is None or circuit.last_success_at <= busy_since:
+        return True
+    return now - circuit.failing_since >= timedelta(seconds=LEAST_SERIES_SECONDS)
 
 
 def _open(circuit: GatewayCircuit, one: Outcome, *, now: datetime) -> None:

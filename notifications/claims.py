@@ -67,6 +67,12 @@ _BEGIN: Final = """
 """
 
 
+_RELEASE: Final = """
+    UPDATE notifications_message m SET status = 'queued', claimed_at = NULL
+    FROM unnest(%(messages)s::bigint[], %(claims)s::timestamptz[]) AS o(id, claimed_at)
+    WHERE m.id = o.id AND m.claimed_at = o.claimed_at AND m.status = 'sending'
+"""
+
 # A share of each campaign's lock: a pause waits for claims that run, and later ones see it. One
 # of which nothing is expected any more is not looked at: there are some more each month.
 _UNDER_WAY: Final = """
@@ -208,9 +214,13 @@ def _renew(messages: Sequence[Message], *, now: datetime) -> None:
 
 
 def release(messages: Sequence[Message]) -> None:
-    """Give back what was claimed and not attempted."""
-    for message in messages:
-        claimed(message).update(status=MessageStatus.QUEUED, claimed_at=None)
+    """Give back what was claimed and not attempted, as far as the claims stand."""
+    facts: dict[str, Any] = {
+        "messages": [message.pk for message in messages],
+        "claims": [message.claimed_at for message in messages],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, facts)
 
 
 def settle_lost_claims(*, now: datetime) -> LostClaims:

@@ -1,26 +1,24 @@
 """The hands that hold an SMS while its gateway thinks.
 
 Threads that do nothing but call the gateway: no hand touches the database, so a process needs
-one connection for all of them. How many may be out at once grows with each answer, as a careful
-sender feels out a line: a gateway that refuses is asked by a few and not by fifty.
+one connection for all of them. How many may be out at once follows the answers
+(notifications/tempo.py): a gateway that fails is asked by a few and not by fifty.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Final
 
 from notifications.claims import Flight
-from notifications.gateways.base import Gateway
+from notifications.gateways.base import Gateway, GatewayTemporary, OutcomeUnknown
+from notifications.models import Message
 from notifications.outcomes import Landed, hand_over
-
-FEW: Final = 4
-"""How many ask a gateway of which nothing is known yet, or that refused. More than one, so that no
-code waits behind a single call that hangs."""
+from notifications.tempo import FEW, Tempo
 
 WAITING_SHARE: Final = 2
 """For every so many hands, one message may wait for a hand."""
@@ -30,14 +28,15 @@ class Crew:
     """Hands for one lane. One drain uses it at a time; `look_again` may be called by anybody.
 
     With one hand the call is made by the caller's own thread. What is out, or landed and not yet
-    recorded, outlives a drain that failed: the next one records it.
+    recorded, outlives a drain that failed: the next one records it. So does what was claimed and
+    could not be given back.
     """
 
     def __init__(self, gateway: Gateway, *, hands: int = 1) -> None:
         self.gateway = gateway
-        self._hands = hands
-        self._width = min(FEW, hands)
+        self.tempo = Tempo(most=hands)
         self._out = 0
+        self._kept: list[Message] = []
         self._landed: SimpleQueue[Landed | None] = SimpleQueue()
         self._threads = ThreadPoolExecutor(hands, thread_name_prefix="sms") if hands > 1 else None
 
@@ -49,17 +48,18 @@ class Crew:
     @property
     def width(self) -> int:
         """How many messages may be out at once."""
-        return self._width
+        return self.tempo.width
 
-    @property
-    def free(self) -> int:
-        """How many more messages may go out now: one a hand, and some that wait for a hand.
+    def free(self, *, landed: int = 0) -> int:
+        """How many more may go out once so many landed: one a hand, and some that wait for a hand.
 
         Those are there so that no hand rests while the database writes. After a crash they are
-        of unknown outcome as the others are, so they are few.
+        of unknown outcome as the others are, so they are few. None while the gateway is to rest.
         """
-        waiting = self._width // WAITING_SHARE if self._width > FEW else 0
-        return max(0, self._width + waiting - self._out)
+        if self.tempo.rest_seconds:
+            return 0
+        waiting = self.width // WAITING_SHARE if self.width > FEW else 0
+        return max(0, self.width + waiting - (self._out - landed))
 
     def send(
         self, flight: Flight, *, clock: Callable[[], datetime], gateway: Gateway | None = None
@@ -94,13 +94,31 @@ class Crew:
         for one in landed:
             self._landed.put(one)
 
-    def widen(self, by: int) -> None:
-        """Let more go out at once: the gateway answers."""
-        self._width = min(self._hands, self._width + by)
+    def heed(self, landed: Sequence[Landed]) -> None:
+        """Go faster or slower by what landed; a probe that failed says nothing new."""
+        for one in landed:
+            if isinstance(one.answer, GatewayTemporary | OutcomeUnknown):
+                if not one.flight.is_probe:
+                    self._heed_failure(one.answer)
+            else:
+                self.tempo.answered()
 
-    def narrow(self) -> None:
-        """Ask with a few only: the gateway refuses for now, or does not answer."""
-        self._width = min(FEW, self._hands)
+    def _heed_failure(self, failure: GatewayTemporary | OutcomeUnknown) -> None:
+        if isinstance(failure, OutcomeUnknown):
+            self.tempo.failed()
+        elif failure.is_its_fault:
+            self.tempo.failed(wait_seconds=failure.wait_seconds)
+        else:
+            self.tempo.slow_down(wait_seconds=failure.wait_seconds)
+
+    def keep(self, claimed: Iterable[Message]) -> None:
+        """Keep what was claimed and could not be given back, for the next drain to do that."""
+        self._kept.extend(claimed)
+
+    def take_kept(self) -> list[Message]:
+        """Give what was kept, once."""
+        kept, self._kept = self._kept, []
+        return kept
 
     def look_again(self) -> None:
         """Have the drain that waits look for new messages."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from notifications.circuits import Leave, Outcome, give_back_probe, is_in_use, leave_of, note
@@ -71,8 +71,9 @@ def drain(
     """Send what is due in a lane until nothing is left, the gateway tires, or so many batches.
 
     Several workers may drain one lane: each claims other rows. A gateway that refuses for now
-    is left alone until the next sweep, and what was claimed behind it keeps its place. While it
-    fails or rests, messages go by the first of `others` that is in use.
+    is asked more slowly, in the end by the next sweep only (notifications/tempo.py); what was
+    claimed behind it keeps its place. While it fails or rests, messages go by the first of
+    `others` that is in use.
     `call_help` is called once where there is plenty: one wake-up brings one worker only.
     """
     work = _Drain(lane, (gateway, *others), crew or Crew(gateway), clock)
@@ -115,16 +116,26 @@ class _Drain:
             is_over = self._is_tired or self._is_dry
             return not is_over and batches > 0 and time.monotonic() < ends_at
 
+        self._claimed.extend(self._crew.take_kept())
         try:
+            self._let_go(self._claimed)
             while True:
                 if may_claim() and len(self._claimed) < self._crew.width:
                     batches -= 1
                     self._claim()
                 self._exchange(self._landed())
-                if not self._crew.out and (self._is_tired or not (self._claimed or may_claim())):
+                if self._crew.out:
+                    continue
+                if self._is_tired or not (self._claimed or may_claim()):
+                    break
+                if self._crew.tempo.rest_seconds and time.monotonic() >= ends_at:
                     break
         finally:
-            self._let_go(self._claimed)
+            try:
+                self._let_go(self._claimed)
+            except (DatabaseError, InterfaceError):
+                self._crew.keep(self._claimed)
+                raise
         return Drained(self._done, has_more=not (self._is_tired or self._is_dry))
 
     def _claim(self) -> None:
@@ -187,10 +198,13 @@ class _Drain:
 
     def _landed(self) -> list[Landed]:
         """Give what landed; wait for it, or for room, where nothing else can be done."""
-        if not self._crew.out and self._has_room:
+        rest = 0.0 if self._is_tired or not self._claimed else self._crew.tempo.rest_seconds
+        if not self._crew.out and self._has_room and not rest:
             return []
         seconds = None if self._has_room else ROOM_SECONDS
-        if self._claimed and self._crew.free and not self._is_tired:
+        if rest:
+            seconds = min(rest, seconds or rest)
+        elif self._claimed and self._crew.free() and not self._is_tired:
             seconds = 0
         landed, has_news = self._crew.wait(seconds=seconds)
         self._has_room = True
@@ -201,11 +215,8 @@ class _Drain:
         """Record what landed and an attempt of as many others, in one commit, and send those."""
         # Nothing more before a failure is counted: it may be the one after which to stop.
         is_held = self._is_tired or any(_is_failure(one) for one in landed)
-        if any(_is_failure(one) and not one.flight.is_probe for one in landed):
-            self._crew.narrow()
-        else:
-            self._crew.widen(len(landed))
-        free = 0 if is_held else self._crew.free + len(landed)
+        self._crew.heed(landed)
+        free = 0 if is_held else self._crew.free(landed=len(landed))
         going = [self._claimed.popleft() for _ in range(min(free, len(self._claimed)))]
         if not landed and not going:
             return
@@ -240,15 +251,17 @@ class _Drain:
             for one in own:
                 self._probes.pop(one.flight.message.pk, None)
             if any(_is_failure(one) for one in own):
-                self._turn_from(name, has_refused=any(_is_tired(one) for one in own))
+                self._turn_from(name)
 
-    def _turn_from(self, name: str, *, has_refused: bool) -> None:
-        """Leave a gateway that failed just now: to another, or to the next sweep."""
+    def _turn_from(self, name: str) -> None:
+        """Leave a gateway that failed just now where it is too much: to another, or to a sweep."""
         if not is_in_use(name, now=self._clock()):
             self._is_dry = False  # what it refused is due again, by another
             self._let_go([message for message in self._claimed if message.gateway == name])
-        elif has_refused:
+            self._crew.tempo.start_anew()
+        elif self._crew.tempo.is_spent:
             self._is_tired = True
+            self._crew.tempo.start_anew()
 
     def _let_go(self, messages: Iterable[Message]) -> None:
         """Give back what was claimed and not attempted, and the probes among it."""

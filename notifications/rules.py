@@ -31,6 +31,11 @@ FAILURES_TO_OPEN: Final = 3
 FAILURES_WITHIN_SECONDS: Final = 120
 """So many failures so close together with no success between, and a gateway is left alone."""
 
+BUSY_WITHIN_SECONDS: Final = 10
+LEAST_SERIES_SECONDS: Final = 1
+"""Where messages got through a moment ago, that series must last so long. Of hundreds a second
+three fail in a row by chance, again and again, where the gateway fails with one in twelve."""
+
 FIRST_REST_SECONDS: Final = 10
 LONGEST_REST_SECONDS: Final = 300
 """How long a failing gateway rests before its first probe; each that fails doubles it."""

@@ -6,15 +6,17 @@ import logging
 import time
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from notifications import claims, delivery, figures, progress, receipts, reconciling
 from notifications.crew import Crew, Shift
 from notifications.gateways import chosen_gateways
 from notifications.gateways.base import Gateway, GatewayError
+from notifications.rounds import drain_in_rounds
 from notifications.schedule import COUNT_CAMPAIGNS_TASK
 from notifications.statuses import Lane
 from notifications.waking import DRAIN_TASK, wake
@@ -32,15 +34,24 @@ def drain(lane: str) -> None:
     """Send what is due in a lane: after a wake-up, and by the scheduled sweep."""
     (first, *others), of = chosen_gateways(), Lane(lane)
 
-    def drain_with(crew: Crew) -> None:
-        drained = delivery.drain(
+    def drain_once(crew: Crew) -> delivery.Drained:
+        return delivery.drain(
             lane=of, gateway=first, others=others, crew=crew, call_help=partial(wake, of)
         )
-        if drained.has_more:
-            wake(of)
+
+    def drain_with(crew: Crew) -> None:
+        drain_in_rounds(partial(drain_once, crew), wake=partial(wake, of))
 
     hands = min(gateway.most_at_once for gateway in (first, *others))
     _SHIFTS[of].work(first, drain_with, hands=hands)
+
+
+@worker_ready.connect
+def look_at_once(sender: Any, **_: Any) -> None:
+    """Have the lanes drained of a worker that has just started: what waits needs no sweep."""
+    for lane in Lane:
+        if lane.value in sender.app.amqp.queues.consume_from:
+            wake(lane)
 
 
 @shared_task(name="notifications.ask_gateways", ignore_result=True)

@@ -8,9 +8,10 @@ are killed, Redis is killed with all that it holds, and PostgreSQL crashes, at r
 is started again. Some people get two messages with the same words.
 
 Then time goes on: rows and the stand-in's messages are made eleven minutes older, and the
-scheduler's own work settles what is left, until nothing changes. At the end the stand-in's
-messages are counted against the rows. Everything listens on loopback or in a private folder, and
-ends after LONGEST_SECONDS.
+scheduler's own work of those minutes settles what is left, until nothing changes. What the portal
+gave up and shows to its staff, they send again, as they do on the page of dead letters. At the
+end the stand-in's messages are counted against the rows. Everything listens on loopback or in a
+private folder, and ends after LONGEST_SECONDS.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from signal import SIGKILL, SIGQUIT
 from typing import Any
 
 import psycopg2
+from celery import Celery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 if str(ROOT) not in sys.path:
@@ -78,17 +80,30 @@ QUEUE = """
 MOVING = "SELECT count(*) FROM notifications_message WHERE status IN ('queued', 'sending')"
 DUE = f"{MOVING} AND not_before <= now() AND (status = 'queued' OR claimed_at > now() - %s)"
 OPEN = "SELECT count(*) FROM notifications_message WHERE status IN ('queued', 'sending', 'unknown')"
+UNKNOWN = "SELECT count(*) FROM notifications_message WHERE status = 'unknown'"
+FAILED = "SELECT count(*) FROM notifications_message WHERE status = 'failed'"
 IN_DOUBT = """
     SELECT count(DISTINCT m.id) FROM notifications_message m
     JOIN notifications_attempt a ON a.message_id = m.id
     WHERE m.status = 'unknown' OR (m.status = 'sending' AND a.ended_at IS NULL)
 """
-SCHEDULED = """
-from notifications.tasks import ask_gateways, settle_lost_claims
-settle_lost_claims()
-ask_gateways()
-"""
+SCHEDULED = ("notifications.settle_lost_claims", "notifications.ask_gateways")
 """What the scheduler has done each minute."""
+
+MOST_MINUTES = 11
+"""So many times in an age, or until nothing changes any more."""
+
+STAFF = """
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from notifications.dead_letters import causes_of_dead_letters, retry_cause
+by, _ = get_user_model().objects.get_or_create(username="bench")
+print(sum(
+    retry_cause(gateway=cause.gateway, error=cause.error, by=by, now=timezone.now())
+    for cause in causes_of_dead_letters()
+))
+"""
+"""What staff do with messages that failed for good; prints how many."""
 
 AGE = (
     "UPDATE notifications_message SET queued_at = queued_at - %(by)s,"
@@ -105,12 +120,16 @@ class Outcome:
     """What the stand-in and the rows say at the end."""
 
     messages: int
-    faults: Counter[str]
-    unknown_at_first: int
     lost: int
     sent_twice: int
     statuses: dict[str, int]
-    seconds: float
+    faults: Counter[str] = field(default_factory=Counter)
+    unknown_at_first: int = 0
+    given_up: int = 0
+    """Failed for good, seen by staff and sent again by them."""
+    seconds: float = 0.0
+    a_second: float = 0.0
+    """Messages that arrived a second from the first to the last fault."""
 
     @property
     def is_whole(self) -> bool:
@@ -171,6 +190,29 @@ class Installation:
             return False
         return True
 
+    def shell(self, script: str) -> str:
+        """Run a script inside the portal, in a process of its own; give what it printed."""
+        return subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", script],
+            cwd=ROOT,
+            env=self.environ,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def do(self, task: str, *, deadline: float) -> None:
+        """Have a worker do what the scheduler has done, and wait until it says that it is done."""
+        logs = [self.folder / f"{name}.log" for name in WORKERS]
+        seen = {log: log.stat().st_size for log in logs}
+        name = f"asked-for-at-{time.monotonic():.3f}"
+        app = Celery("bench", broker=self.store.url, set_as_current=False)
+        with app:
+            app.send_task(task, task_id=name, queue="default", ignore_result=True)
+        while not any(f"{task}[{name}] succeeded" in _after(log, seen[log]) for log in logs):
+            assert time.monotonic() < deadline, f"{task} took too long"
+            time.sleep(0.05)
+
     def ask(self, statement: str, facts: Any = None) -> int:
         """Give the number that a statement counts, in a connection of its own."""
         with self.cursor() as cursor:
@@ -193,6 +235,13 @@ class Installation:
             child.ask_to_stop()
         for child in self.processes.values():
             child.stop()
+
+
+def _after(log: Path, size: int) -> str:
+    """Give what was added to a log since it had this size."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        lines.seek(size)
+        return lines.read()
 
 
 def _end(child: Child, signal: Any) -> None:
@@ -266,10 +315,20 @@ def run(
             say(f"{time.monotonic() - began:6.1f} s  {len(provider.messages):,} arrived; {name}")
             kills[name]()
             done[name] += 1
-        unknown = _settle(portal, provider, deadline, say, began)
+        with provider.lock:
+            first = next(iter(provider.messages.values())).created_at
+            pace = len(provider.messages) / (datetime.now(tz=UTC) - first).total_seconds()
+        unknown, given_up = _settle(portal, provider, deadline, say, began)
         portal.stop()
-        spent = time.monotonic() - began
-        return _count(portal, provider, faults=done, unknown=unknown, seconds=spent)
+        outcome = _count(portal, provider)
+        return replace(
+            outcome,
+            faults=done,
+            unknown_at_first=unknown,
+            given_up=given_up,
+            seconds=time.monotonic() - began,
+            a_second=pace,
+        )
 
 
 def _in_turns(names: list[str], count: int, dice: random.Random) -> Iterator[str]:
@@ -293,39 +352,43 @@ def _settle(
     deadline: float,
     say: Callable[[str], object],
     began: float,
-) -> int:
-    """Let time pass until every message is settled; give how many were unknown at first."""
-    unknown = -1
+) -> tuple[int, int]:
+    """Let time pass until every message is settled; give how many were unknown, and given up."""
+    unknown, given_up = -1, 0
     for _age in range(MOST_AGES):
         _wait(lambda: False, portal, deadline)
         left = portal.ask(OPEN)
         if not left:
-            break
+            if not portal.ask(FAILED):
+                break
+            again = int(portal.shell(STAFF))
+            given_up += again
+            say(f"{time.monotonic() - began:6.1f} s  {again:,} had failed; staff sent them again")
+            continue
         for statement in AGE:
             portal.ask(statement, {"by": AGED})
         with provider.lock:
             for message in provider.messages.values():
                 message.created_at -= AGED
         unknown = unknown if unknown >= 0 else portal.ask(IN_DOUBT)
-        subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v", "0", "-c", SCHEDULED],
-            cwd=ROOT,
-            env=portal.environ,
-            check=True,
-            capture_output=True,
-        )
+        _pass_minutes(portal, deadline)
         say(f"{time.monotonic() - began:6.1f} s  {left:,} were open; eleven minutes passed")
-    return max(unknown, 0)
+    return max(unknown, 0), given_up
 
 
-def _count(
-    portal: Installation,
-    provider: Provider,
-    *,
-    faults: Counter[str],
-    unknown: int,
-    seconds: float,
-) -> Outcome:
+def _pass_minutes(portal: Installation, deadline: float) -> None:
+    """Do the scheduler's work of eleven minutes, as long as it changes something."""
+    left = -1
+    for _minute in range(MOST_MINUTES):
+        for task in SCHEDULED:
+            portal.do(task, deadline=deadline)
+        before, left = left, portal.ask(UNKNOWN)
+        if left in {0, before}:
+            return
+
+
+def _count(portal: Installation, provider: Provider) -> Outcome:
+    """Count the stand-in's messages against the rows."""
     arrived = Counter(form["To"] for form in provider.accepted)
     owed: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
@@ -336,12 +399,9 @@ def _count(
             statuses[status] += 1
     return Outcome(
         messages=owed.total(),
-        faults=faults,
-        unknown_at_first=unknown,
         lost=(owed - arrived).total(),
         sent_twice=(arrived - owed).total(),
         statuses=dict(statuses),
-        seconds=seconds,
     )
 
 
@@ -360,10 +420,13 @@ def main() -> int:
     )
     settled = sum(outcome.statuses.get(status, 0) for status in ("sent", "failed", "expired"))
     print(f"\n{outcome.messages:,} messages, {outcome.faults.total()} faults in", end=" ")
-    print(f"{outcome.seconds:.0f} s: {dict(outcome.faults)}; seed {options.seed}\n")
+    print(f"{outcome.seconds:.0f} s: {dict(outcome.faults)}; seed {options.seed}")
+    print(f"{outcome.a_second:.0f} a second arrived until the last fault; load average", end=" ")
+    print(f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} processors\n")
     print("| what | messages |\n|---|---|")
     print(f"| outcome unknown or worker lost, at first | {outcome.unknown_at_first:,} |")
     print(f"| of all, settled at the end | {settled / outcome.messages:.1%} |")
+    print(f"| failed, seen by staff and sent again by them | {outcome.given_up:,} |")
     print(f"| lost | {outcome.lost:,} |\n| sent twice | {outcome.sent_twice:,} |")
     print(f"| statuses at the end | {outcome.statuses} |")
     return 0 if outcome.is_whole else 1

@@ -38,9 +38,11 @@ from notifications.outbox import queue_message
 from notifications.receipts import take_report
 from notifications.reconciling import Reconciled, reconcile
 from notifications.rules import (
+    BUSY_WITHIN_SECONDS,
     FAILURES_TO_OPEN,
     FAILURES_WITHIN_SECONDS,
     FIRST_REST_SECONDS,
+    LEAST_SERIES_SECONDS,
     LONGEST_REST_SECONDS,
     MAX_TRIES,
     PROBE_CODES_LATER_SECONDS,
@@ -117,7 +119,9 @@ class Line:
 
     def open(self) -> None:
         """Have the first gateway fail until it is left alone."""
-        note("first", [Outcome(OUT_OF_ORDER)] * FAILURES_TO_OPEN, now=self.now)
+        failures = [Outcome(OUT_OF_ORDER)] * (FAILURES_TO_OPEN - 1)
+        note("first", failures, now=self.now - timedelta(seconds=LEAST_SERIES_SECONDS))
+        note("first", [Outcome(OUT_OF_ORDER)], now=self.now)
 
     def rest(self, seconds: float = 0) -> None:
         """Let the first gateway's rest pass, and so many seconds more."""
@@ -168,9 +172,30 @@ def told(answers: Sequence[GatewayError | None], *, now: datetime = NOW) -> None
 def test_what_counts_against_a_gateway(
     answers: list[GatewayError | None], *, is_open: bool
 ) -> None:
-    told(answers)
+    for second, answer in enumerate(answers):
+        told([answer], now=NOW + timedelta(seconds=second))
     assert is_in_use("first", now=NOW) is not is_open
     assert GatewayOutage.objects.count() == int(is_open)
+
+
+@pytest.mark.django_db
+def test_failures_in_a_row_by_chance_among_many_successes_open_nothing() -> None:
+    told([None] * 100)
+    told([OUT_OF_ORDER] * 5)
+    assert is_in_use("first", now=NOW)
+    later = NOW + timedelta(seconds=LEAST_SERIES_SECONDS)
+    told([None, *[OUT_OF_ORDER] * 5], now=later)
+    assert is_in_use("first", now=later)
+    told([OUT_OF_ORDER], now=later + timedelta(seconds=LEAST_SERIES_SECONDS))
+    assert not is_in_use("first", now=later)
+
+
+@pytest.mark.django_db
+def test_three_messages_at_night_may_be_all_there_are() -> None:
+    told([None])
+    night = NOW + timedelta(seconds=BUSY_WITHIN_SECONDS)
+    told([OUT_OF_ORDER] * FAILURES_TO_OPEN, now=night)
+    assert not is_in_use("first", now=night)
 
 
 @pytest.mark.django_db
@@ -281,7 +306,7 @@ def test_first_is_used_again_after_its_probe(line: Line, caplog: pytest.LogCaptu
     outage = GatewayOutage.objects.get()
     assert (outage.closed_at, outage.probes) == (line.now, 1)
     assert caplog.text.count("sms alarm: first is in use again") == 1
-    told([OUT_OF_ORDER] * 3, now=line.now)
+    line.open()
     assert GatewayOutage.objects.filter(closed_at=None).count() == 1
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from notifications import delivery
+from notifications import claims, delivery
 from notifications.claims import settle_lost_claims
-from notifications.crew import FEW, Crew, Shift
+from notifications.crew import WAITING_SHARE, Crew, Shift
 from notifications.delivery import PLENTY, Drained, drain
 from notifications.gateways.base import (
     GatewayClosed,
@@ -24,8 +24,9 @@ from notifications.gateways.base import (
 )
 from notifications.models import Attempt, GatewayPace, Message
 from notifications.outbox import queue_message
-from notifications.rules import LOST_AFTER_SECONDS
+from notifications.rules import BUSY_WITHIN_SECONDS, LOST_AFTER_SECONDS
 from notifications.statuses import Lane, MessageStatus
+from notifications.tempo import FEW
 from saudi.gregorian import RIYADH
 from tests.worker import wait_until
 
@@ -164,11 +165,53 @@ def test_gateway_that_does_not_answer_is_asked_by_a_few_again() -> None:
     gateway = Busy()
     crew = Crew(gateway, hands=HANDS)
     drain_cases(gateway, crew)
-    queue(301)
+    assert crew.width == HANDS
+    queue(*range(301, 501))
     gateway._answer = lambda turn: OutcomeUnknown("ReadTimeoutError")
-    drain_cases(gateway, crew)
+    later = NOW + timedelta(seconds=BUSY_WITHIN_SECONDS)
+    drain_cases(gateway, crew, clock=lambda: later)
     assert crew.width == FEW
-    assert Message.objects.get(event="cases:301").status == MessageStatus.UNKNOWN
+    unknown = Message.objects.filter(status=MessageStatus.UNKNOWN).count()
+    assert 1 <= unknown <= HANDS + HANDS // WAITING_SHARE
+    assert Message.objects.filter(status=MessageStatus.QUEUED).count() == 200 - unknown
+
+
+@pytest.mark.django_db
+def test_gateway_that_fails_with_one_in_twelve_is_asked_by_all_hands_in_one_drain() -> None:
+    queue(*range(1, 601))
+    refusal, doubt = GatewayTemporary("http 503, code 0"), OutcomeUnknown("cut")
+    gateway = Busy(lambda turn: {0: refusal, 6: doubt}.get(turn % 24))
+    crew = Crew(gateway, hands=HANDS)
+    assert drain_cases(gateway, crew, seconds=120) == Drained(done=600)
+    assert crew.width > 0.8 * HANDS
+    assert statuses() == {MessageStatus.SENT, MessageStatus.QUEUED, MessageStatus.UNKNOWN}
+    assert Message.objects.filter(status=MessageStatus.SENT).count() == 550
+    assert len(gateway.sent) == len(set(gateway.sent)) == 600
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_given_back_is_by_the_next_drain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue(*range(1, 41))
+    gateway = Busy()
+    crew = Crew(gateway, hands=HANDS)
+    real = delivery.release
+
+    def lost(*_: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(delivery, "begin", lost)
+    monkeypatch.setattr(delivery, "release", lost)
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            drain_cases(gateway, crew)
+    assert Message.objects.filter(status=MessageStatus.SENDING).exists()
+    monkeypatch.setattr(delivery, "begin", claims.begin)
+    monkeypatch.setattr(delivery, "release", real)
+    drain_cases(gateway, crew)
+    assert statuses() == {MessageStatus.SENT}
+    assert len(gateway.sent) == len(set(gateway.sent)) == 40
 
 
 @pytest.mark.django_db

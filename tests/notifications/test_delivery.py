@@ -150,9 +150,9 @@ def test_tries_are_bounded() -> None:
 
 
 @pytest.mark.django_db
-def test_tired_gateway_is_left_alone_and_the_order_stays() -> None:
+def test_gateway_that_asks_for_a_long_wait_is_left_alone_and_the_order_stays() -> None:
     messages = [queue(number) for number in range(1, 6)]
-    gateway = Told([GatewayTemporary("http 429, code 20429")])
+    gateway = Told([GatewayTemporary("http 429, code 20429", wait_seconds=30, is_its_fault=False)])
     assert drain_codes(gateway) == Drained(done=1)
     assert len(gateway.sent) == 1
     assert set(Message.objects.values_list("status", flat=True)) == {"queued"}
@@ -160,6 +160,36 @@ def test_tired_gateway_is_left_alone_and_the_order_stays() -> None:
     drain_codes(gateway, now=NOW + timedelta(minutes=1))
     ids = [message.pk for message in messages]
     assert [sms.message_id for sms in gateway.sent] == [ids[0], *ids[1:], ids[0]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        GatewayTemporary("http 503"),
+        GatewayTemporary("http 429, code 20429", is_its_fault=False),
+    ],
+    ids=["out-of-order", "asks-to-slow-down"],
+)
+def test_drain_goes_on_after_a_gateway_that_refused_one(refusal: GatewayTemporary) -> None:
+    messages = [queue(number) for number in range(1, 6)]
+    gateway = Told([refusal])
+    assert drain_codes(gateway) == Drained(done=5)
+    assert [sms.message_id for sms in gateway.sent] == [message.pk for message in messages]
+    assert Message.objects.get(status=MessageStatus.QUEUED) == messages[0]
+
+
+@pytest.mark.django_db
+def test_gateway_that_only_asks_to_slow_down_is_asked_ever_less_and_then_left_to_the_sweep() -> (
+    None
+):
+    for number in range(1, 31):
+        queue(number)
+    gateway = Told([GatewayTemporary("http 429, code 20429", is_its_fault=False)] * 30)
+    assert not drain_codes(gateway).has_more
+    # After rests of a quarter, a half, one and two seconds the next would be too long.
+    assert len(gateway.sent) == 5
+    assert set(Message.objects.values_list("status", flat=True)) == {"queued"}
 
 
 @pytest.mark.django_db

@@ -40,7 +40,12 @@ def test_lost_claims_are_settled_by_the_schedule() -> None:
 
 def test_task_that_did_not_finish_wakes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[Lane] = []
-    monkeypatch.setattr(tasks, "wake", woken.append)
+
+    def wake(lane: Lane) -> bool:
+        woken.append(lane)
+        return True
+
+    monkeypatch.setattr(tasks, "wake", wake)
     answers = [Drained(done=1_000, has_more=True), Drained(done=3)]
     monkeypatch.setattr(delivery, "drain", lambda **_: answers.pop(0))
     tasks.drain("reminders")
