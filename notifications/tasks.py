@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -16,15 +18,17 @@ from notifications import claims, delivery, figures, progress, receipts, reconci
 from notifications.crew import Crew, Shift
 from notifications.gateways import chosen_gateways
 from notifications.gateways.base import Gateway, GatewayError
-from notifications.rounds import drain_in_rounds
+from notifications.rounds import drain_in_rounds, stopping
 from notifications.schedule import COUNT_CAMPAIGNS_TASK
 from notifications.statuses import Lane
-from notifications.waking import DRAIN_TASK, wake
+from notifications.waking import BREAK_SECONDS, DRAIN_TASK, wake
 
 logger = logging.getLogger(__name__)
 
 MOST_ASKING_SECONDS: Final = 20.0
 MOST_COUNTING_SECONDS: Final = 30.0
+MOST_LOOKS: Final = 3
+"""How often a worker that starts tries to wake each of its lanes."""
 
 _SHIFTS: Final = {lane: Shift() for lane in Lane}
 
@@ -49,9 +53,16 @@ def drain(lane: str) -> None:
 @worker_ready.connect
 def look_at_once(sender: Any, **_: Any) -> None:
     """Have the lanes drained of a worker that has just started: what waits needs no sweep."""
-    for lane in Lane:
-        if lane.value in sender.app.amqp.queues.consume_from:
-            wake(lane)
+    lanes = [lane for lane in Lane if lane.value in sender.app.amqp.queues.consume_from]
+    threading.Thread(target=_wake_patiently, args=[lanes], name="look", daemon=True).start()
+
+
+def _wake_patiently(lanes: Sequence[Lane]) -> None:
+    """Wake each lane; where Redis is slow to answer, as on a machine that starts, once more."""
+    for lane in lanes:
+        for _ in range(MOST_LOOKS):
+            if wake(lane) or stopping.wait(BREAK_SECONDS):
+                break
 
 
 @shared_task(name="notifications.ask_gateways", ignore_result=True)

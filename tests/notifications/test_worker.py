@@ -188,9 +188,25 @@ def test_worker_killed_with_many_on_their_way_sends_none_of_them_again(
     assert told == set(Message.objects.values_list("recipient", flat=True))
 
 
+def test_worker_that_starts_finds_what_waits_without_a_sweep(
+    start_worker: StartWorker, settings: Any
+) -> None:
+    real = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with transaction.atomic():
+        queue(1)
+    settings.REDIS_URL = real
+    breaker.reset()
+    start_worker()
+    wait_for(1)
+
+
 def test_lost_wake_up_is_made_good_by_the_sweep(
     start_worker: StartWorker, start_scheduler: Callable[[], None], settings: Any
 ) -> None:
+    worker = start_worker()
+    # It looked at its lanes when it started.
+    wait_until(lambda: worker.log().count("succeeded") >= len(Lane), what="it has looked")
     real = settings.REDIS_URL
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     with transaction.atomic():
@@ -198,7 +214,6 @@ def test_lost_wake_up_is_made_good_by_the_sweep(
         queue(2, expires_at=timezone.now() - timedelta(seconds=1))
     assert status_of(1) == MessageStatus.QUEUED
     settings.REDIS_URL = real
-    start_worker()
     breaker.reset()
     start_scheduler()
     wait_for(1)
