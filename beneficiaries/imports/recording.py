@@ -27,7 +27,7 @@ from beneficiaries.errors import (
     UnknownCycle,
     UnreadableFile,
 )
-from beneficiaries.imports.models import MOST_ATTEMPTS, Run
+from beneficiaries.imports.models import MOST_ATTEMPTS, ImportRun, Run
 from beneficiaries.statuses import Phase, RunStatus
 from notifications.errors import SamePersonRefused
 
@@ -134,15 +134,22 @@ def end_done(run: R) -> R:
 
 
 def _end_undone(run: Run, error: BaseException) -> None:
-    """Write why a run came to nothing, unless it was taken for dead and is another's by now."""
+    """Write why a run came to nothing, unless it was taken for dead and is another's by now.
+
+    An upload that found another import of its kind at work waits again.
+    """
+    ours = type(run)._default_manager.filter(
+        pk=run.pk, status=RunStatus.RUNNING, attempts=run.attempts
+    )
+    names = ["status", "refusal", "refusal_detail", "ended_at", "phase"]
     code, detail = _refusal_of(error)
     run.status = RunStatus.REFUSED if code != "error" else RunStatus.FAILED
     run.refusal, run.refusal_detail = code, detail[:200]
     run.ended_at, run.phase = timezone.now(), ""
-    names = ("status", "refusal", "refusal_detail", "ended_at", "phase")
-    ours = type(run)._default_manager.filter(
-        pk=run.pk, status=RunStatus.RUNNING, attempts=run.attempts
-    )
+    if isinstance(error, ImportRunning) and isinstance(run, ImportRun) and run.stored_name:
+        run.status, run.refusal, run.started_at, run.ended_at = RunStatus.WAITING, "", None, None
+        run.attempts -= 1
+        names += ["started_at", "attempts"]
     try:
         ours.update(**{name: getattr(run, name) for name in names})
     except (DatabaseError, InterfaceError) as fault:  # without its lock it is seen to be broken off

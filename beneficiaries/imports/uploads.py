@@ -194,10 +194,39 @@ def wake_import(pk: int) -> None:
 
 
 def work_on(pk: int, *, now: datetime) -> None:
-    """Bring in the file of a run that waits; nothing where another worker has it or it is over."""
+    """Bring in the file of a run that waits; nothing where another worker has it or it is over.
+
+    Files of a kind go in the order in which they were uploaded, so that an older one never takes
+    the place of a newer. The next one's worker is woken at the end.
+    """
+    if _is_behind(pk):
+        return
     run = take(ImportRun, pk, now=now)
     if run is None:
         return
+    try:
+        _bring_in(run, now=now)
+    finally:
+        following = ImportRun.objects.filter(
+            kind=run.kind, status=RunStatus.WAITING, pk__gt=pk
+        ).order_by("pk")
+        for waits in following.values_list("pk", flat=True)[:1]:
+            wake_import(waits)
+
+
+def _is_behind(pk: int) -> bool:
+    """Tell whether an upload of the same kind that came earlier is not over yet."""
+    kind = ImportRun.objects.filter(pk=pk).values("kind")
+    return (
+        ImportRun.objects.filter(
+            kind__in=kind, pk__lt=pk, status__in=[RunStatus.WAITING, RunStatus.RUNNING]
+        )
+        .exclude(stored_name="")
+        .exists()
+    )
+
+
+def _bring_in(run: ImportRun, *, now: datetime) -> None:
     path = Path(storage().path(run.stored_name or "removed"))
     with suppress(RegisterRefused):  # told on the run
         if run.kind == ImportKind.REGISTER:

@@ -16,6 +16,8 @@ from beneficiaries.errors import InvalidCycle, UnreadableFile
 from beneficiaries.imports.recording import living, settle_dead, shown_status, take
 from beneficiaries.imports.register import import_register
 from beneficiaries.imports.results import import_results
+from beneficiaries.imports.staging import take_turn
+from beneficiaries.imports.uploads import work_on
 from beneficiaries.models import Cycle, EligibilityResult, ImportRun
 from beneficiaries.statuses import Phase, RunStatus
 from tests import personas
@@ -39,6 +41,73 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
     for process in processes:
         process.kill()
         process.wait()
+
+
+def uploaded(folder, person, *, name="a.csv", sar="720.00", **facts):
+    """Give an upload that waits for a worker."""
+    write(folder / name, RESULTS_HEADER, [f"{person.national_id},eligible,,{sar}"])
+    return ImportRun.objects.create(
+        **{
+            "kind": "results",
+            "cycle_code": CYCLE,
+            "file_name": name,
+            "stored_name": name,
+            "size_bytes": 1,
+            "status": RunStatus.WAITING,
+            "attempts": 0,
+            "asked_at": NOW,
+        }
+        | facts
+    )
+
+
+@pytest.fixture
+def imports_folder(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "imports": {**settings.STORAGES["imports"], "OPTIONS": {"location": str(tmp_path)}},
+    }
+    return tmp_path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [RunStatus.WAITING, RunStatus.RUNNING])
+def test_an_upload_never_goes_before_an_earlier_one_of_its_kind(imports_folder, status):
+    person = personas.head()
+    first = uploaded(imports_folder, person, name="old.csv", sar="100.00", status=status)
+    second = uploaded(imports_folder, person, name="new.csv", sar="200.00")
+    other_kind = uploaded(imports_folder, person, name="x.csv", kind="register", cycle_code="")
+    work_on(second.pk, now=NOW)
+    second.refresh_from_db()
+    assert second.status == RunStatus.WAITING
+    work_on(other_kind.pk, now=NOW)
+    other_kind.refresh_from_db()
+    assert other_kind.status != RunStatus.WAITING
+    ImportRun.objects.filter(pk=first.pk).update(status=RunStatus.WAITING)
+    for run in (first, second):
+        work_on(run.pk, now=NOW)
+    assert str(EligibilityResult.objects.get().entitlement_sar) == "200.00"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_waits_while_another_of_its_kind_is_at_work(imports_folder):
+    run = uploaded(imports_folder, personas.head())
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            take_turn(cursor, "results")
+            work_on(run.pk, now=NOW)
+            run.refresh_from_db()
+            assert (run.status, run.attempts, run.refusal) == (RunStatus.WAITING, 0, "")
+            assert (run.started_at, run.ended_at) == (None, None)
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert run.pk in settle_dead(ImportRun, can_resume=lambda run: True, now=NOW)
+    work_on(run.pk, now=NOW)
+    run.refresh_from_db()
+    assert (run.status, run.attempts, run.rows_created) == (RunStatus.DONE, 1, 1)
 
 
 # What is written -------------------------------------------------------------------------
