@@ -464,5 +464,8 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
 
 def _waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+        cursor.execute(
+            "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE locktype = 'transactionid' AND NOT granted AND datname = current_database()"
+        )
         return cursor.fetchone() is not None
