@@ -144,8 +144,8 @@ class MessageDesk(_ModelAdmin):
             messages.warning(
                 request,
                 _(
-                    "None is sent again: they are codes, or their time is over, or nobody is"
-                    " reached at their numbers."
+                    "None is sent again: they are codes, or their time is over, or their numbers"
+                    " reach nobody or stopped such messages, or their campaign was stopped."
                 ),
             )
         return HttpResponseRedirect(reverse("admin:notifications_message_desk"))
@@ -163,7 +163,7 @@ class MessageDesk(_ModelAdmin):
                 request,
                 _(
                     "Not sent again: it has not failed, or its time is over, or its number is"
-                    " doubtful."
+                    " doubtful or stopped such messages, or its campaign was stopped."
                 ),
             )
         else:
