@@ -31,10 +31,14 @@ _RANKS: Final = {
     MessageStatus.UNCONFIRMED: 1,
     MessageStatus.FAILED: 2,
     MessageStatus.QUEUED: 2,
+    MessageStatus.EXPIRED: 2,
+    MessageStatus.CANCELLED: 2,
+    MessageStatus.STOPPED: 2,
     MessageStatus.DELIVERED: 3,
 }
-"""How much is known. What is queued and yet reported had failed before. A delivery outranks a
-failure: a phone that has the message has it."""
+"""How much is known. What is queued and yet reported had failed before, and so had what was given
+up while it waited for a later try. A delivery outranks a failure: a phone that has the message has
+it."""
 
 
 WITHOUT_REASON: Final = "reported without a code"

@@ -28,9 +28,10 @@ from notifications import dead_letters, figures, health
 from notifications.errors import NotRetriable
 from notifications.models import Message
 from notifications.reasons import reason_in_words
-from notifications.statuses import GatewayState, MessageStatus
+from notifications.rules import DAY_BEGINS, DAYTIME_LANES, is_sending_hour
+from notifications.statuses import GatewayState, Lane, MessageStatus
 from portal.templatetags.portal_ui import tag
-from saudi.gregorian import riyadh_date
+from saudi.gregorian import RIYADH, riyadh_date
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -206,11 +207,22 @@ def _waiting(now: datetime) -> Sequence[WaitingRow]:
             messages=one.waiting,
             is_more=one.waiting >= health.MOST_COUNTED,
             oldest=one.oldest,
-            is_late=one.oldest is not None
-            and (now - one.oldest).total_seconds() > LATE_SECONDS[one.lane.value],
+            is_late=one.oldest is not None and is_late(one.lane, since=one.oldest, now=now),
         )
         for one in health.waiting_messages(now=now)
     ]
+
+
+def is_late(lane: Lane, *, since: datetime, now: datetime) -> bool:
+    """Tell whether what waits in a lane since an instant should have left by now.
+
+    Reminders and announcements wait from nine in the morning on, and for nothing at night.
+    """
+    if not is_sending_hour(lane, now):
+        return False
+    if lane in DAYTIME_LANES:
+        since = max(since, datetime.combine(riyadh_date(now), DAY_BEGINS, tzinfo=RIYADH))
+    return (now - since).total_seconds() > LATE_SECONDS[lane.value]
 
 
 def _causes() -> Sequence[CauseRow]:

@@ -327,6 +327,24 @@ def test_message_to_a_handset_that_was_off_is_tried_once_more_hours_later() -> N
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "given_up", [MessageStatus.EXPIRED, MessageStatus.CANCELLED, MessageStatus.STOPPED]
+)
+def test_late_delivery_counts_also_where_a_later_try_was_given_up(given_up: str) -> None:
+    message = sent()
+    DoubtfulNumber.objects.create(mobile=message.recipient, since=timezone.now(), reason="x")
+    # Its first try was reported as failed; the later one never left.
+    Message.objects.update(status=given_up, gateway_id="", sent_at=None)
+    assert report("undelivered", code="30005") == 204
+    message.refresh_from_db()
+    assert message.status == given_up
+    assert report("delivered") == 204
+    message.refresh_from_db()
+    assert message.status == MessageStatus.DELIVERED
+    assert not DoubtfulNumber.objects.exists()
+
+
+@pytest.mark.django_db
 def test_late_delivery_of_the_first_try_calls_the_later_one_off() -> None:
     message = sent()
     report(OFF[0], code=OFF[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 from notifications.figures import count_days
 from notifications.models import Attempt, Message, Retry, StatusReport
 from notifications.statuses import Lane, MessageStatus
+from portal.admin import message_desk
+from saudi.gregorian import RIYADH
 from tests import personas
 from tests.objections.cases import result_of, submitted
 
@@ -166,6 +169,28 @@ def test_reports_of_each_gateway_that_tried_are_shown(client: Client) -> None:
     address = reverse("admin:notifications_message_change", args=[message.pk])
     page = client.get(address)
     assert [one["report"].reported for one in page.context["reports"]] == ["undelivered", "Failed"]
+
+
+@pytest.mark.parametrize(
+    ("lane", "oldest", "now", "is_late"),
+    [
+        pytest.param("codes", "03:00:00", "03:00:09", False, id="code-just-now"),
+        pytest.param("codes", "03:00:00", "03:00:11", True, id="code-at-night"),
+        pytest.param("reminders", "20:50:00", "23:59:00", False, id="reminder-in-the-evening"),
+        pytest.param("reminders", "00:30:00", "08:59:59", False, id="reminder-before-nine"),
+        pytest.param("reminders", "00:30:00", "09:30:00", False, id="reminder-soon-after-nine"),
+        pytest.param("reminders", "00:30:00", "10:00:01", True, id="reminder-an-hour-after-nine"),
+        pytest.param("announcements", "09:00:00", "15:00:01", True, id="campaign-six-hours-on"),
+    ],
+)
+def test_nothing_is_late_in_hours_in_which_it_may_not_leave(
+    lane: str, oldest: str, now: str, *, is_late: bool
+) -> None:
+    at = {
+        name: datetime.fromisoformat(f"2026-11-25T{clock}").replace(tzinfo=RIYADH)
+        for name, clock in (("since", oldest), ("now", now))
+    }
+    assert message_desk.is_late(Lane(lane), **at) == is_late
 
 
 def test_lanes_are_told_apart(client: Client) -> None:
