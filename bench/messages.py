@@ -2,6 +2,9 @@
 
     .venv/bin/python bench/messages.py [--messages 3000] [--workers 1] [--hands 50] [--runs 3]
 
+Beside it, counted over a drain of as many in this process: statements a message, BEGIN and COMMIT
+too, and those of a receipt. Aim: at most four a message (bench/statements.py).
+
 Real Celery workers drain the case lane with the Twilio gateway against the stand-in, whose every
 answer takes 50 ms. The floor is as many processes and threads that only call the same gateway,
 on the same kept connections. In turns of one and the other. Uses an own database on
@@ -110,6 +113,18 @@ def outbox_turn(turn: int, options: argparse.Namespace, cursor: Any) -> float:
     return options.messages / float(cursor.fetchone()[0])
 
 
+def statements_turn(options: argparse.Namespace, cursor: Any) -> dict[str, Any]:
+    """Queue the messages, send them from this process, and count the statements."""
+    from bench.statements import count_receipts, count_sending
+    from notifications.gateways.twilio import TwilioGateway
+    from notifications.statuses import Lane
+
+    cursor.execute(QUEUE, {"turn": "counted", "body": BODY, "messages": options.messages})
+    sending = count_sending(Lane.CASES, TwilioGateway.from_settings())
+    _ensure_all_were_sent(cursor, options.messages * (options.runs + 1))
+    return {"sending": sending, "a receipt": count_receipts("twilio")}
+
+
 @contextlib.contextmanager
 def stand_in(latency_ms: int) -> Iterator[str]:
     """Run the stand-in until the block ends; give its address."""
@@ -202,12 +217,13 @@ def main() -> int:
         )
         connection.autocommit = True
         cursor = connection.cursor()
-        stack.enter_context(workers(options.workers, Path(folder) / "worker"))
         bare, ours = [], []
-        for turn in range(options.runs):
-            bare.append(floor_turn(options))
-            ours.append(outbox_turn(turn, options, cursor))
+        with workers(options.workers, Path(folder) / "worker"):
+            for turn in range(options.runs):
+                bare.append(floor_turn(options))
+                ours.append(outbox_turn(turn, options, cursor))
         _ensure_all_were_sent(cursor, options.messages * options.runs)
+        statements = statements_turn(options, cursor)
         machine = machine_facts(cursor.connection)
     # Without latency there is no ideal to come near to.
     ideal = options.workers * options.hands * 1000 / (options.latency_ms or float("nan"))
@@ -218,6 +234,11 @@ def main() -> int:
     for name, figures, share in (("calls alone", bare, 1.0), ("outbox and workers", ours, ratio)):
         middle = statistics.median(figures)
         print(f"| {name} | {middle:.0f} | {share:.2f} | {middle / ideal:.2f} |")
+    print("\n| statements | a message | of which |\n|---|---|---|")
+    for name, counted in statements.items():
+        words = ", ".join(f"{word} {count:,}" for word, count in counted.words.most_common())
+        print(f"| {name} | {counted.a_message:.2f} | {words} |")
+    print(f"\nLoad average {os.getloadavg()[0]:.1f}")
     return 0
 
 

@@ -8,6 +8,7 @@ one connection for all of them. How many may be out at once follows the answers
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -22,6 +23,11 @@ from notifications.tempo import FEW, Tempo
 
 WAITING_SHARE: Final = 2
 """For every so many hands, one message may wait for a hand."""
+
+GATHER_SHARE: Final = 6
+GATHER_SECONDS: Final = 0.02
+"""How much of what is out is recorded together, and how long it is waited for at most. No more
+than the messages that wait for a hand, so that none rests meanwhile."""
 
 
 class Crew:
@@ -75,15 +81,27 @@ class Crew:
     def wait(self, *, seconds: float | None = None) -> tuple[list[Landed], bool]:
         """Wait until something lands or somebody asks to look again; give all that is there.
 
-        The second is whether somebody asked. What landed counts as out until `settled`.
+        The second is whether somebody asked. What landed counts as out until `settled`. Where
+        many are out a share of them is waited for, so that one commit records several.
         """
         try:
             heard = [self._landed.get(timeout=seconds)]
         except Empty:
             return [], False
+        if seconds != 0:
+            self._gather(heard)
         while not self._landed.empty():
             heard.append(self._landed.get())
         return [one for one in heard if one is not None], None in heard
+
+    def _gather(self, heard: list[Landed | None]) -> None:
+        ends_at = time.monotonic() + GATHER_SECONDS
+        enough = self._out // GATHER_SHARE
+        while len(heard) < enough and None not in heard:
+            try:
+                heard.append(self._landed.get(timeout=max(0.0, ends_at - time.monotonic())))
+            except Empty:
+                return
 
     def settled(self, landed: Sequence[Landed]) -> None:
         """Free the hands of what is recorded."""

@@ -43,7 +43,8 @@ _JITTER: Final = 0.25
 _random: Final = secrets.SystemRandom()
 _LONGEST_REASON: Final = 80
 
-# Written out: one statement for all that landed together, where the ORM would write two each.
+# Written out: one statement for all that landed together, where the ORM would write two each. It
+# also tells whether any of them was reported on before we knew its id.
 _END: Final = """
     WITH o AS (
         SELECT * FROM unnest(
@@ -54,13 +55,19 @@ _END: Final = """
         UPDATE notifications_attempt a SET ended_at = o.ended_at, outcome = o.status,
             error = o.reason, gateway_id = o.gateway_id
         FROM o WHERE a.id = o.attempt
+    ), messages AS (
+        UPDATE notifications_message m SET status = o.status, gateway_id = o.gateway_id,
+            error = o.reason, sent_at = CASE WHEN o.status = 'sent' THEN o.ended_at END,
+            body = CASE WHEN m.template = ANY(%(secret)s)
+                THEN regexp_replace(m.body, %(digits)s, %(hidden)s, 'g') ELSE m.body END
+        FROM o
+        WHERE m.id = o.message AND m.claimed_at = o.claimed_at
+            AND m.status IN ('sending', 'unknown')
     )
-    UPDATE notifications_message m SET status = o.status, gateway_id = o.gateway_id,
-        error = o.reason, sent_at = CASE WHEN o.status = 'sent' THEN o.ended_at END,
-        body = CASE WHEN m.template = ANY(%(secret)s)
-            THEN regexp_replace(m.body, %(digits)s, %(hidden)s, 'g') ELSE m.body END
-    FROM o
-    WHERE m.id = o.message AND m.claimed_at = o.claimed_at AND m.status IN ('sending', 'unknown')
+    SELECT EXISTS (
+        SELECT FROM notifications_statusreport
+        WHERE gateway = %(gateway)s AND gateway_id = ANY(%(accepted)s)
+    )
 """
 
 
@@ -113,7 +120,7 @@ def hand_over(flight: Flight, *, gateway: Gateway, clock: Callable[[], datetime]
 
 def record(landed: Sequence[Landed]) -> None:
     """Record what several calls gave, in one transaction."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         over = [one for one in landed if not _queue_again(one)]
         for gateway in sorted({one.flight.message.gateway for one in over}):
             _finish(gateway, [one for one in over if one.flight.message.gateway == gateway])
@@ -130,6 +137,8 @@ def _finish(gateway: str, over: Sequence[Landed]) -> None:
     }
     lock_ids(gateway, accepted)
     rows: dict[str, Any] = {
+        "gateway": gateway,
+        "accepted": list(accepted),
         "messages": [one.flight.message.pk for one in over],
         "attempts": [one.flight.attempt_id for one in over],
         "claims": [one.flight.message.claimed_at for one in over],
@@ -149,7 +158,9 @@ def _finish(gateway: str, over: Sequence[Landed]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_END, rows)
-    apply_early_reports(gateway=gateway, messages=accepted)
+        [has_reports] = cursor.fetchone()
+    if has_reports:
+        apply_early_reports(gateway=gateway, messages=accepted)
 
 
 def _queue_again(one: Landed) -> bool:

@@ -12,7 +12,7 @@ import logging
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -44,6 +44,18 @@ it."""
 WITHOUT_REASON: Final = "reported without a code"
 
 
+# Written out: the ORM asks first, and keeps a savepoint.
+_KEEP: Final = """
+    INSERT INTO notifications_statusreport (
+        gateway, gateway_id, reported, error, status, received_at, makes_number_doubtful,
+        is_worth_a_later_try
+    ) VALUES (
+        %(gateway)s, %(gateway_id)s, %(reported)s, %(error)s, %(status)s, %(received_at)s,
+        %(makes_number_doubtful)s, %(is_worth_a_later_try)s
+    )
+    ON CONFLICT (gateway, gateway_id, reported, error) DO NOTHING RETURNING id
+"""
+
 KEPT_FOR: Final = timedelta(days=30)
 REMOVED_AT_ONCE: Final = 10_000
 
@@ -66,27 +78,33 @@ def take_report(
     """
     with transaction.atomic():
         lock_ids(gateway, [gateway_id])
-        report, is_new = StatusReport.objects.get_or_create(
+        report = _keep(
             gateway=gateway,
             gateway_id=gateway_id,
             reported=_storable(reported),
             error=_storable(error),
-            defaults={
-                "status": status or "",
-                "received_at": now,
-                "makes_number_doubtful": makes_number_doubtful,
-                "is_worth_a_later_try": is_worth_a_later_try,
-            },
+            status=status.value if status else "",
+            received_at=now,
+            makes_number_doubtful=makes_number_doubtful,
+            is_worth_a_later_try=is_worth_a_later_try,
         )
-        if is_new:
+        if report is not None:
             message = _message_of(report)
             if message is None:
                 logger.info("report %s: of no message we know yet", report.pk)
             else:
                 _apply(message, report)
-    if is_new and status is None:
+    if report is not None and status is None:
         logger.warning("report %s: unknown status", report.pk)
-    return is_new
+    return report is not None
+
+
+def _keep(**facts: Any) -> StatusReport | None:
+    """Write a report; None where it is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, facts)
+        row = cursor.fetchone()
+    return StatusReport(pk=row[0], **facts) if row else None
 
 
 def _storable(word: str) -> str:
