@@ -19,24 +19,20 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
-import os
 import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.messages import stand_in  # noqa: E402 - the root is added above
-from bench.serving import machine_facts, own_database, services  # noqa: E402
+from bench.outbox import sending_to_the_stand_in  # noqa: E402 - the root is added above
+from bench.serving import machine_facts  # noqa: E402
 from launcher.processes import CODES, OTHER_QUEUES  # noqa: E402
 
 MOST_WAITING = 3_000_000
@@ -292,32 +288,8 @@ def main() -> int:
     options = parser.parse_args()
     options.waiting = min(options.waiting, MOST_WAITING)
     options.seconds = min(options.seconds, MOST_SECONDS)
-    with contextlib.ExitStack() as stack:
-        server, redis = stack.enter_context(services())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
-        os.environ.update(
-            DATABASE_URL=stack.enter_context(own_database(server)),
-            REDIS_URL=redis,
-            SECRET_KEY="bench" * 12,
-            DATA_DIR=str(folder),
-            DEBUG="0",
-            DEMO="0",
-            SMS_GATEWAY="twilio",
-            SMS_IN_FLIGHT=str(options.hands),
-            TWILIO_ACCOUNT_SID="AC" + "0" * 32,
-            TWILIO_AUTH_TOKEN="0123456789abcdef0123456789abcdef",
-            TWILIO_API_BASE_URL=stack.enter_context(stand_in(options.latency_ms)),
-            DJANGO_SETTINGS_MODULE="portal.settings",
-        )
-        import django
-
-        django.setup()
-        manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(manage, cwd=ROOT, check=True)
-        connection = stack.enter_context(
-            contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"]))
-        )
-        connection.autocommit = True
+    gateway = {"hands": options.hands, "latency_ms": options.latency_ms}
+    with sending_to_the_stand_in(**gateway) as (connection, folder):
         rows = measure(options, connection.cursor(), folder)
         machine = machine_facts(connection)
     print(f"\n{machine}; {options.hands} hands a lane, {options.latency_ms} ms, ", end="")

@@ -18,23 +18,20 @@ import argparse
 import contextlib
 import multiprocessing
 import os
-import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.serving import machine_facts, own_database, services  # noqa: E402 - the root is added above
+from bench.outbox import sending_to_the_stand_in  # noqa: E402 - the root is added above
+from bench.serving import machine_facts  # noqa: E402
 
 MOST_MESSAGES = 20_000
 LONGEST_SECONDS = 120
@@ -126,25 +123,6 @@ def statements_turn(options: argparse.Namespace, cursor: Any) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def stand_in(latency_ms: int) -> Iterator[str]:
-    """Run the stand-in until the block ends; give its address."""
-    argv = [
-        *(sys.executable, "-m", "tests.notifications.sms_provider", "--reports", "none"),
-        *("--latency-ms", str(latency_ms)),
-    ]
-    process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                yield found.group()
-                return
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextlib.contextmanager
 def workers(count: int, log: Path) -> Iterator[None]:
     """Run so many workers of the case lane until the block ends."""
     started = []
@@ -190,35 +168,11 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     options.messages = min(options.messages, MOST_MESSAGES)
-    with contextlib.ExitStack() as stack:
-        server, redis = stack.enter_context(services())
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-"))
-        os.environ.update(
-            DATABASE_URL=stack.enter_context(own_database(server)),
-            REDIS_URL=redis,
-            SECRET_KEY="bench" * 12,
-            DATA_DIR=folder,
-            DEBUG="0",
-            DEMO="0",
-            SMS_GATEWAY="twilio",
-            SMS_IN_FLIGHT=str(options.hands),
-            TWILIO_ACCOUNT_SID="AC" + "0" * 32,
-            TWILIO_AUTH_TOKEN="0123456789abcdef0123456789abcdef",
-            TWILIO_API_BASE_URL=stack.enter_context(stand_in(options.latency_ms)),
-            DJANGO_SETTINGS_MODULE="portal.settings",
-        )
-        import django
-
-        django.setup()
-        manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(manage, cwd=ROOT, check=True)
-        connection = stack.enter_context(
-            contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"]))
-        )
-        connection.autocommit = True
+    gateway = {"hands": options.hands, "latency_ms": options.latency_ms}
+    with sending_to_the_stand_in(**gateway) as (connection, folder):
         cursor = connection.cursor()
         bare, ours = [], []
-        with workers(options.workers, Path(folder) / "worker"):
+        with workers(options.workers, folder / "worker"):
             for turn in range(options.runs):
                 bare.append(floor_turn(options))
                 ours.append(outbox_turn(turn, options, cursor))
