@@ -26,6 +26,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
 COPY . .
 COPY --from=build /app/locale ./locale
 COPY --from=build /app/var/static ./var/static
+COPY --from=build /app/var/print ./var/print
 USER portal
 EXPOSE 8000
 CMD ["python", "-m", "gunicorn", "portal.wsgi", "--config", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000"]

@@ -41,6 +41,7 @@ def _ensure_static(environ: Mapping[str, str]) -> None:
         STATIC_STAMP.is_file()
         and STATIC_STAMP.read_text(encoding="ascii") == wanted
         and (VAR / "static").is_dir()
+        and (VAR / "print").is_dir()
         and all(path.with_suffix(".mo").exists() for path in catalogues)
     ):
         return

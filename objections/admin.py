@@ -29,6 +29,7 @@ from objections.clock import case_clock
 from objections.errors import IncompleteDecision, TransitionRefused
 from objections.models import Objection
 from objections.presenting import matter_of, title_of
+from objections.receipts import receipt_code
 from objections.rules import effective_cycle
 from objections.services.review import decide_objection, request_documents, take_objection
 from objections.staff_forms import DecisionForm, DocumentsForm
@@ -240,6 +241,8 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
             "clock": case_clock(case, today=riyadh_today()),
             "matter": matter_of(case.contested),
             "title": title_of(case.contested),
+            "receipt_code": receipt_code(case),
+            "is_withdrawn": case.status == ObjectionStatus.WITHDRAWN,
             "reasons": [reason.text(language) for reason in reasons],
             "may_see_documents": user.has_perm("objections.view_objectiondocument"),
             "documents": case.documents.filter(removed_at=None).select_related("document"),

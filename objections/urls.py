@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from objections.views import cases, steps, withdrawal
+from objections.views import cases, receipts, steps, withdrawal
 
 app_name = "objections"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("new/", steps.new, name="new"),
     path("new/<uuid:uuid>/<slug:step>/", steps.step, name="step"),
     path("<objection_reference:reference>/", cases.detail, name="detail"),
+    path("<objection_reference:reference>/receipt.pdf", receipts.receipt, name="receipt"),
     path("<objection_reference:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("<objection_reference:reference>/documents/<uuid:uuid>/", cases.document, name="document"),
 ]

@@ -1,7 +1,8 @@
 """Cutting the fonts to the letters that are needed.
 
 The fonts come from the npm package named in package.json. `manage.py build_frontend` installs it
-from the lock and writes the cut fonts to var/frontend/fonts, from where they are served.
+from the lock and writes the cut fonts to var/frontend/fonts, from where they are served, and to
+var/print for what is printed.
 """
 
 from __future__ import annotations
@@ -108,6 +109,17 @@ def build_fonts(root: Path, target: Path) -> list[BuiltFont]:
     ]
     shutil.copyfile(source / "LICENSE", target / "LICENSE.txt")
     return built
+
+
+def build_print_fonts(fonts: Path, target: Path) -> None:
+    """Write the cut fonts as TrueType, which the typesetter of printed pages reads."""
+    target.mkdir(parents=True, exist_ok=True)
+    for source in fonts.glob("*.woff2"):
+        font = TTFont(source)
+        font.flavor = None
+        partial = target / f"{source.stem}.part"
+        font.save(partial)
+        partial.replace(partial.with_suffix(".ttf"))
 
 
 def _cut(source: Path, target: Path, ranges: str) -> BuiltFont:

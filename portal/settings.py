@@ -247,6 +247,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+PRINT_FONTS = BASE_DIR / "var" / "print"
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "var" / "frontend"]
 STORAGES = {
     "default": {

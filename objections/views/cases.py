@@ -18,6 +18,7 @@ from objections.contested import filing_open_until, track_of
 from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import WantedDocumentsForm
 from objections.models import Objection, ObjectionDocument
+from objections.receipts import receipt_code
 from objections.selectors import objections_of, with_whole_case
 from objections.services import add_wanted_documents
 from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
@@ -109,9 +110,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             ),
             "",
         ),
-        "due_days": max((objection.documents_due_on - today).days, 0)
-        if objection.documents_due_on
-        else 0,
+        "due_days": (objection.documents_due_on - today).days if objection.documents_due_on else 0,
         "form": form,
         "refused": refused,
         "is_open": status in OPEN_STATUSES,
@@ -119,6 +118,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
         "effective_cycle": presenting.cycle_text(objection.effective_cycle),
         "decision_days": rules.DECISION_WORKING_DAYS,
+        "receipt_code": receipt_code(objection),
         "is_withdrawn": status == ObjectionStatus.WITHDRAWN,
         "again_until": filing_open_until(objection.contested, today=today),
         "may_withdraw": status in OPEN_STATUSES and objection.filed_by_id == citizen.person.pk,

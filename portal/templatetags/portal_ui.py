@@ -20,9 +20,9 @@ from django.forms import BaseForm, BoundField, MultiWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from access.cells import reference_cell
+from documents.sizes import size_text
 from objections.rules import FILING_WINDOW_DAYS
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
@@ -208,9 +208,7 @@ def filing_window() -> str:
 @register.filter
 def file_size(size_bytes: int) -> str:
     """Write a file's size in megabytes or kilobytes, rounded as people read it."""
-    if size_bytes >= 100 * 1024:
-        return _("%(size)s MB") % {"size": f"{size_bytes / 1024 / 1024:.1f}".removesuffix(".0")}
-    return _("%(size)s KB") % {"size": round(size_bytes / 1024) or min(1, size_bytes)}
+    return size_text(size_bytes)
 
 
 @register.inclusion_tag("components/date_when.html")

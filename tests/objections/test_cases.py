@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -226,3 +228,22 @@ def test_withdrawn_objection_promises_no_decision(client: Client, filed: Objecti
     filed.events.create(at=NOW, from_status="submitted", to_status="withdrawn")
     sign_in(client, filed.filed_by)
     assert client.get(detail_url(filed)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("due_on", "said"),
+    [
+        (date(2026, 11, 13), "المتبقي: يوم واحد"),
+        (date(2026, 11, 12), "اليوم آخر يوم"),
+        (date(2026, 11, 11), "نقبله حتى نقرر"),
+    ],
+)
+def test_documents_are_asked_for_in_the_words_of_their_day(
+    client: Client, filed: Objection, due_on: date, said: str
+) -> None:
+    documents_wanted(filed, staff("caseworker"))
+    Objection.objects.update(documents_due_on=due_on)
+    sign_in(client, filed.filed_by)
+    page = client.get(detail_url(filed)).content.decode()
+    assert said in page
+    assert ("اليوم آخر يوم" in page) is (due_on == NOW.date())

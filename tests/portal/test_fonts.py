@@ -61,6 +61,15 @@ def test_fonts_keep_to_the_budget_and_carry_their_licence(built: Path) -> None:
     assert "SIL Open Font License" in (built / "LICENSE.txt").read_text("utf-8")
 
 
+def test_fonts_of_printed_pages_have_the_same_letters(built: Path, tmp_path: Path) -> None:
+    fonts.build_print_fonts(built, tmp_path)
+    for served in built.glob("*.woff2"):
+        printed = TTFont(tmp_path / f"{served.stem}.ttf")
+        assert printed.flavor is None
+        assert printed.getBestCmap() == TTFont(served).getBestCmap()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
 def test_missing_package_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(fonts.FrontendUnavailable, match="npm ci"):
         fonts.build_fonts(tmp_path, tmp_path / "out")
@@ -94,8 +103,10 @@ def test_command_builds_once_and_again_when_asked(
     (tmp_path / "node_modules").symlink_to(original / "node_modules")
     shutil.copy2(original / "package-lock.json", tmp_path)
     settings.BASE_DIR = tmp_path
+    settings.PRINT_FONTS = tmp_path / "var" / "print"
     assert "plex-arabic-400.woff2: " in _build()
     assert (tmp_path / "var" / "frontend" / "fonts" / "plex-latin-600.woff2").is_file()
+    assert len(list(settings.PRINT_FONTS.glob("*.ttf"))) == 4
     assert _build() == "Fonts are up to date.\n"
     assert "cut to" in _build("--force")
 

@@ -13,7 +13,7 @@ from portal import fonts
 
 
 class Command(BaseCommand):
-    """Write var/frontend; does nothing where it is already made from the same lock."""
+    """Write var/frontend and var/print; nothing where they are of the same lock."""
 
     help = "Install the front-end packages and build the fonts into var/frontend."
     requires_system_checks: list[str] = []
@@ -26,17 +26,20 @@ class Command(BaseCommand):
         """Install, cut, report the sizes; a stamp written last marks a whole build."""
         root = Path(settings.BASE_DIR)
         target = root / "var" / "frontend" / "fonts"
+        printed = Path(settings.PRINT_FONTS)
         stamp = root / "var" / "frontend.stamp"
         recipe = hashlib.sha256(
             (root / "package-lock.json").read_bytes() + Path(fonts.__file__).read_bytes()
         ).hexdigest()
-        if not force and target.is_dir() and stamp.is_file() and stamp.read_text() == recipe:
+        is_whole = target.is_dir() and printed.is_dir() and stamp.is_file()
+        if not force and is_whole and stamp.read_text() == recipe:
             self.stdout.write("Fonts are up to date.")
             return
         try:
             if fonts.install_packages(root):
                 self.stdout.write("Installed the front-end packages.")
             built = fonts.build_fonts(root, target)
+            fonts.build_print_fonts(target, printed)
         except fonts.FrontendUnavailable as error:
             raise CommandError(str(error)) from error
         for font in built:
