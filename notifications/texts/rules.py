@@ -71,6 +71,10 @@ class FaultKind(StrEnum):
     TOO_MANY_PARTS = "too_many_parts"
 
 
+_WHOLE: Final = frozenset({FaultKind.DIGIT, FaultKind.OTHER_SCRIPT})
+"""Told of as the word or the number that it is: a reader mends words, not letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, with what the reader needs to find and mend it."""
@@ -165,18 +169,33 @@ def _stray_braces(text: str) -> list[str]:
 def _character_faults(
     template: Template, language: str, text: str, programme: Mapping[str, str]
 ) -> Iterator[Fault]:
-    """Name each character that a wording may not have, once, and what it would cost."""
-    allowed = _LETTERS[language] | _MARKS[language]
-    written = ONE_FIELD.sub(" ", text)
-    for char in dict.fromkeys(written):
-        if char in allowed or char in "{}":
-            continue
-        kind = _kind_of(char, language)
-        fault = Fault(kind, char, name=_name_of(char), instead=_INSTEAD[language].get(char, ""))
+    """Name each character or word that a wording may not have, once, and what it would cost."""
+    for piece in dict.fromkeys(_strange_pieces(ONE_FIELD.sub(" ", text), language)):
+        kind = _kind_of(piece[0], language)
+        name = _name_of(piece) if len(piece) == 1 else ""
+        fault = Fault(kind, piece, name=name, instead=_INSTEAD[language].get(piece, ""))
         if kind == FaultKind.DEAR:
             parts = worst_size(template, language, text, programme).parts
             fault = replace(fault, parts=parts, most=most_parts(template))
         yield fault
+
+
+def _strange_pieces(text: str, language: str) -> Iterator[str]:
+    """Give what a wording may not have: words and numbers whole, all else by the character."""
+    allowed = _LETTERS[language] | _MARKS[language] | frozenset("{}")
+    piece = ""
+    for char in text:
+        kind = None if char in allowed else _kind_of(char, language)
+        is_whole = kind in _WHOLE and char not in _INSTEAD[language]
+        if piece and not (is_whole and kind == _kind_of(piece[0], language)):
+            yield piece
+            piece = ""
+        if is_whole:
+            piece += char
+        elif kind is not None:
+            yield char
+    if piece:
+        yield piece
 
 
 def _kind_of(char: str, language: str) -> FaultKind:

@@ -64,7 +64,13 @@ def fault_text(fault: Fault, language: str) -> str:
     if fault.kind == FaultKind.TOO_MANY_PARTS:
         return parts_text(fault.parts, fault.most)
     facts = {"what": isolate(fault.what), "name": isolate_ltr(fault.name)}
-    if fault.kind == FaultKind.OTHER_SCRIPT:
+    if fault.kind == FaultKind.OTHER_SCRIPT and not fault.name:
+        text = (
+            _("%(what)s is not in Arabic letters.")
+            if language == "ar"
+            else _("%(what)s is not in English letters.")
+        ) % facts
+    elif fault.kind == FaultKind.OTHER_SCRIPT:
         text = (
             _("%(what)s is not an Arabic letter (%(name)s).")
             if language == "ar"

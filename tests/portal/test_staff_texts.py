@@ -251,6 +251,21 @@ class TestProposing:
         assert client.get(PREVIEW).status_code == 405
         assert not SmsText.objects.exists()
 
+    def test_a_word_in_the_other_script_is_told_of_once_as_a_word(self, client: Client) -> None:
+        personas.sign_in_staff(client, "supervisor")
+        typed = form(text_ar="{programme}: login هو {code} قبل 1234. لا تعطه لأحد login.")
+        told = errors(client.post(f"{PAGE}propose/", typed), "text_ar")
+        assert told.count("ليس بحروف عربية") == 1
+        assert "\u2068login\u2069 ليس بحروف عربية." in told
+        assert "(\u20681234\u2069)" in told
+        assert "LATIN" not in told
+
+    def test_a_letter_that_only_looks_right_is_told_by_its_name(self, client: Client) -> None:
+        personas.sign_in_staff(client, "supervisor")
+        typed = form(text_ar="{programme}: رمزكم ھو {code}. لا تعطه لأحد.")
+        told = errors(client.post(f"{PAGE}propose/", typed), "text_ar")
+        assert "U+06BE ARABIC LETTER HEH DOACHASHMEE" in told
+
 
 class TestDeciding:
     def test_a_second_person_approves(self, client: Client) -> None:
