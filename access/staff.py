@@ -218,14 +218,18 @@ def is_text(field: forms.Field) -> bool:
     return isinstance(field, forms.CharField)
 
 
+def moment_text(at: datetime) -> str:
+    """Write a day and a time of day in the language of the page."""
+    language = page_language()
+    return f"{format_gregorian(riyadh_date(at), language)} {format_time(at, language)}"
+
+
 def overtaken_text(*, status: str, by: str, at: datetime | None) -> str:
     """Say that a case is in another status than its reader saw, and who brought it there."""
     if by and at is not None:
-        language = page_language()
-        when = f"{format_gregorian(riyadh_date(at), language)} {format_time(at, language)}"
         return _("Not saved: %(who)s changed this to «%(status)s» first, on %(when)s.") % {
             "who": isolate(by),
             "status": status,
-            "when": when,
+            "when": moment_text(at),
         }
     return _("Not saved: this is now «%(status)s».") % {"status": status}

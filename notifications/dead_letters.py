@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from notifications.catalogue import SECRET_TEMPLATES
 from notifications.errors import NotRetriable
-from notifications.models import Message
+from notifications.models import Message, Retry
 from notifications.outbox import wake_after_commit
 from notifications.rules import DAYTIME_LANES, sending_time
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
@@ -116,6 +116,11 @@ def retry_message(*, message: Message, by: AbstractBaseUser, now: datetime) -> N
 def retry_cause(*, gateway: str, error: str, by: AbstractBaseUser, now: datetime) -> int:
     """Queue the dead letters of a cause again, at most AT_ONCE, the newest first; give how many."""
     return _retry(gateway=gateway, error=error, by=by, now=now)
+
+
+def last_retry(*, error: str) -> Retry | None:
+    """Give the newest message that somebody sent again after an error, by whichever gateway."""
+    return Retry.objects.filter(error=error).select_related("by").order_by("-id").first()
 
 
 def _retry(

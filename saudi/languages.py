@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 from django.utils.translation import get_language
 
-__all__ = ["Language", "page_language"]
+__all__ = ["Language", "in_a_row", "page_language"]
 
 Language = Literal["ar", "en"]
+
+_COMMAS: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
 
 def page_language() -> Language:
@@ -20,3 +23,14 @@ def page_language() -> Language:
     'en'
     """
     return "en" if (get_language() or "ar").startswith("en") else "ar"
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Write words in a row with the comma of the page's language.
+
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     in_a_row(["Agent", "Caseworker"])
+    'Agent, Caseworker'
+    """
+    return _COMMAS[page_language()].join(words)

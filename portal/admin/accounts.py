@@ -15,12 +15,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from access.cells import moment_cell
 from access.client import client_address
@@ -31,6 +29,7 @@ from beneficiaries.models import User
 from portal.roles import rights_in_words, role_name
 from portal.templatetags.portal_ui import tag
 from saudi.digits import clean_text
+from saudi.languages import in_a_row
 
 
 class RolesField(forms.ModelMultipleChoiceField[Group]):
@@ -189,12 +188,13 @@ class StaffUserAdmin(ListGround, UserAdmin[User]):
             }
         return super().change_view(request, object_id, form_url, extra_context)
 
-    @method_decorator(require_POST)
     def unlock_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Let an account be tried again at once: for whoever may change it."""
         user = get_object_or_404(self.get_queryset(request), pk=user_id)
         if not self.has_change_permission(request, user) or not isinstance(request.user, User):
             raise PermissionDenied
+        if request.method != "POST":  # back from signing in again on the way
+            return self._to_page_of(user)
         unlock(user=user, by=request.user, address=client_address(request), now=timezone.now())
         self.log_change(request, user, _("Unlocked"))
         messages.success(request, _("The account is unlocked. It can be signed in to at once."))
@@ -219,7 +219,7 @@ class StaffUserAdmin(ListGround, UserAdmin[User]):
 
     @admin.display(description=gettext_lazy("Roles"))
     def roles(self, user: User) -> str:
-        return "، ".join(role_name(group.name) for group in user.groups.all()) or "–"
+        return in_a_row(role_name(group.name) for group in user.groups.all()) or "–"
 
     @admin.display(description=gettext_lazy("Account"))
     def state(self, user: User) -> SafeString:

@@ -18,7 +18,13 @@ from django.utils.translation import gettext_lazy
 from access.cells import day_cell, mobile_cell, number_cell, reference_cell, two_lines
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
-from access.staff import LONGEST_ROW_NUMBER, CaseAction, CaseAdmin
+from access.staff import (
+    LONGEST_ROW_NUMBER,
+    CaseAction,
+    CaseAdmin,
+    moment_text,
+    overtaken_text,
+)
 from beneficiaries.models import User
 from notifications.models import DoubtfulNumber
 from portal.calls.errors import CallIsAnothers, CallIsOver, CallRefused
@@ -143,9 +149,13 @@ class CallTaskAdmin(QueueGround, CaseAdmin):
 
     def refusal_text(self, refused: Exception) -> str:
         if isinstance(refused, CallIsOver):
-            return _("Not saved: the call was over before.")
-        if isinstance(refused, CallIsAnothers) and refused.who:
-            return _("Not saved: %(who)s has taken this call.") % {"who": isolate(refused.who)}
+            status = str(CallStatus(refused.status).label)
+            return overtaken_text(status=status, by=refused.by, at=refused.at)
+        if isinstance(refused, CallIsAnothers) and refused.who and refused.at:
+            return _("Not saved: %(who)s took this call on %(when)s.") % {
+                "who": isolate(refused.who),
+                "when": moment_text(refused.at),
+            }
         return _("Not saved: take the call first.")
 
     def case_url(self, case: CallTask) -> str:

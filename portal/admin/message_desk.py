@@ -23,6 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.staff import moment_text, overtaken_text
 from beneficiaries.models import User
 from notifications import dead_letters, figures, health
 from notifications.errors import NotRetriable
@@ -31,6 +32,7 @@ from notifications.reasons import reason_in_words
 from notifications.rules import DAY_BEGINS, DAYTIME_LANES, is_sending_hour
 from notifications.statuses import GatewayState, Lane, MessageStatus
 from portal.templatetags.portal_ui import tag
+from saudi.direction import isolate
 from saudi.gregorian import RIYADH, riyadh_date
 
 if TYPE_CHECKING:
@@ -127,6 +129,9 @@ class MessageDesk(_ModelAdmin):
     def retry_cause_view(self, request: HttpRequest) -> HttpResponse:
         """Send the dead letters of a cause again; pressed twice, the second finds none."""
         _ensure_may_retry(request)
+        desk = HttpResponseRedirect(reverse("admin:notifications_message_desk"))
+        if request.method != "POST":
+            return desk
         gateway, error = request.POST.get("gateway", ""), request.POST.get("error")
         if error is None or "\0" in gateway + error:
             raise BadRequest
@@ -142,39 +147,60 @@ class MessageDesk(_ModelAdmin):
             ) % {"count": f"{count:,}"}
             messages.success(request, done)
         else:
-            messages.warning(
-                request,
-                _(
-                    "None is sent again: they are codes, or their time is over, or their numbers"
-                    " reach nobody or stopped such messages, or their campaign was stopped."
-                ),
-            )
-        return HttpResponseRedirect(reverse("admin:notifications_message_desk"))
+            messages.warning(request, _none_sent_text(error[:80]))
+        return desk
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send one dead letter again."""
         _ensure_may_retry(request)
         message = get_object_or_404(Message, pk=pk)
+        its_page = HttpResponseRedirect(reverse("admin:notifications_message_change", args=[pk]))
+        if request.method != "POST":
+            return its_page
         try:
             dead_letters.retry_message(
                 message=message, by=cast(User, request.user), now=timezone.now()
             )
         except NotRetriable:
-            messages.error(
-                request,
-                _(
-                    "Not sent again: it has not failed, or its time is over, or its number is"
-                    " doubtful or stopped such messages, or its campaign was stopped."
-                ),
-            )
+            messages.error(request, _not_sent_text(message))
         else:
             messages.success(request, _("The message is sent again."))
-        return HttpResponseRedirect(reverse("admin:notifications_message_change", args=[pk]))
+        return its_page
 
 
 def _ensure_may_retry(request: HttpRequest) -> None:
-    if request.method != "POST" or not request.user.has_perm(RETRY_RIGHT):
+    """Ask for the right alone: who signs in again on the way comes back by GET."""
+    if not request.user.has_perm(RETRY_RIGHT):
         raise PermissionDenied
+
+
+def _not_sent_text(message: Message) -> str:
+    """Say why a message is not sent again: who was first, or what it is."""
+    message.refresh_from_db()
+    if message.status == MessageStatus.FAILED:
+        return _(
+            "Not sent again: its time is over, or its number is doubtful or stopped such messages,"
+            " or its campaign was stopped."
+        )
+    last = message.retries.select_related("by").order_by("id").last()
+    label = capfirst(str(MessageStatus(message.status).label))
+    return overtaken_text(
+        status=label, by=str(last.by) if last else "", at=last.at if last else None
+    )
+
+
+def _none_sent_text(error: str) -> str:
+    """Say why nothing of a cause is sent again: who was first, or what is left."""
+    last = dead_letters.last_retry(error=error)
+    if last is not None:
+        return _(
+            "None is sent again. %(who)s sent what could be sent on %(when)s. What is left can no"
+            " longer be sent."
+        ) % {"who": isolate(str(last.by)), "when": moment_text(last.at)}
+    return _(
+        "None is sent again: they are codes, or their time is over, or their numbers"
+        " reach nobody or stopped such messages, or their campaign was stopped."
+    )
 
 
 def _chosen_day(text: str, *, today: date) -> date:

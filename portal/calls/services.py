@@ -59,7 +59,7 @@ def take_call(*, task_id: int, by: User, seen_assigned_to: int | None, now: date
         task = _locked(task_id, now=now)
         if task.is_open:
             if task.assigned_to_id != seen_assigned_to:
-                raise CallIsAnothers(str(task.assigned_to or ""))
+                raise _anothers(task)
             task.assigned_to = by
             task.save(update_fields=["assigned_to"])
             _append(task, CallStep.TAKEN, now=now, actor=by)
@@ -78,7 +78,7 @@ def end_call(*, task_id: int, by: User, outcome: CallStep, note: str, now: datet
         task = _locked(task_id, now=now)
         if task.is_open:
             if task.assigned_to_id != by.pk:
-                raise CallIsAnothers(str(task.assigned_to or ""))
+                raise _anothers(task)
             _append(task, outcome, now=now, actor=by, note=note)
             if outcome == CallStep.REACHED:
                 _end(task, CallStatus.DONE, now=now)
@@ -114,8 +114,16 @@ def _locked(task_id: int, *, now: datetime) -> CallTask:
 def _still_open(task: CallTask) -> CallTask:
     """Refuse after the commit, so that an end that was found on the way stays."""
     if not task.is_open:
-        raise CallIsOver
+        last = task.events.select_related("actor").last()
+        by = str(last.actor or "") if last else ""
+        raise CallIsOver(task.status, by=by, at=last.at if last else None)
     return task
+
+
+def _anothers(task: CallTask) -> CallIsAnothers:
+    """Tell who has a call, and since when."""
+    taken = task.events.filter(step=CallStep.TAKEN).last()
+    return CallIsAnothers(str(task.assigned_to or ""), at=taken.at if taken else None)
 
 
 # The portal's own steps ------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from access.staff import moment_text
 from beneficiaries.models import Person, User
 from notifications.models import DoubtfulNumber, Message
 from notifications.numbers import WRONG_NUMBER
@@ -292,6 +293,30 @@ class TestStaffSite:
     @staticmethod
     def _page(task: CallTask) -> str:
         return reverse("admin:portal_calltask_change", args=[task.pk])
+
+    def test_the_second_is_told_who_took_it_and_when(self, client: Client) -> None:
+        task, first = owed(), personas.staff("agent")
+        taken(task, first)
+        personas.sign_in_staff(client, "supervisor")
+        post = {"action": "take", "seen_assigned_to": ""}
+        text = client.post(f"/en{self._page(task)}", post).content.decode()
+        assert f"\u2068{first}\u2069 took this call on {moment_text(NOW)}" in text
+        assert "Take it only if your colleague cannot call" in text
+
+    def test_the_second_is_told_who_ended_it_how_and_when(self, client: Client) -> None:
+        task, first = owed(), personas.sign_in_staff(client, "agent")
+        taken(task, first)
+        end_call(task_id=task.pk, by=first, outcome=CallStep.REACHED, note="", now=NOW)
+        post = {"action": "end", "outcome": "no_answer", "note": "لم يجب"}
+        text = client.post(f"/en{self._page(task)}", post).content.decode()
+        assert f"\u2068{first}\u2069 changed this to «Told» first, on {moment_text(NOW)}" in text
+        assert "لم يجب" in text
+        assert "Nothing is left to do here." in text
+
+    def test_the_auditor_is_told_that_the_role_only_reads(self, client: Client) -> None:
+        task = owed()
+        personas.sign_in_staff(client, "auditor")
+        assert "دورك للقراءة فقط" in client.get(self._page(task)).content.decode()
 
     def test_agent_takes_and_ends_it(self, client: Client) -> None:
         task = owed()

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from access.staff import moment_text
 from notifications.figures import count_days
 from notifications.models import Attempt, Message, Retry, StatusReport
 from notifications.statuses import Lane, MessageStatus
@@ -92,8 +93,12 @@ def test_a_supervisor_sends_a_cause_again_and_the_second_press_finds_none(client
     page = client.post(address, facts, follow=True).content.decode()
     assert "رسالتان" in page
     assert Retry.objects.count() == 2
+    first = Retry.objects.first()
+    personas.sign_in_staff(client, "administrator")
     again = client.post(address, facts, follow=True).content.decode()
     assert "لم تُرسل أي رسالة" in again
+    assert f"\u2068{first.by}\u2069" in again
+    assert moment_text(first.at) in again
     assert Retry.objects.count() == 2
 
 
@@ -107,8 +112,29 @@ def test_one_message_is_sent_again_from_its_page_which_keeps_who_did(client: Cli
     assert "أرسلها الموظفون مرة أخرى" in page
     message.refresh_from_db()
     assert message.status == MessageStatus.QUEUED
+    first = Retry.objects.get()
+    personas.sign_in_staff(client, "administrator")
     page = client.post(retry, follow=True).content.decode()
-    assert "لم تُرسل" in page
+    assert f"لم يُحفظ: سبقك \u2068{first.by}\u2069" in page
+    assert moment_text(first.at) in page
+
+
+def test_one_that_is_too_late_says_so(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    message = sms(1, expires_at=timezone.now())
+    retry = reverse("admin:notifications_message_retry", args=[message.pk])
+    assert "فات وقتها" in client.post(retry, follow=True).content.decode()
+
+
+def test_who_signs_in_again_on_the_way_comes_back_and_sends_nothing(client: Client) -> None:
+    message = sms(1)
+    retry = reverse("admin:notifications_message_retry", args=[message.pk])
+    cause = reverse("admin:notifications_message_retry_cause")
+    assert f"next={retry}" in client.post(retry).url
+    personas.sign_in_staff(client, "supervisor")
+    assert client.get(retry).url == reverse("admin:notifications_message_change", args=[message.pk])
+    assert client.get(cause).url == DESK
+    assert not Retry.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent"])

@@ -160,7 +160,8 @@ class TestUnlocking:
     def test_an_address_alone_opens_nothing(self, client: Client, agent: User) -> None:
         lock()
         sign_in_staff(client, "administrator")
-        assert client.get(unlock_address(agent)).status_code == 405
+        assert client.get(unlock_address(agent)).url == account(agent)
+        assert "This account is locked" in text(client.get(account(agent)))
 
     def test_account_of_a_superuser_is_not_in_an_administrators_hands(self, client: Client) -> None:
         root = staff(is_superuser=True, username="root")
