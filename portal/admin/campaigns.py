@@ -30,6 +30,7 @@ from notifications.progress import Progress, is_done, progress_of
 from notifications.statuses import CampaignAct, CampaignStatus, Lane
 from portal.announcing import resume_announced, start_announced, uploaders_of
 from portal.templatetags.portal_ui import tag
+from saudi.forms import MessageField
 from saudi.gregorian import riyadh_date
 from saudi.languages import page_language
 from saudi.money import format_sar
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 START: Final = "notifications.start_campaign"
 STOP: Final = "notifications.stop_campaign"
 SHOWN_EVENTS: Final = 50
+REASON_CHARACTERS: Final = 200
 
 _BADGES: Final = {
     CampaignStatus.PREPARED: ("wait", "clock"),
@@ -71,9 +73,9 @@ class StartForm(forms.Form):
 class StopForm(forms.Form):
     """Why a campaign ends, and that it ends for good."""
 
-    reason = forms.CharField(
+    reason = MessageField(
         label=gettext_lazy("Reason"),
-        max_length=200,
+        longest=REASON_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write why it is stopped.")},
     )
@@ -181,6 +183,7 @@ class CampaignAdmin(CaseAdmin):
             "may_stop": may_stop and not is_ended,
             "is_own": is_own and status in {CampaignStatus.PREPARED, CampaignStatus.PAUSED},
             "is_done": is_done(case),
+            "is_stopped": status == CampaignStatus.STOPPED,
             "start_form": bound["start"],
             "stop_form": bound["stop"],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -209,6 +210,24 @@ def test_a_stop_needs_a_reason_and_a_tick(client, missing):
     assert client.post(address(going), data).status_code == 200
     going.refresh_from_db()
     assert going.status == CampaignStatus.STARTED
+
+
+def test_each_fault_of_a_stop_stands_beside_its_field(client):
+    personas.sign_in_staff(client, "supervisor")
+    going = under_way()
+    text = page(client.post(address(going), {"action": "stop", "reason": "ط" * 201}))
+    assert "كتبت 201 حرف. والحد 200." in text
+    assert re.search(r'id="id_is_final_error"[^>]*>.*ضع علامة هنا لتلغيها', text)
+    assert 'aria-describedby="id_is_final_error"' in text
+
+
+def test_marks_that_nobody_sees_are_not_kept_in_a_reason(client):
+    personas.sign_in_staff(client, "supervisor")
+    going = under_way()
+    stop = {"action": "stop", "reason": "\u202eنص خاطئ\u202c", "is_final": "on"}
+    client.post(address(going), stop)
+    assert going.events.get(act="stopped").reason == "نص خاطئ"
+    assert "لا يخرج منها شيء بعد الآن" in page(client.get(address(going)))
 
 
 @pytest.mark.parametrize("action", ["pause", "stop"])
