@@ -42,10 +42,10 @@ from beneficiaries.imports.uploads import (
     rejected_rows,
     run_again,
 )
-from beneficiaries.models import User
+from beneficiaries.models import EligibilityResult, PaymentLine, User
 from beneficiaries.statuses import ImportKind, Phase, RunStatus
 from saudi.gregorian import riyadh_today
-from saudi.languages import page_language
+from saudi.languages import in_a_row, page_language
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -259,14 +259,14 @@ class ImportRunAdmin(RunAdmin):
     ) -> dict[str, Any]:
         status = self.status_now(case)
         may_upload = request.user.has_perm(UPLOAD)
-        is_announced = status == RunStatus.DONE and case.kind != ImportKind.REGISTER
-        may_announce = is_announced and request.user.has_perm(ANNOUNCE)
+        waits = status == RunStatus.DONE and _waits_to_be_announced(case)
+        may_announce = waits and request.user.has_perm(ANNOUNCE)
         announce_url = reverse("admin:beneficiaries_announcementrun_ask")
         return {
             **self.progress_context(case),
             "facts": self._facts_of(case, status),
             "rejections": [
-                (*fault_text(row["kind"]), f"{row['count']:,}", row["lines"])
+                (*fault_text(row["kind"]), f"{row['count']:,}", in_a_row(map(str, row["lines"])))
                 for row in case.rejections
             ],
             "events": list(case.events.select_related("by").order_by("id")),
@@ -333,3 +333,13 @@ class ImportRunAdmin(RunAdmin):
 def _count(run: ImportRun, count: int) -> SafeString | str:
     """Write a count of a run that has counted."""
     return number_cell(f"{count:,}") if count or run.status == RunStatus.DONE else NOTHING
+
+
+def _waits_to_be_announced(run: ImportRun) -> bool:
+    """Tell whether rows of the run's kind and cycle wait, whichever file they came in."""
+    waiting = {"cycle__code": run.cycle_code, "announced_on__isnull": True}
+    if run.kind == ImportKind.RESULTS:
+        return EligibilityResult.objects.filter(**waiting).exists()
+    if run.kind == ImportKind.PAYMENTS:
+        return PaymentLine.objects.filter(**waiting).exists()
+    return False

@@ -374,6 +374,7 @@ def test_what_waits_is_announced_by_a_worker_and_started_by_a_third(client):
     announcer = Client()
     asked_by = personas.sign_in_staff(announcer, "administrator")
     what = f"results:{run.cycle_code}"
+    assert f"{ASK}?what={what}" in page(announcer.get(page_of(run)))
     shown = page(announcer.get(f"{ASK}?what={what}"))
     assert f'value="{what}"' in shown
     fields = {"what": what, "on": riyadh_today().isoformat(), "submission": str(uuid.uuid4())}
@@ -385,6 +386,9 @@ def test_what_waits_is_announced_by_a_worker_and_started_by_a_third(client):
     work_on_announcement(told.pk, now=timezone.now())
     told.refresh_from_db()
     assert (told.status, told.announced, told.asked_by) == (RunStatus.DONE, 1, asked_by)
+    after = page(announcer.get(page_of(run)))
+    assert ASK not in after
+    assert "لم يبق هنا ما يُفعل" in after
     assert EligibilityResult.objects.get().announced_on == riyadh_today()
     campaign = Campaign.objects.get()
     assert campaign.prepared_by == asked_by
