@@ -98,7 +98,9 @@ class ListGround(_ModelAdmin):
         if number is not None:
             if is_mistyped(*number):
                 return _("A digit of this number is wrong. Compare it and search again.")
-            return _("Write the whole number, in any digits.")
+            if number[0] == "other":
+                return _("Write the whole number, in any digits.")
+            return _("Nothing in this list has this number. Compare it with what you were given.")
         if not self.search_columns.name:
             return _("This list is searched by number.")
         try:

@@ -29,6 +29,7 @@ from portal.roles import role_name
 from portal.staff_search import Found, find
 from saudi.digits import clean_text
 from saudi.gregorian import riyadh_today
+from saudi.languages import in_a_row
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
 
@@ -138,7 +139,7 @@ class StaffSite(AdminSite):
         context = super().each_context(request)
         if self.has_permission(request):
             context["staff_nav"] = self._sections(request)
-            context["staff_roles"] = "، ".join(
+            context["staff_roles"] = in_a_row(
                 role_name(group.name) for group in request.user.groups.all()
             )
         return context

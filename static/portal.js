@@ -103,6 +103,14 @@
     // Storage is closed to us: the form opens empty in the other language.
   }
 
+  // The staff's menu is a strip on a phone: the page's own place in it is in sight.
+  const strip = document.querySelector(".staff-nav");
+  const here = strip?.querySelector("[aria-current]");
+  if (here && strip.scrollWidth > strip.clientWidth) {
+    const [outer, inner] = [strip.getBoundingClientRect(), here.getBoundingClientRect()];
+    strip.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+  }
+
   // The chosen files by name: the browser's own control speaks the browser's language.
   document.querySelectorAll("[data-upload]").forEach((box) => {
     const input = box.querySelector('input[type="file"]');

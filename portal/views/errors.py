@@ -36,7 +36,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Say that what came cannot be read, or that it is too much to be taken."""
     if isinstance(exception, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
         return too_large(request)
-    return render(request, "400.html", status=400)
+    return _refused(request, "400.html", status=400)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

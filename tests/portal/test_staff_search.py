@@ -188,6 +188,8 @@ def test_too_few_letters_are_answered_in_words(
     [
         ("beneficiaries_person", "زينب", "تأكد من الاسم"),
         ("beneficiaries_person", "10000", "اكتب الرقم كاملًا"),
+        ("beneficiaries_person", "٠٥٩٩٩٩٩٩٩٩", "لا شيء في هذه القائمة بهذا الرقم"),
+        ("notifications_message", "1000000008", "لا شيء في هذه القائمة بهذا الرقم"),
         ("beneficiaries_person", "1000000009", "في الرقم خانة خاطئة"),
         ("beneficiaries_eligibilityresult", "سارة", "تبحث هذه القائمة بالرقم فقط"),
         ("notifications_message", "ا", "تبحث هذه القائمة بالرقم فقط"),

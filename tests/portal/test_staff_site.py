@@ -15,6 +15,7 @@ from django.utils import translation
 
 from access.searches import SearchColumns
 from beneficiaries.models import Person, User
+from notifications.models import Campaign
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
 from portal.roles import RIGHTS, ROLE_NAMES
@@ -79,6 +80,24 @@ def test_every_page_is_in_its_language(client, language):
             row_of(model)
             response = client.get(reverse(f"admin:{name_of(model)}_changelist"))
             assert f'<html lang="{language}"' in page(response)
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_no_english_page_has_an_arabic_comma(client, model):
+    with translation.override("en"):
+        client.force_login(superuser(), backend=personas.STAFF_BACKEND)
+        row = row_of(model)
+        if model is User:
+            row.groups.add(*Group.objects.filter(name__in=["agent", "auditor"]))
+            client.force_login(personas.staff("agent", is_superuser=True))
+        for address in (
+            reverse(f"admin:{name_of(model)}_changelist"),
+            reverse(f"admin:{name_of(model)}_change", args=[row.pk]),
+            reverse("admin:notifications_message_desk"),
+        ):
+            response = client.get(address)
+            assert response.status_code == 200
+            assert "،" not in page(response)
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
@@ -228,6 +247,17 @@ def test_a_missing_page_stays_in_the_staff_site(client, address):
     response = client.get(address)
     assert response.status_code == 404
     assert "إلى العمل" in page(response)
+
+
+def test_what_cannot_be_read_is_refused_in_the_staff_site(client):
+    personas.sign_in_staff(client, "supervisor")
+    address = reverse("admin:notifications_campaign_change", args=[row_of(Campaign).pk])
+    response = client.post(address, {"action": "nothing of ours"})
+    assert response.status_code == 400
+    assert "إلى العمل" in page(response)
+    assert "وحدّثها" in page(response)
+    personas.sign_in(client, personas.head())
+    assert "إلى العمل" not in page(client.get("/", headers={"host": "elsewhere.example"}))
 
 
 def test_a_refused_page_says_so_in_the_staff_site(client):
