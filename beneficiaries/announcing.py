@@ -40,7 +40,7 @@ _SUPERSEDE: Final = """
 
 _ANNOUNCE: Final = """
     UPDATE beneficiaries_eligibilityresult
-    SET announced_on = %(on)s, filing_deadline = %(deadline)s
+    SET announced_on = %(on)s, filing_deadline = %(deadline)s, announcement = %(run)s
     WHERE cycle_id = %(cycle)s AND announced_on IS NULL
 """
 
@@ -62,7 +62,7 @@ _ANNOUNCE_PAYMENTS: Final = """
         WHERE line.cycle_id = %(cycle)s AND line.announced_on IS NULL
     )
     UPDATE beneficiaries_paymentline AS line
-    SET announced_on = %(on)s, counted_from = counted.day,
+    SET announced_on = %(on)s, announcement = %(run)s, counted_from = counted.day,
         filing_deadline = counted.day + %(window_days)s::int
     FROM counted WHERE counted.id = line.id
 """
@@ -94,13 +94,20 @@ def people_to_tell(
         yield from cursor
 
 
-def announce_results(*, cycle: Cycle, on: date, deadline: date) -> AnnouncedCounts:
+def announce_results(*, cycle: Cycle, on: date, deadline: date, run_id: int) -> AnnouncedCounts:
     """Announce what waits in a cycle: day 0 and the last filing day are fixed here for good.
+
+    `run_id` is the key of the run that does.
 
     Three statements for any number of rows; the caller holds the cycle's lock. What was announced
     before, and the cycle itself, keep their dates; a result that is corrected stays as history.
     """
-    facts: dict[str, int | date] = {"cycle": cycle.pk, "on": on, "deadline": deadline}
+    facts: dict[str, int | date] = {
+        "cycle": cycle.pk,
+        "on": on,
+        "deadline": deadline,
+        "run": run_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SUPERSEDE.format(table=EligibilityResult._meta.db_table), facts)
         corrected = int(cursor.rowcount)
@@ -112,7 +119,7 @@ def announce_results(*, cycle: Cycle, on: date, deadline: date) -> AnnouncedCoun
     return AnnouncedCounts(announced=announced, corrected=corrected)
 
 
-def announce_payments(*, cycle: Cycle, on: date, window_days: int) -> AnnouncedCounts:
+def announce_payments(*, cycle: Cycle, on: date, window_days: int, run_id: int) -> AnnouncedCounts:
     """Announce the lines that wait in a cycle; their windows are fixed here for good.
 
     Day 0 of a settled line is its deposit day; one that is still on its way has no window until a
@@ -124,6 +131,7 @@ def announce_payments(*, cycle: Cycle, on: date, window_days: int) -> AnnouncedC
         "on": on,
         "window_days": window_days,
         "settled": sorted(SETTLED_STATUSES),
+        "run": run_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUPERSEDE.format(table=PaymentLine._meta.db_table), facts)

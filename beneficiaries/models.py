@@ -221,6 +221,9 @@ class EligibilityResult(models.Model):
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+    announcement = models.BigIntegerField(null=True, blank=True)
+    """The key of the run that announced it; empty for rows of before. No foreign key: it is written
+    for millions at once."""
 
     objects = ResultQuerySet.as_manager()
 
@@ -298,6 +301,9 @@ class PaymentLine(models.Model):
     counted_from = models.DateField(_("counted from"), null=True, blank=True)
     filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+    announcement = models.BigIntegerField(null=True, blank=True)
+    """The key of the run that announced it; empty for rows of before. No foreign key: it is written
+    for millions at once."""
 
     objects = PaymentLineQuerySet.as_manager()
 

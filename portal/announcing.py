@@ -44,12 +44,12 @@ from saudi.gregorian import riyadh_date
 START_PERMISSION = "notifications.start_campaign"
 
 
-def _announce_results(cycle: Cycle, on: date) -> AnnouncedCounts:
-    return announce_results(cycle=cycle, on=on, deadline=filing_deadline(on))
+def _announce_results(cycle: Cycle, on: date, run_id: int) -> AnnouncedCounts:
+    return announce_results(cycle=cycle, on=on, deadline=filing_deadline(on), run_id=run_id)
 
 
-def _announce_payments(cycle: Cycle, on: date) -> AnnouncedCounts:
-    return announce_payments(cycle=cycle, on=on, window_days=FILING_WINDOW_DAYS)
+def _announce_payments(cycle: Cycle, on: date, run_id: int) -> AnnouncedCounts:
+    return announce_payments(cycle=cycle, on=on, window_days=FILING_WINDOW_DAYS, run_id=run_id)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Matter:
 
     kind: ImportKind
     rows: type[EligibilityResult | PaymentLine]
-    announce: Callable[[Cycle, date], AnnouncedCounts]
+    announce: Callable[[Cycle, date, int], AnnouncedCounts]
     template: str
     mark: str
     name_ar: str
@@ -165,7 +165,7 @@ def announce(
             campaign = _prepare(matter, cycle, prepared_by=prepared_by, now=now)
             tell(Step(Phase.TELLING, campaign.recipients))
             tell(Step(Phase.REVEALING))
-            counts = matter.announce(cycle, on)
+            counts = matter.announce(cycle, on, run.pk)
         run.campaign = campaign
         run.announced, run.corrected = counts.announced, counts.corrected
         end_done(run)

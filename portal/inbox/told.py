@@ -49,21 +49,26 @@ _MESSAGES: Final = """
 _ROWS: Final = """
     SELECT people.is_own, people.is_silent, people.is_adult, people.by_head, theirs.*
     FROM people CROSS JOIN LATERAL (
-        SELECT id, cycle_id, announced_on, filing_deadline, status, superseded_on, reason_codes
+        SELECT id, cycle_id, announced_on, announcement, filing_deadline, status, superseded_on,
+               reason_codes
         FROM {table} WHERE person_id = people.id AND announced_on IS NOT NULL OFFSET 0
     ) AS theirs
 """
 
-# Two runs of one day cannot be told apart by their rows: they are one message, of the later.
+# Two runs of a cycle may have one day: a row names its own. Older rows name none, and their runs of
+# one day are one message, of the later.
 _ANNOUNCED: Final = """
     SELECT '{kind}', max(run.id), max(run.ended_at), run.cycle_code, '', '', '',
            max(told.id) FILTER (WHERE told.is_own)
     FROM {rows} AS told
     JOIN beneficiaries_cycle AS cycle ON cycle.id = told.cycle_id
     JOIN beneficiaries_announcementrun AS run
-      ON run.cycle_code = cycle.code AND run.on = told.announced_on
+      ON run.cycle_code = cycle.code AND (
+          run.id = told.announcement
+          OR told.announcement IS NULL AND run.on = told.announced_on
+      )
     WHERE run.kind = '{kind}' AND run.status = 'done' AND (told.is_own OR told.is_silent)
-    GROUP BY run.cycle_code, run.on
+    GROUP BY run.cycle_code, told.announcement, told.announced_on
 """
 
 # For a minor the head alone may object, and is told; an adult's own reason is told to nobody else.

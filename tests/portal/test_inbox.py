@@ -19,6 +19,7 @@ from notifications.outbox import queue_message
 from notifications.statuses import MessageStatus
 from objections.models import Objection, ReminderRound
 from objections.statuses import ObjectionStatus, ReminderKind
+from portal.announcing import PAYMENTS, RESULTS, announce
 from portal.calls.services import sweep_calls
 from portal.calls.statuses import CallStep
 from portal.inbox.reading import SHOWN, Told, mark_read, read_inbox
@@ -189,6 +190,21 @@ class TestAnnouncements:
         announced(ended_at=NOW - timedelta(hours=1))
         announced(on=date(2026, 11, 2), ended_at=NOW)
         assert [one.at for one in read(sara)] == [NOW, NOW - timedelta(hours=1)]
+
+    def test_second_announcement_of_a_day_tells_only_whom_it_is_for(self, sara: Person) -> None:
+        other, cycle = outsider(), CycleFactory(code="2026-10")
+        for person, at in ((sara, NOW - timedelta(hours=3)), (other, NOW - timedelta(hours=2))):
+            for rows, matter in ((ResultFactory, RESULTS), (PaymentLineFactory, PAYMENTS)):
+                rows.create(person=person, cycle=cycle, announced_on=None)
+                announce(cycle_code="2026-10", on=ON, now=at, matter=matter)
+        runs = {run.kind: run.pk for run in AnnouncementRun.objects.order_by("-id")}
+        assert len(AnnouncementRun.objects.all()) == 4
+        assert {one.kind: one.key for one in read(sara)} == runs
+        assert not {one.key for one in read(other)} & set(runs.values())
+        ResultFactory.create(person=sara, cycle=cycle, announced_on=None)
+        announce(cycle_code="2026-10", on=ON, now=NOW)
+        assert sorted(kinds(sara)) == ["payments", "results", "results"]
+        assert sorted(kinds(other)) == ["payments", "results"]
 
     def test_run_that_ended_without_an_announcement_tells_nothing(self, sara: Person) -> None:
         ResultFactory.create(person=sara)
