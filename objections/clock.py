@@ -1,7 +1,8 @@
-"""How long a case has been with the programme, as staff see it.
+"""How long a case has been with the programme.
 
-Counted in working days after the day of receipt, of the ten in which an answer usually comes;
-the citizen's own ninety days are calendar days and end with the filing (DOMAIN 14).
+Counted in working days after the day of receipt, of those in which an answer usually comes. While
+the citizen is waited for, until the day by which they were asked to send, the clock stands. The
+citizen's own ninety days are calendar days and end with the filing (DOMAIN 14).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from objections.models import Objection
-from objections.rules import DECISION_WORKING_DAYS
+from objections.rules import decision_limit
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
 from saudi.days_off import days_off
 from saudi.gregorian import riyadh_date
@@ -33,7 +34,7 @@ class CaseClock:
     elapsed_days: int
     state: ClockState
     text: str
-    usual_days: int = DECISION_WORKING_DAYS
+    usual_days: int
 
     @property
     def shown_days(self) -> int:
@@ -45,15 +46,48 @@ def case_clock(case: Objection, *, today: date) -> CaseClock | None:
     """Give an open case's clock; None for a case that is done. `today` is a day in Riyadh."""
     if case.status not in OPEN_STATUSES or case.submitted_at is None:
         return None
-    received_on = riyadh_date(case.submitted_at)
-    elapsed = settings.PROGRAMME.working_hours.count_working_days(received_on, today, days_off())
-    left = DECISION_WORKING_DAYS - elapsed
-    if case.status == ObjectionStatus.DOCUMENTS_WANTED:
-        return CaseClock(elapsed, "is-paused", _("Paused: waiting for documents"))
+    usual = settings.PROGRAMME.decision_working_days
+    elapsed = days_used(case, today=today)
+    left = usual - elapsed
+    if _is_waited_for(case, today=today):
+        return CaseClock(elapsed, "is-paused", _("Paused: waiting for documents"), usual)
     if left < 0:
         text = ngettext("%(days)d working day late", "%(days)d working days late", -left)
-        return CaseClock(elapsed, "is-late", text % {"days": -left})
+        return CaseClock(elapsed, "is-late", text % {"days": -left}, usual)
     if left == 0:
-        return CaseClock(elapsed, "is-soon", _("Due today"))
+        return CaseClock(elapsed, "is-soon", _("Due today"), usual)
     text = ngettext("%(days)d working day left", "%(days)d working days left", left)
-    return CaseClock(elapsed, "is-soon" if left <= SOON_DAYS else "", text % {"days": left})
+    state: ClockState = "is-soon" if left <= SOON_DAYS else ""
+    return CaseClock(elapsed, state, text % {"days": left}, usual)
+
+
+def days_used(case: Objection, *, today: date) -> int:
+    """Give the working days of a submitted case that count, without those of waiting."""
+    assert case.submitted_at is not None  # noqa: S101  # the caller has a submitted case
+    since = _working_days(riyadh_date(case.submitted_at), today)
+    return max(since - case.awaited_days - days_awaited(case, until=today), 0)
+
+
+def days_awaited(case: Objection, *, until: date) -> int:
+    """Give the working days of a wait that goes on: none after the day documents were due on."""
+    if case.wanted_on is None:
+        return 0
+    due_on = case.documents_due_on or until
+    return _working_days(case.wanted_on, min(until, due_on))
+
+
+def last_day_of(case: Objection) -> date:
+    """Give the last day by which a submitted case is decided, whatever was waited for."""
+    assert case.submitted_at is not None  # noqa: S101  # the caller has a submitted case
+    received_on = riyadh_date(case.submitted_at)
+    return decision_limit(received_on, limit_days=settings.PROGRAMME.decision_limit_days)
+
+
+def _is_waited_for(case: Objection, *, today: date) -> bool:
+    is_wanted = case.status == ObjectionStatus.DOCUMENTS_WANTED
+    return is_wanted and (case.documents_due_on is None or today <= case.documents_due_on)
+
+
+def _working_days(after: date, until: date) -> int:
+    counted: int = settings.PROGRAMME.working_hours.count_working_days(after, until, days_off())
+    return counted

@@ -31,7 +31,8 @@ class Objection(models.Model):
     draft has no reference. `deadline` is the last filing day as it was when the draft was opened;
     the submission checks it again under lock. `folded_name` is the person's: a trigger writes it as
     the row comes in and `services.follow_names` keeps it true, so that a search for a name joins no
-    register (docs/adr/0011).
+    register (docs/adr/0011). `awaited_days` are the working days for which the citizen was waited
+    for and which count against nobody; `wanted_on` is where a wait that goes on began.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -69,6 +70,8 @@ class Objection(models.Model):
         verbose_name=_("caseworker"),
         db_index=False,  # objection_mine begins with it
     )
+    wanted_on = models.DateField(_("documents asked for on"), null=True, blank=True)
+    awaited_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     documents_due_on = models.DateField(_("documents due on"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(

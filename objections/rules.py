@@ -22,10 +22,6 @@ ADULT_YEARS: Final = 18
 EFFECT_CUT_OFF_DAY: Final = 10
 """Accepted up to this day of a month, a decision counts in the next month's cycle."""
 
-DECISION_WORKING_DAYS: Final = 10
-DECISION_LIMIT_DAYS: Final = 60
-"""An answer usually comes within the first, and always within the second."""
-
 STATEMENT_CHARACTERS: Final = 2000
 
 ContestKind = Literal[
@@ -192,6 +188,6 @@ def effective_cycle(decided_on: date) -> str:
     return coming if decided_on.day <= EFFECT_CUT_OFF_DAY else next_cycle(coming)
 
 
-def decision_limit(received_on: date) -> date:
+def decision_limit(received_on: date, *, limit_days: int) -> date:
     """Give the last day by which a decision is promised. Civil days in Riyadh."""
-    return received_on + timedelta(days=DECISION_LIMIT_DAYS)
+    return received_on + timedelta(days=limit_days)

@@ -11,13 +11,15 @@ from saudi.calendar import WorkingHours
 
 class _Reader(Protocol):
     def text(self, name: str, default: str = "") -> str: ...
+    def number(self, name: str, default: int) -> int: ...
 
 
 @dataclass(frozen=True)
 class Programme:
     """Names in both languages, the call centre, and where people may write to.
 
-    An e-mail or postal address that is empty is one that the programme does not have.
+    An e-mail or postal address that is empty is one that the programme does not have. An objection
+    is usually decided within `decision_working_days`, and always within `decision_limit_days`.
     """
 
     name_ar: str
@@ -29,6 +31,8 @@ class Programme:
     address_en: str
     opens: time
     closes: time
+    decision_working_days: int
+    decision_limit_days: int
 
     @classmethod
     def from_env(cls, env: _Reader) -> Programme:
@@ -43,6 +47,8 @@ class Programme:
             address_en=env.text("PROGRAMME_ADDRESS_EN"),
             opens=time.fromisoformat(env.text("PROGRAMME_OPENS", "08:00")),
             closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
+            decision_working_days=env.number("PROGRAMME_DECISION_WORKING_DAYS", 10),
+            decision_limit_days=env.number("PROGRAMME_DECISION_LIMIT_DAYS", 60),
         )
 
     @property

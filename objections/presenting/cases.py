@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from beneficiaries.cycles import cycle_name
 from objections import rules
+from objections.clock import days_used, last_day_of
 from objections.models import Objection, ObjectionEvent
 from objections.statuses import (
     BADGES,
@@ -21,7 +23,7 @@ from objections.statuses import (
     label,
 )
 from saudi.direction import isolate
-from saudi.gregorian import format_both, riyadh_date
+from saudi.gregorian import format_both
 from saudi.languages import page_language
 
 if TYPE_CHECKING:
@@ -116,19 +118,29 @@ def _stations_to_come(objection: Objection, *, today: date) -> list[Station]:
         ]
     if objection.submitted_at is None or objection.status == ObjectionStatus.WITHDRAWN:
         return []
-    limit = rules.decision_limit(riyadh_date(objection.submitted_at))
-    decision = ngettext(
-        "Usually within %(days)s working day, and by the end of %(limit)s at the latest.",
-        "Usually within %(days)s working days, and by the end of %(limit)s at the latest.",
-        rules.DECISION_WORKING_DAYS,
-    ) % {
-        "days": rules.DECISION_WORKING_DAYS,
-        "limit": format_both(limit, page_language()),
-    }
     effect = _("If it is accepted today, the decision counts in the cycle of %(name)s.") % {
         "name": cycle_name(rules.effective_cycle(today), page_language())
     }
     return [
-        Station(pgettext("station", "Decision"), "next", text=decision),
+        Station(
+            pgettext("station", "Decision"), "next", text=_when_decided(objection, today=today)
+        ),
         Station(_("When the decision counts"), "next", text=effect),
     ]
+
+
+def _when_decided(objection: Objection, *, today: date) -> str:
+    """Say when the answer comes, and say so where it is late."""
+    usual = settings.PROGRAMME.decision_working_days
+    limit = last_day_of(objection)
+    values = {"days": usual, "limit": format_both(limit, page_language())}
+    if today > limit:
+        return _("We are late. Our answer was due by %(limit)s. Call us or write to us.") % values
+    if days_used(objection, today=today) > usual:
+        return _("We are late. Our answer comes by the end of %(limit)s at the latest.") % values
+    text = ngettext(
+        "Usually within %(days)s working day, and by the end of %(limit)s at the latest.",
+        "Usually within %(days)s working days, and by the end of %(limit)s at the latest.",
+        usual,
+    )
+    return text % values

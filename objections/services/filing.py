@@ -15,7 +15,7 @@ from objections.contested import lock_contested
 from objections.errors import FilingWindowClosed, IncompleteObjection, TransitionRefused
 from objections.models import Objection
 from objections.services.drafts import ensure_contestable, keep_new_files
-from objections.services.history import append_event, tell_filer, user_of_filer
+from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import riyadh_date
 
@@ -135,8 +135,7 @@ def add_wanted_documents(
             raise TransitionRefused(status=locked.status, wanted=ObjectionStatus.UNDER_REVIEW.value)
         keep_new_files(locked, checked, now=now)
         locked.status = ObjectionStatus.UNDER_REVIEW
-        locked.documents_due_on = None
-        locked.save(update_fields=["status", "documents_due_on"])
+        locked.save(update_fields=["status", *end_wait(locked, now)])
         event = append_event(
             locked,
             from_status=ObjectionStatus.DOCUMENTS_WANTED,

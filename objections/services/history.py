@@ -6,7 +6,9 @@ from datetime import datetime
 
 from beneficiaries.models import Person, User
 from notifications.outbox import queue_message
+from objections.clock import days_awaited
 from objections.models import Objection, ObjectionEvent
+from saudi.gregorian import riyadh_date
 
 
 def append_event(
@@ -29,6 +31,13 @@ def append_event(
         note=note,
         is_refused=is_refused,
     )
+
+
+def end_wait(objection: Objection, now: datetime) -> tuple[str, ...]:
+    """Count the days for which the citizen was waited for, and give the fields that changed."""
+    objection.awaited_days += days_awaited(objection, until=riyadh_date(now))
+    objection.wanted_on = objection.documents_due_on = None
+    return "awaited_days", "wanted_on", "documents_due_on"
 
 
 def tell_filer(

@@ -18,7 +18,7 @@ from beneficiaries.cycles import is_cycle
 from beneficiaries.models import User
 from objections.errors import IncompleteDecision, TransitionRefused
 from objections.models import Objection, ObjectionEvent
-from objections.services.history import append_event, tell_filer
+from objections.services.history import append_event, end_wait, tell_filer
 from objections.statuses import DECIDED_STATUSES, TRANSITIONS, ObjectionStatus
 from saudi.digits import is_blank
 from saudi.gregorian import format_both, riyadh_date
@@ -95,7 +95,8 @@ def request_documents(
     ) as objection:
         from_status = objection.status
         objection.documents_due_on = due_on
-        _move(objection, ObjectionStatus.DOCUMENTS_WANTED, ["documents_due_on"])
+        objection.wanted_on = riyadh_date(now)
+        _move(objection, ObjectionStatus.DOCUMENTS_WANTED, ["documents_due_on", "wanted_on"])
         event = append_event(
             objection,
             from_status=from_status,
@@ -144,11 +145,10 @@ def decide_objection(
         objection.decided_at = now
         objection.answer = answer
         objection.effective_cycle = effective_cycle
-        objection.documents_due_on = None
         _move(
             objection,
             decision,
-            ["decided_by", "decided_at", "answer", "effective_cycle", "documents_due_on"],
+            ["decided_by", "decided_at", "answer", "effective_cycle", *end_wait(objection, now)],
         )
         append_event(
             objection,

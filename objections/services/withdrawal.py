@@ -10,7 +10,7 @@ from beneficiaries.models import User
 from objections.contested import filing_open_until, lock_contested
 from objections.errors import LastChance, TransitionRefused
 from objections.models import Objection
-from objections.services.history import append_event, tell_filer
+from objections.services.history import append_event, end_wait, tell_filer
 from objections.statuses import TRANSITIONS, ObjectionStatus
 from saudi.gregorian import riyadh_date
 
@@ -43,8 +43,7 @@ def withdraw_objection(
         if not knows_it_is_final and filing_open_until(contested, today=riyadh_date(now)) is None:
             raise LastChance
         locked.status = ObjectionStatus.WITHDRAWN
-        locked.documents_due_on = None
-        locked.save(update_fields=["status", "documents_due_on"])
+        locked.save(update_fields=["status", *end_wait(locked, now)])
         append_event(
             locked,
             from_status=from_status,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.serving import attachment_response
-from objections import presenting, rules
+from objections import presenting
 from objections.contested import filing_open_until, track_of
 from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import WantedDocumentsForm
@@ -117,7 +118,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "is_decided": status in DECIDED_STATUSES,
         "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
         "effective_cycle": presenting.cycle_text(objection.effective_cycle),
-        "decision_days": rules.DECISION_WORKING_DAYS,
+        "decision_days": settings.PROGRAMME.decision_working_days,
         "receipt_code": receipt_code(objection),
         "is_withdrawn": status == ObjectionStatus.WITHDRAWN,
         "again_until": filing_open_until(objection.contested, today=today),

@@ -13,6 +13,8 @@ from django.urls import reverse
 from documents.models import DocumentOpening
 from objections.clock import case_clock
 from objections.models import Objection
+from objections.services import add_wanted_documents
+from objections.services.review import request_documents
 from objections.statuses import ObjectionStatus
 from tests import personas
 from tests.objections import cases
@@ -332,6 +334,56 @@ def test_the_clock_words_the_days_in_arabic():
     ]
     assert len(set(texts)) == 4
     assert all("day" not in text for text in texts)
+
+
+def test_the_clock_stands_while_the_citizen_is_waited_for():
+    worker = personas.staff("caseworker")
+    objection = cases.documents_wanted(filed(), worker, now=cases.riyadh("2026-11-16 10:00:00"))
+
+    def clock(day: int, month: int = 11) -> tuple[int, str]:
+        shown = case_clock(objection, today=date(2026, month, day))
+        assert shown is not None
+        return shown.elapsed_days, shown.state
+
+    # Two working days, Sunday and Monday, had passed as it was asked.
+    assert [clock(day) for day in (16, 17, 26)] == [(2, "is-paused")] * 3
+    # Documents were due by 8 December. From the next day on the clock runs.
+    assert [clock(day, 12) for day in (8, 9, 10)] == [(2, "is-paused"), (3, ""), (4, "")]
+    add_wanted_documents(
+        objection=objection,
+        checked=[cases.pdf("آخر.pdf", pages=2)],
+        actor=personas.user_of(objection.filed_by),
+        now=cases.riyadh("2026-11-23 08:00:00"),
+    )
+    objection.refresh_from_db()
+    assert (objection.awaited_days, objection.wanted_on) == (5, None)
+    assert [clock(day) for day in (23, 24)] == [(2, ""), (3, "")]
+
+
+def test_a_second_wait_is_added_to_the_first():
+    worker = personas.staff("caseworker")
+    objection = filed()
+    for asked, came in ((16, 17), (18, 22)):
+        seen = objection.status
+        objection = (
+            cases.documents_wanted(objection, worker, now=cases.riyadh(f"2026-11-{asked} 10:00:00"))
+            if seen == ObjectionStatus.SUBMITTED
+            else request_documents(
+                objection_id=objection.pk,
+                caseworker=worker,
+                text="أرسل الفاتورة.",
+                due_on=date(2026, 12, 8),
+                seen_status=seen,
+                now=cases.riyadh(f"2026-11-{asked} 10:00:00"),
+            )
+        )
+        objection = add_wanted_documents(
+            objection=objection,
+            checked=[cases.pdf(f"{asked}.pdf", pages=asked)],
+            actor=personas.user_of(objection.filed_by),
+            now=cases.riyadh(f"2026-11-{came} 08:00:00"),
+        )
+    assert objection.awaited_days == 1 + 2
 
 
 def test_a_decided_case_has_no_clock():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from tests.objections.cases import (
     documents_wanted,
     draft,
     result_of,
+    riyadh,
     submitted,
     taken,
     texts_to,
@@ -228,6 +230,25 @@ def test_withdrawn_objection_promises_no_decision(client: Client, filed: Objecti
     filed.events.create(at=NOW, from_status="submitted", to_status="withdrawn")
     sign_in(client, filed.filed_by)
     assert client.get(detail_url(filed)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-26 12:00:00", "غالبًا خلال 10 أيام عمل"),
+        ("2026-11-29 00:30:00", "تأخرنا. يصلك جوابنا قبل نهاية يوم"),
+        ("2027-01-11 23:59:59", "تأخرنا. يصلك جوابنا قبل نهاية يوم"),
+        ("2027-01-12 00:00:00", "تأخرنا. كان موعد جوابنا يوم"),
+    ],
+)
+def test_citizen_reads_when_the_answer_comes_and_that_it_is_late(
+    client: Client, filed: Objection, now: str, said: str
+) -> None:
+    with time_machine.travel(riyadh(now), tick=False):
+        sign_in(client, filed.filed_by)
+        page = client.get(detail_url(filed)).content.decode()
+    assert said in page
+    assert "11 يناير 2027" in page
 
 
 @pytest.mark.parametrize(

@@ -136,4 +136,4 @@ def test_acceptance_counts_in_a_coming_cycle(decided_on: date, cycle: str) -> No
 
 
 def test_decision_comes_within_sixty_days() -> None:
-    assert decision_limit(date(2026, 11, 12)) == date(2027, 1, 11)
+    assert decision_limit(date(2026, 11, 12), limit_days=60) == date(2027, 1, 11)
