@@ -9,8 +9,9 @@ from django.contrib.sessions.models import Session
 
 from access.models import LimitCounter, OneTimeCode, StaffSignInEvent
 
-KEPT_HOURS: Final = 24
-"""Longer than any window that is counted, short enough that no history of people grows."""
+KEPT_HOURS: Final = 27
+"""Longer than any window that is counted (a day and a slice of it), short enough that no history
+of people grows."""
 
 SIGN_INS_KEPT_DAYS: Final = 365
 """How long it can be asked who signed in to the staff site, when and from where."""

@@ -71,11 +71,14 @@ def _lock(subject_hash: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
-def issue_code(*, purpose: CodePurpose, subject: str, now: datetime) -> IssuedCode:
+def issue_code(
+    *, purpose: CodePurpose, subject: str, now: datetime, life_seconds: int | None = None
+) -> IssuedCode:
     """Make a code for a person and write its row; earlier codes that still live go on working.
 
     One transaction, or a part of the caller's, under the person's lock: send the code in the
-    same transaction. `subject` is whom it is for, known or not, and is stored as a keyed hash.
+    same transaction. `subject` is whom it is for, known or not, and is stored as a keyed hash. The
+    code lives for `life_seconds`, or for as long as the codes by SMS do.
 
     Raises:
         CodeSentRecently: the last one is unused and younger than the wait for a resend.
@@ -102,7 +105,7 @@ def issue_code(*, purpose: CodePurpose, subject: str, now: datetime) -> IssuedCo
             subject_hash=subject_hash,
             code_hash=_code_hash(subject_hash, code),
             issued_at=now,
-            expires_at=now + timedelta(seconds=figures["code_life_seconds"]),
+            expires_at=now + timedelta(seconds=life_seconds or figures["code_life_seconds"]),
         )
     return IssuedCode(code=code, expires_at=row.expires_at, row_id=row.pk)
 

@@ -14,6 +14,7 @@ class CodePurpose(models.TextChoices):
     SIGN_IN = "sign_in", _("sign in")
     TICKET = "ticket", _("read a ticket")
     MOBILE = "mobile", _("prove a mobile number")
+    EMAIL = "email", _("prove an e-mail address")
 
 
 class OneTimeCode(models.Model):

@@ -29,6 +29,18 @@ _PEOPLE_TO_TELL: Final = """
     ORDER BY mobile, is_head DESC, language
 """
 
+_PEOPLE_WHO_READ: Final = """
+    SELECT DISTINCT reader.person_id, reader.language
+    FROM {table} AS r
+    JOIN beneficiaries_person AS p ON p.id = r.person_id
+    LEFT JOIN beneficiaries_person AS head
+           ON head.household_id = p.household_id AND head.relation = 'head' AND p.mobile = ''
+    CROSS JOIN LATERAL (
+        VALUES (p.id, p.language), (head.id, head.language)
+    ) AS reader(person_id, language)
+    WHERE r.cycle_id = %(cycle)s AND r.announced_on IS NULL AND reader.person_id IS NOT NULL
+"""
+
 _SUPERSEDE: Final = """
     UPDATE {table} AS told
     SET superseded_on = greatest(%(on)s::date, told.announced_on)
@@ -92,6 +104,15 @@ def people_to_tell(
     with connection.chunked_cursor() as cursor:
         cursor.execute(_PEOPLE_TO_TELL.format(table=rows._meta.db_table), [cycle.pk])
         yield from cursor
+
+
+def people_who_read(rows: type[EligibilityResult | PaymentLine]) -> str:
+    """Give the SELECT of `person_id` and `language` of whoever finds an announcement among their
+    messages: whose row it is, and the head for those without a mobile (docs/adr/0017).
+
+    Its parameter is `cycle`; before the rows are announced.
+    """
+    return _PEOPLE_WHO_READ.format(table=rows._meta.db_table)
 
 
 def announce_results(*, cycle: Cycle, on: date, deadline: date, run_id: int) -> AnnouncedCounts:

@@ -11,6 +11,8 @@ from launcher.paths import LOGS, PYTHON, ROOT, VAR
 # Codes have a worker of their own: a person waits for them, and bulk messages never come first.
 CODES = "codes"
 OTHER_QUEUES = "cases,reminders,announcements,imports,default"
+# Mails have one too: a mail server that hangs holds no thread that an SMS needs.
+EMAIL = "email"
 
 
 def web(environ: Mapping[str, str], *, listener: int) -> Child:
@@ -29,10 +31,11 @@ def web(environ: Mapping[str, str], *, listener: int) -> Child:
 
 
 def workers(environ: Mapping[str, str]) -> list[Child]:
-    """Give the worker for codes and the one for the rest: threads, which wait for the gateway."""
+    """Give the workers for codes, for mails and for the rest: threads, which wait for gateways."""
     return [
         _worker("codes", environ, queues=CODES),
         _worker("cases", environ, queues=OTHER_QUEUES),
+        _worker("email", environ, queues=EMAIL, threads=2),
     ]
 
 
@@ -46,10 +49,10 @@ def scheduler(environ: Mapping[str, str]) -> Child:
     )
 
 
-def _worker(name: str, environ: Mapping[str, str], *, queues: str) -> Child:
+def _worker(name: str, environ: Mapping[str, str], *, queues: str, threads: int = 4) -> Child:
     options = [
         *("--hostname", f"{name}@%h", "--queues", queues, "--pool", "threads"),
-        *("--concurrency", "4", "--without-gossip", "--without-mingle"),
+        *("--concurrency", str(threads), "--without-gossip", "--without-mingle"),
     ]
     return Child(
         name=f"Worker ({name})",

@@ -20,6 +20,7 @@ from notifications.errors import (
     NotASaudiMobile,
     SamePersonRefused,
 )
+from notifications.mail.waking import wake_mails_after_commit
 from notifications.models import Campaign, CampaignEvent, CampaignText
 from notifications.outbox import is_saudi_mobile, wake_after_commit
 from notifications.programme import programme_values
@@ -253,6 +254,7 @@ def _newest_event(campaign: Campaign) -> CampaignEvent | None:
 
 
 def _wake(campaign: Campaign, now: datetime) -> None:
+    wake_mails_after_commit()
     lane = Lane(campaign.lane)
     if is_sending_hour(lane, now):
         wake_after_commit(lane)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from notifications.mail.models import Mail, MailAddress, MailboxMail, MailServerRest
 from notifications.statuses import WAITING, CampaignAct, CampaignStatus, Lane, MessageStatus
 from notifications.texts.models import SmsText
 
@@ -27,6 +28,10 @@ __all__ = [
     "GatewayPace",
     "GatewayPause",
     "Lane",
+    "Mail",
+    "MailAddress",
+    "MailServerRest",
+    "MailboxMail",
     "Message",
     "MessageStatus",
     "PhoneMessage",

@@ -15,6 +15,8 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from notifications.errors import NotASaudiMobile, OutsideTransaction
+from notifications.mail import outbox as mails
+from notifications.mail.waking import wake_mails_after_commit
 from notifications.models import Message
 from notifications.programme import programme_values
 from notifications.rules import DAYTIME_LANES, sending_time
@@ -35,6 +37,9 @@ _QUEUE: Final = """
     )
     ON CONFLICT DO NOTHING
 """
+
+# A person's notice and its mail, where they proved an address: still one statement.
+_QUEUE_WITH_MAIL: Final = f"WITH told AS ({_QUEUE}) {mails.INSERT_FOR_PERSON}"
 
 _QUEUE_MANY: Final = """
     INSERT INTO notifications_message (
@@ -76,7 +81,8 @@ def queue_message(
     effect. After the commit the lane's worker is woken. With an empty `to` the same statement
     writes a suppressed row, and the same wake-up follows: an unknown person costs what a known
     one costs (DOMAIN 17). `person_id` is the person of the register whose matter it is, who also
-    reads it in the portal, whatever number it goes to (docs/adr/0017); never given for a code.
+    reads it in the portal, whatever number it goes to (docs/adr/0017), and by e-mail where they
+    chose that (docs/adr/0021); never given for a code.
     The wording is the one that counts, as this process knows it; the row keeps the text it is
     written with (docs/adr/0020).
 
@@ -96,7 +102,7 @@ def queue_message(
     if not to and chosen.is_secret:
         body = chosen.hidden_body(language, programme)
     not_before = sending_time(chosen.lane, now)
-    row: dict[str, str | int | datetime | None] = {
+    row: dict[str, Any] = {
         "event": event,
         "recipient": to,
         "template": template,
@@ -109,8 +115,16 @@ def queue_message(
         "expires_at": expires_at,
         "person_id": None if chosen.is_secret else person_id,
     }
+    statement = _QUEUE
+    if row["person_id"] is not None and mails.is_on():
+        statement = _QUEUE_WITH_MAIL
+        row |= mails.facts_for_person(
+            template, language, values, body, now=now, expires_at=expires_at
+        )
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, row)
+        cursor.execute(statement, row)
+        if statement is _QUEUE_WITH_MAIL and cursor.rowcount:
+            wake_mails_after_commit()
     if not_before <= now:
         wake_after_commit(chosen.lane)
 

@@ -78,6 +78,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "numbers": list(_numbers(shown=mobile)),
         "sender": settings.SMS_SENDER,
         "delivered": MessageStatus.DELIVERED,
+        "has_mailbox": settings.EMAIL_BY == "mailbox",
     }
     return render(request, "notifications/phone.html", context)
 

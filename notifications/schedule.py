@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from celery.schedules import crontab
 
+from notifications.mail.waking import MAIL_QUEUE, MAIL_TASK
 from notifications.statuses import Lane
 from notifications.waking import DRAIN_TASK
 
@@ -17,6 +18,8 @@ SWEEP_SECONDS: Final[dict[Lane, float]] = {
 }
 
 
+MAIL_SECONDS: Final = 20.0
+SETTLE_MAILS_SECONDS: Final = 60.0
 ASK_SECONDS: Final = 60.0
 COUNT_SECONDS: Final = 300.0
 COUNT_CAMPAIGNS_SECONDS: Final = 15.0
@@ -62,5 +65,15 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "task": "notifications.settle_lost_claims",
         "schedule": 30.0,
         "options": {"queue": "default", "expires": 30.0},
+    }
+    sweeps["sweep-mails"] = {
+        "task": MAIL_TASK,
+        "schedule": MAIL_SECONDS,
+        "options": {"queue": MAIL_QUEUE, "expires": MAIL_SECONDS},
+    }
+    sweeps["settle-mails"] = {
+        "task": "notifications.settle_mails",
+        "schedule": SETTLE_MAILS_SECONDS,
+        "options": {"queue": "default", "expires": SETTLE_MAILS_SECONDS},
     }
     return sweeps

@@ -18,6 +18,9 @@ from notifications import claims, delivery, figures, progress, receipts, reconci
 from notifications.crew import Crew, Shift
 from notifications.gateways import chosen_gateways
 from notifications.gateways.base import Gateway, GatewayError
+from notifications.mail import claims as mail_claims
+from notifications.mail import delivery as mail_delivery
+from notifications.mail.waking import MAIL_TASK, wake_mails
 from notifications.rounds import drain_in_rounds, stopping
 from notifications.schedule import COUNT_CAMPAIGNS_TASK
 from notifications.statuses import Lane
@@ -112,3 +115,18 @@ def remove_old_reports() -> None:
 def settle_lost_claims() -> None:
     """Settle what dead workers left claimed."""
     claims.settle_lost_claims(now=timezone.now())
+
+
+@shared_task(name=MAIL_TASK, ignore_result=True)
+def send_mails() -> None:
+    """Send the mails that are due: after a wake-up, and by the scheduled sweep."""
+    if mail_delivery.drain(call_help=wake_mails).has_more:
+        wake_mails()
+
+
+@shared_task(name="notifications.settle_mails", ignore_result=True)
+def settle_mails() -> None:
+    """Settle what dead workers left of mails, and end what is late or stopped."""
+    now = timezone.now()
+    mail_claims.settle_lost(now=now)
+    mail_claims.expire_and_cancel(now=now)

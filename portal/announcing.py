@@ -15,6 +15,7 @@ from beneficiaries.announcing import (
     announce_results,
     lock_cycle,
     people_to_tell,
+    people_who_read,
 )
 from beneficiaries.cycles import cycle_name, parse_cycle
 from beneficiaries.errors import AnnouncementInFuture, UnknownCycle
@@ -36,6 +37,7 @@ from notifications.campaigns import (
     start_campaign,
 )
 from notifications.errors import SamePersonRefused
+from notifications.mail.outbox import queue_mail_for_many
 from notifications.models import Campaign
 from notifications.statuses import CampaignStatus
 from objections.rules import FILING_WINDOW_DAYS, filing_deadline
@@ -248,15 +250,26 @@ def _prepare(matter: Matter, cycle: Cycle, *, prepared_by: User | None, now: dat
         for mobile, language in people_to_tell(cycle, matter.rows):
             yield Recipient(event=f"announced:{key}", mobile=mobile, language=language)
 
-    return prepare_campaign(
+    values = {language: {"cycle": cycle_name(cycle.code, language)} for language in ("ar", "en")}
+    campaign = prepare_campaign(
         key=key,
         name=_name_of(matter, cycle.code, run),
         template=matter.template,
-        values={language: {"cycle": cycle_name(cycle.code, language)} for language in ("ar", "en")},
+        values=values,
         recipients=recipients(),
         prepared_by=prepared_by,
         now=now,
     )
+    queue_mail_for_many(
+        event=f"announced:{key}",
+        readers=people_who_read(matter.rows),
+        facts={"cycle": cycle.pk},
+        template=matter.template,
+        values=values,
+        now=now,
+        campaign_id=campaign.pk,
+    )
+    return campaign
 
 
 def _name_of(matter: Matter, code: str, run: int) -> str:

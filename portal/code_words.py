@@ -59,6 +59,20 @@ def worded_code_refusal(
     return text % {"time": _time(at)}
 
 
+def worded_email_refusal(
+    refusal: WrongCode | CodeExpired | CodeSentRecently | TooManyCodes | TooManyWrongTries,
+) -> str:
+    """Word a refusal around the code of an e-mail address; the same whosever address it is."""
+    match refusal:
+        case TooManyCodes(retry_at=at):
+            text = _("Too many codes were asked for. Ask for a new one after %(time)s.")
+        case TooManyWrongTries(retry_at=at):
+            text = _("Too many wrong codes were tried. Try again after %(time)s.")
+        case _:
+            return worded_code_refusal(refusal)
+    return text % {"time": _time(at)}
+
+
 def _time(at: datetime) -> str:
     return format_time(_next_minute(at), page_language())
 

@@ -109,7 +109,7 @@ def main_menu(current: str) -> list[NavItem]:
             "portal:profile",
             ("portal:profile", "portal:result", "portal:payment", "objections:"),
         ),
-        (_("My messages"), "portal:messages", ("portal:messages",)),
+        (_("My messages"), "portal:messages", ("portal:messages", "portal:email")),
         (_("Your Voice Is Heard"), "sawtak:home", ("sawtak:",)),
         (_("Track a request"), "portal:track", ("portal:track",)),
         (_("Contact us"), "portal:contact", ("portal:contact",)),

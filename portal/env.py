@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -111,6 +112,71 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PORT": port,
         "OPTIONS": query,
     }
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mails are handed over, in the words of Django's settings EMAIL_*."""
+
+    host: str
+    port: int
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+    has_starttls: bool
+    is_tls: bool
+
+
+_MAIL_EXAMPLE = (
+    "smtp://user:password@mail.example.sa:587/, smtps://user:password@mail.example.sa:465/ "
+    "or, without encryption inside a machine, smtp://127.0.0.1:25/?tls=0"
+)
+
+
+def mail_server_from_url(name: str, url: str) -> MailServer:
+    """Read the URL of a mail server: `smtp://` with STARTTLS, `smtps://` with TLS from the start.
+
+    STARTTLS is asked for unless the host is loopback; `?tls=1` and `?tls=0` say it. User and
+    password are percent-encoded. No error repeats any part of the URL.
+
+    Raises:
+        ImproperlyConfigured: naming the setting and what is wrong.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _no_mail_server(name, "its host or port cannot be read") from None
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise _no_mail_server(name, "it must begin with smtp:// or smtps://")
+    if not host:
+        raise _no_mail_server(name, "it names no host")
+    if parts.path not in {"", "/"} or parts.fragment:
+        raise _no_mail_server(name, "nothing but ?tls= may follow the host and port")
+    query = parse_qs(parts.query, keep_blank_values=True)
+    tls = query.pop("tls", [""])[-1].lower()
+    if query or tls not in _TRUE | _FALSE:
+        raise _no_mail_server(name, "its only option is tls=1 or tls=0")
+    is_tls = parts.scheme == "smtps"
+    if is_tls and tls in _FALSE - {""}:
+        raise _no_mail_server(name, "smtps:// and tls=0 exclude each other")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password):
+        raise _no_mail_server(name, "a user and a password belong together")
+    has_starttls = not is_tls and (tls in _TRUE if tls else not is_loopback(host))
+    if user and not (is_tls or has_starttls or is_loopback(host)):
+        raise _no_mail_server(name, "the password would cross the network unencrypted")
+    return MailServer(
+        host=host,
+        port=port or (465 if is_tls else 587 if has_starttls else 25),
+        user=user,
+        password=password,
+        has_starttls=has_starttls,
+        is_tls=is_tls,
+    )
+
+
+def _no_mail_server(name: str, why: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"The setting {name}: {why}. It looks like {_MAIL_EXAMPLE}")
 
 
 def is_loopback(host: str) -> bool:

@@ -81,6 +81,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
         (
             ("notifications.view_message", _("See the SMS that were sent")),
             ("notifications.view_attempt", _("See each try to send an SMS")),
+            ("notifications.view_mail", _("See the e-mails that were sent")),
             ("notifications.retry_message", _("Send failed SMS again")),
             ("notifications.view_campaign", _("See campaigns")),
             ("notifications.start_campaign", _("Start a campaign that somebody else prepared")),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.views import contact, design, errors, home, inbox, pages, profile, sign_in, tracking
+from portal.views import (
+    contact,
+    design,
+    email,
+    errors,
+    home,
+    inbox,
+    pages,
+    profile,
+    sign_in,
+    tracking,
+)
 
 app_name = "portal"
 
@@ -15,6 +26,7 @@ urlpatterns = [
     path("register/", sign_in.register, name="register"),
     path("profile/", profile.profile, name="profile"),
     path("messages/", inbox.messages, name="messages"),
+    path("messages/email/", email.email, name="email"),
     path("profile/edit/", profile.edit, name="profile_edit"),
     path("profile/results/<int:pk>/", profile.result, name="result"),
     path("profile/payments/<int:pk>/", profile.payment, name="payment"),

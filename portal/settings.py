@@ -13,7 +13,8 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.env import BASE_DIR, database_from_url, env, is_loopback
+from notifications.mail.addresses import InvalidAddress, parse_address
+from portal.env import BASE_DIR, database_from_url, env, is_loopback, mail_server_from_url
 from portal.programme import Programme
 
 # Django's generic classes take their type argument at run time too.
@@ -88,6 +89,34 @@ if DEMO:
         raise ImproperlyConfigured(
             "DEMO shows one-time codes on /phone/ and is refused where HOST is not loopback."
         )
+
+# E-mail ---------------------------------------------------------------------
+
+# smtp = the mail server of EMAIL_URL; mailbox = the demonstration's, at /phone/mail/; empty = the
+# portal sends no mails and no page speaks of them (docs/adr/0021).
+EMAIL_BY = "mailbox" if DEMO else ""
+EMAIL_SENDER = env.text("EMAIL_SENDER") or PROGRAMME.email
+EMAIL_TIMEOUT = 15  # seconds, for connecting and for each answer
+if env.text("EMAIL_URL"):
+    _mail_server = mail_server_from_url("EMAIL_URL", env.text("EMAIL_URL"))
+    if DEMO and not is_loopback(_mail_server.host):
+        raise ImproperlyConfigured("DEMO is refused with a real mail server in EMAIL_URL.")
+    EMAIL_BY = "smtp"
+    EMAIL_HOST, EMAIL_PORT = _mail_server.host, _mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail_server.user, _mail_server.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail_server.has_starttls, _mail_server.is_tls
+    if not EMAIL_SENDER:
+        raise ImproperlyConfigured(
+            "The setting EMAIL_SENDER is missing: EMAIL_URL needs an address that mails come from, "
+            "for example EMAIL_SENDER=no-reply@example.gov.sa"
+        )
+EMAIL_SENDER = EMAIL_SENDER or "no-reply@portal.example"
+try:
+    EMAIL_SENDER = parse_address(EMAIL_SENDER)
+except InvalidAddress:
+    raise ImproperlyConfigured(
+        "The setting EMAIL_SENDER must be one e-mail address, for example no-reply@example.gov.sa"
+    ) from None
 
 # Applications ---------------------------------------------------------------
 
@@ -217,6 +246,10 @@ LIMITS = {
     "staff_passwords_per_account_hour": env.number("LIMITS_STAFF_PASSWORDS_PER_ACCOUNT_HOUR", 10),
     "staff_passwords_anywhere_hour": env.number("LIMITS_STAFF_PASSWORDS_ANYWHERE_HOUR", 30),
     "staff_passwords_per_address_hour": env.number("LIMITS_STAFF_PASSWORDS_PER_ADDRESS_HOUR", 50),
+    "email_code_life_seconds": env.number("LIMITS_EMAIL_CODE_LIFE_SECONDS", 900),
+    "email_codes_per_person_day": env.number("LIMITS_EMAIL_CODES_PER_PERSON_DAY", 10),
+    "email_codes_per_address_hour": env.number("LIMITS_EMAIL_CODES_PER_ADDRESS_HOUR", 5),
+    "email_codes_per_address_day": env.number("LIMITS_EMAIL_CODES_PER_ADDRESS_DAY", 10),
     "message_characters": env.number("LIMITS_MESSAGE_CHARACTERS", 2000),
     "files": env.number("LIMITS_FILES", 10),
     "file_bytes": env.number("LIMITS_FILE_BYTES", 10 * 1024 * 1024),

@@ -92,6 +92,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("notifications", "message", gettext_lazy("State of the SMS"), "chart", "desk"),
             Entry("notifications", "message", gettext_lazy("SMS"), "mail"),
+            Entry("notifications", "mail", gettext_lazy("E-mails"), "mail"),
             Entry("notifications", "campaign", gettext_lazy("Campaigns"), "mobile"),
             Entry("notifications", "smstext", gettext_lazy("Texts of the SMS"), "pen"),
             Entry("notifications", "doubtfulnumber", gettext_lazy("Doubtful numbers"), "alert"),

@@ -28,7 +28,7 @@ from notifications.statuses import Lane
 from notifications.waking import breaker
 
 ROOT = Path(__file__).resolve().parent.parent
-QUEUES = (*(lane.value for lane in Lane), "imports", "default")
+QUEUES = (*(lane.value for lane in Lane), "email", "imports", "default")
 REDIS_DATABASES = 16
 
 

@@ -16,6 +16,8 @@ from django.db import connection, transaction
 
 from beneficiaries.reasons import REASONS
 from beneficiaries.set_based import planned_for_some_rows
+from notifications.mail.models import Mail
+from notifications.mail.outbox import queue_mail_for_many
 from notifications.models import Message
 from notifications.outbox import queue_for_many
 from notifications.rules import sending_time
@@ -135,6 +137,72 @@ _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
     )
 )
 
+# Who finds the reminder among their messages (docs/adr/0017), whatever number the SMS goes to.
+_RESULTS_READERS: Final = """
+    SELECT DISTINCT reader.person_id, reader.language
+    FROM {source}
+    LEFT JOIN beneficiaries_person AS head
+           ON head.household_id = p.household_id AND head.relation = 'head' AND head.id <> p.id
+    CROSS JOIN LATERAL (SELECT p.birth_date <= %(adult_born)s AS is_adult) AS age
+    CROSS JOIN LATERAL (
+        SELECT p.id, p.language WHERE is_adult OR p.relation = 'head'
+        UNION ALL
+        SELECT head.id, head.language
+        WHERE head.id IS NOT NULL AND (
+            NOT is_adult OR p.mobile = '' AND NOT r.reason_codes && %(sensitive)s::varchar[]
+        )
+    ) AS reader(person_id, language)
+    WHERE r.filing_deadline = %(closes_on)s
+      AND r.status = 'ineligible' AND r.superseded_on IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM objections_objection AS o
+          WHERE o.result_id = r.id AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
+      )
+      AND NOT (%(drafts_apart)s AND EXISTS (
+          SELECT 1 FROM objections_objection AS o
+          WHERE o.result_id = r.id AND o.status = 'draft' AND o.filed_by_id = reader.person_id
+      ))
+      AND {which}
+"""
+
+_RESULTS_OF_BATCH_READERS: Final = _RESULTS_READERS.format(
+    source="beneficiaries_eligibilityresult AS r"
+    " JOIN beneficiaries_person AS p ON p.id = r.person_id",
+    which="r.id > %(after)s AND r.id <= %(upto)s",
+)
+
+# From the people to the results of their households, or the planner walks the results of the day.
+_RESULTS_OF_READERS: Final = _RESULTS_READERS.format(
+    source="(SELECT DISTINCT other.* FROM beneficiaries_person AS asked"
+    " JOIN beneficiaries_person AS other ON other.household_id = asked.household_id"
+    " WHERE asked.id = ANY(%(people)s) OFFSET 0) AS p"
+    " JOIN beneficiaries_eligibilityresult AS r ON r.person_id = p.id",
+    which="reader.person_id = ANY(%(people)s)",
+)
+
+_DRAFTS_READERS: Final = """
+    SELECT DISTINCT d.filed_by_id AS person_id, p.language
+    FROM objections_objection AS d
+    JOIN beneficiaries_person AS p ON p.id = d.filed_by_id
+    LEFT JOIN beneficiaries_eligibilityresult AS r ON r.id = d.result_id
+    LEFT JOIN beneficiaries_paymentline AS line ON line.id = d.payment_id
+    WHERE d.status = 'draft' AND d.deadline <= %(closes_on)s
+      AND coalesce(r.filing_deadline, line.filing_deadline) = %(closes_on)s
+      AND coalesce(r.superseded_on, line.superseded_on) IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM objections_objection AS o
+          WHERE (o.result_id = d.result_id OR o.payment_id = d.payment_id)
+            AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
+      )
+      AND {which}
+"""
+
+_DRAFTS_OF_BATCH_READERS: Final = _DRAFTS_READERS.format(
+    which="d.id > %(after)s AND d.id <= %(upto)s"
+)
+
+_DRAFTS_OF_READERS: Final = _DRAFTS_READERS.format(which="d.filed_by_id = ANY(%(people)s)")
+
 _RESULTS_AHEAD: Final = """
     SELECT max(id), count(*) FROM (
         SELECT id FROM beneficiaries_eligibilityresult
@@ -215,16 +283,26 @@ def _queue_some(closing: Closing, *, today: date, now: datetime) -> tuple[int, b
 
 def _queue_up_to(upto: int, closing: Closing, facts: dict[str, Any], *, now: datetime) -> int:
     kind, closes_on = closing
-    return queue_for_many(
+    values = {language: {"last_day": format_both(closes_on, language)} for language in ("ar", "en")}
+    expires_at = end_of_day(worth_reminding_until(closing))
+    is_result = kind == ReminderKind.RESULT
+    queue_mail_for_many(
         event=f"{_EVENT}:{kind.value}:{closes_on}",
-        recipients=_RESULTS_OF_BATCH if kind == ReminderKind.RESULT else _DRAFTS_OF_BATCH,
+        readers=_RESULTS_OF_BATCH_READERS if is_result else _DRAFTS_OF_BATCH_READERS,
         facts=facts | {"upto": upto},
         template=TEMPLATES[kind],
-        values={
-            language: {"last_day": format_both(closes_on, language)} for language in ("ar", "en")
-        },
+        values=values,
         now=now,
-        expires_at=end_of_day(worth_reminding_until(closing)),
+        expires_at=expires_at,
+    )
+    return queue_for_many(
+        event=f"{_EVENT}:{kind.value}:{closes_on}",
+        recipients=_RESULTS_OF_BATCH if is_result else _DRAFTS_OF_BATCH,
+        facts=facts | {"upto": upto},
+        template=TEMPLATES[kind],
+        values=values,
+        now=now,
+        expires_at=expires_at,
     )
 
 
@@ -248,6 +326,21 @@ def still_needed(messages: Sequence[Message], now: datetime) -> set[int]:
             cursor.execute(_RESULTS_AT_NUMBERS if is_result else _DRAFTS_AT_NUMBERS, facts)
             numbers = {number for (number,) in cursor}
         needed |= {message.pk for message in some if message.recipient in numbers}
+    return needed
+
+
+def mails_still_needed(mails: Sequence[Mail], now: datetime) -> set[int]:
+    """Give the ids of the mails with a reminder of which something is left for their people."""
+    today = riyadh_date(now)
+    needed: set[int] = set()
+    for mail in mails:
+        _name, kind, closes_on = mail.event.split(":")
+        facts = _facts(date.fromisoformat(closes_on), today=today) | {"people": [mail.person_id]}
+        is_result = ReminderKind(kind) == ReminderKind.RESULT
+        with connection.cursor() as cursor:
+            cursor.execute(_RESULTS_OF_READERS if is_result else _DRAFTS_OF_READERS, facts)
+            if cursor.fetchone() is not None:
+                needed.add(mail.pk)
     return needed
 
 

@@ -6,6 +6,7 @@ from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
+from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
 from portal.admin.texts import SmsTextAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "EarlyEndAdmin",
     "GatewayPauseAdmin",
     "HolidayAdmin",
+    "MailAdmin",
     "MessageAdmin",
     "PersonAdmin",
     "RoleAdmin",

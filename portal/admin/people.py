@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -27,9 +28,13 @@ from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmatio
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine, Person
 from beneficiaries.statuses import ChangeSource, Relation
+from notifications.mail.addresses import mask_address
+from notifications.mail.models import Mail, MailAddress
+from notifications.mail.outbox import is_on
 from notifications.models import DoubtfulNumber, StoppedNumber
 from notifications.stops import words_of
 from objections.models import Objection
+from portal.admin.mails import mail_tag
 from portal.calls.models import CallTask
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.banks import bank_of
@@ -69,6 +74,15 @@ class PersonAdmin(ShowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("household")
 
+    def get_shown(self, request: HttpRequest, pk: int) -> Any:
+        """Give the person with what is known of their e-mail address, in one statement."""
+        own = MailAddress.objects.filter(pk=OuterRef("pk"))
+        facts = {
+            f"email_{name}": Subquery(own.values(name)[:1])
+            for name in ("address", "proved_at", "broken_at")
+        }
+        return get_object_or_404(self.get_queryset(request).annotate(**facts), pk=pk)
+
     def nothing_found_text(self, searched: str) -> str:
         """Not call an ID mistyped that staff have confirmed."""
         number = read_number(searched)
@@ -79,7 +93,7 @@ class PersonAdmin(ShowAdmin):
     def show_title(self, shown: Person) -> str:
         return shown.full_name
 
-    def show_context(self, request: HttpRequest, shown: Person) -> dict[str, Any]:
+    def show_context(self, request: HttpRequest, shown: Any) -> dict[str, Any]:
         """Give what belongs to the person, each part to whoever may see it."""
         user = request.user
         context: dict[str, Any] = {
@@ -114,6 +128,12 @@ class PersonAdmin(ShowAdmin):
             context["doubt"] = DoubtfulNumber.objects.filter(mobile=shown.mobile).first()
         context["stop"] = StoppedNumber.objects.filter(mobile=shown.mobile).first()
         context["stop_words"] = words_of(shown.mobile)
+        if user.has_perm("notifications.view_mail"):
+            context["has_mails"] = is_on()
+            context["email"] = _email_of(shown)
+            context["email_masked"] = mask_address(shown.email_address or "")
+            newest = Mail.objects.filter(person_id=shown.pk).order_by("-id")[:SHOWN_ROWS]
+            context["mails"] = [(mail, mail_tag(mail)) for mail in newest]
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [
                 {
@@ -224,3 +244,15 @@ class PersonAdmin(ShowAdmin):
     @admin.display(description=gettext_lazy("Register as of"))
     def as_of(self, person: Person) -> str:
         return day_cell(person.register_as_of)
+
+
+def _email_of(person: Any) -> MailAddress | None:
+    """Give the address that came with a person, or nothing."""
+    if person.email_address is None:
+        return None
+    return MailAddress(
+        person_id=person.pk,
+        address=person.email_address,
+        proved_at=person.email_proved_at,
+        broken_at=person.email_broken_at,
+    )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
+from notifications.mail.outbox import without_programme
+from notifications.mail.subjects import title_of
 from notifications.texts.translating import in_language
 from objections.models import Objection
 from objections.presenting import step_name
@@ -26,24 +25,6 @@ from sawtak.models import Ticket
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-_TITLES: Final[dict[str, StrOrPromise]] = {
-    "objection_submitted": gettext_lazy("Your objection arrived"),
-    "objection_taken": gettext_lazy("We study your objection"),
-    "objection_documents_wanted": gettext_lazy("Your objection needs a document"),
-    "objection_documents_received": gettext_lazy("Your documents arrived"),
-    "objection_accepted": gettext_lazy("We accepted your objection"),
-    "objection_partly_accepted": gettext_lazy("We accepted part of your objection"),
-    "objection_rejected": gettext_lazy("We did not accept your objection"),
-    "objection_withdrawn": gettext_lazy("You withdrew your objection"),
-    "draft_stopped": gettext_lazy("The time to object has passed"),
-    "ticket_received": gettext_lazy("Your request arrived"),
-    "ticket_taken": gettext_lazy("We work on your request"),
-    "ticket_answered": gettext_lazy("We answered your request"),
-    "ticket_question": gettext_lazy("We have a question about your request"),
-    "ticket_closed": gettext_lazy("We closed your request"),
-    "mobile_changed": gettext_lazy("Your mobile was changed"),
-}
 
 _ICONS: Final = {
     "objection": "scale",
@@ -142,8 +123,8 @@ def _of_message(one: Told, cases: _Cases) -> Notice:
     if said is None:
         said, language = one.body, one.language
     return Notice(
-        title=_TITLES.get(one.what, _("A message to you")),
-        text=_without_programme(said, language),
+        title=title_of(one.what),
+        text=without_programme(said, language),
         language=language,
         at=one.at,
         icon=_ICONS.get(one.what.partition("_")[0], "mail"),
@@ -153,33 +134,24 @@ def _of_message(one: Told, cases: _Cases) -> Notice:
     )
 
 
-def _without_programme(body: str, language: str) -> str:
-    """Leave out who writes, which an SMS must say and the portal need not."""
-    return capfirst(body.removeprefix(f"{settings.PROGRAMME.name(language)}: "))
-
-
 def _derived(one: Told, cases: _Cases) -> Notice:
     """Word an announcement or a reminder, in the language of the page."""
     language = page_language()
     url, action = reverse("portal:profile"), _("Open your file")
     if one.kind == "results":
-        title = _("The eligibility results of %(cycle)s are out") % {
-            "cycle": cycle_name(one.what, language)
-        }
+        title = str(title_of("results_announced")) % {"cycle": cycle_name(one.what, language)}
         text = _("Your file shows the result, its reasons and until when you can object.")
         if one.target is not None:
             url, action = reverse("portal:result", args=[one.target]), _("Open the result")
     elif one.kind == "payments":
-        title = _("The payment of %(cycle)s is out") % {"cycle": cycle_name(one.what, language)}
+        title = str(title_of("payments_announced")) % {"cycle": cycle_name(one.what, language)}
         text = _("Your file shows what was due, what was paid and why.")
         if one.target is not None:
             url, action = reverse("portal:payment", args=[one.target]), _("Open the payment")
     else:
         day = format_both(date.fromisoformat(one.what), language)
         is_draft = one.kind == "draft_closing"
-        title = (
-            _("Your objection is still a draft") if is_draft else _("The time to object ends soon")
-        )
+        title = str(title_of("draft_closing" if is_draft else "result_closing"))
         if is_draft:
             text = _("Send it before the end of %(day)s.") % {"day": day}
             url, action = cases.link_of(one)

@@ -47,6 +47,7 @@ _CHANGED_FIELDS = {
     "mobile": gettext_lazy("mobile"),
     "city": gettext_lazy("city"),
     "iban": gettext_lazy("IBAN"),
+    "email": gettext_lazy("e-mail address"),
     "full_name": gettext_lazy("full name"),
     "birth_date": gettext_lazy("birth date (Hijri)"),
     "household": gettext_lazy("household"),
@@ -67,7 +68,7 @@ def changed_value(value: str, field: str) -> SafeString | str:
         return NOTHING
     if field == "mobile":
         return mobile_cell(value)
-    if field in {"iban", "birth_date", "household"}:
+    if field in {"iban", "birth_date", "household", "email"}:
         return format_html('<bdi dir="ltr">{}</bdi>', value)
     return format_html("<bdi>{}</bdi>", value)
 

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from beneficiaries.emails import email_of
+from notifications.mail.outbox import is_on
 from portal.inbox.presenting import notices_of
 from portal.inbox.reading import mark_read, read_inbox
 from portal.views.signed_in import person_required, user_and_person
@@ -34,5 +36,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "next_url": page.next_query,
         "is_first": "after" not in request.GET,
+        "has_email_page": is_on(),
+        "email": email_of(person.pk) if is_on() else None,
     }
     return render(request, "portal/inbox.html", context)

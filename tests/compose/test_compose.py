@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from launcher.processes import CODES, OTHER_QUEUES
+from launcher.processes import CODES, EMAIL, OTHER_QUEUES
 from notifications.statuses import Lane
 from portal.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = ["worker", "worker-codes", "worker-imports", "worker-messages"]
+WORKERS = ["worker", "worker-codes", "worker-email", "worker-imports", "worker-messages"]
 PROCESSES = ["web", *WORKERS, "scheduler"]
 
 
@@ -77,7 +77,7 @@ def queues_of(service: dict[str, Any]) -> list[str]:
 
 def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
     queues = {queue for name in WORKERS for queue in queues_of(services[name])}
-    assert queues == {CODES, *OTHER_QUEUES.split(",")}
+    assert queues == {CODES, EMAIL, *OTHER_QUEUES.split(",")}
 
 
 @pytest.mark.parametrize("lane", [lane.value for lane in Lane])
@@ -94,4 +94,4 @@ def test_every_scheduled_task_goes_to_a_queue_that_has_a_worker() -> None:
         for entry in app.conf.beat_schedule.values()
     }
     assert scheduled
-    assert scheduled | {lane.value for lane in Lane} <= {CODES, *OTHER_QUEUES.split(",")}
+    assert scheduled | {lane.value for lane in Lane} <= {CODES, EMAIL, *OTHER_QUEUES.split(",")}

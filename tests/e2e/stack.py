@@ -18,12 +18,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 from psycopg2 import sql
 
-from launcher.processes import OTHER_QUEUES
+from launcher.processes import EMAIL, OTHER_QUEUES
 from tests.ports import free_port
 from tests.worker import ROOT, wait_until
 
 STAFF_PASSWORD = "journey-of-a-thousand-cases"
-QUEUES = f"codes,{OTHER_QUEUES}"
+QUEUES = f"codes,{EMAIL},{OTHER_QUEUES}"
 
 
 def collect_static_files() -> None:

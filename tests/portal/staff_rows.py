@@ -24,6 +24,7 @@ from beneficiaries.models import (
     Person,
     User,
 )
+from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
@@ -79,6 +80,21 @@ def _message() -> Message:
         language="ar",
         body="وصل طلبك.",
         lane="cases",
+        queued_at=NOW,
+        not_before=NOW,
+    )
+
+
+def _mail() -> Mail:
+    number = next(_numbers)
+    return Mail.objects.create(
+        event=f"registry:{number}",
+        person_id=personas.head().pk,
+        address=f"sara{number}@example.com",
+        template="ticket_received",
+        language="ar",
+        subject="وصل طلبك",
+        body="وصل طلبك.",
         queued_at=NOW,
         not_before=NOW,
     )
@@ -149,6 +165,7 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     Ticket: _ticket,
+    Mail: _mail,
     Message: _message,
     CallTask: _call,
     Campaign: _campaign,

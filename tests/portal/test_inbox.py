@@ -508,7 +508,7 @@ class TestCost:
                 person=child_of(sara), cycle=CycleFactory(code=f"2025-{number % 12 + 1:02}")
             )
         InboxMark.objects.all().delete()
-        assert self._statements(client) == one == 7
+        assert self._statements(client) == one == 8
 
     def test_no_large_table_is_read_from_end_to_end(self, sara: Person) -> None:
         for person in (sara, child_of(sara)):

@@ -31,7 +31,7 @@ from beneficiaries.models import (
     Person,
     User,
 )
-from notifications.models import DoubtfulNumber, Message
+from notifications.models import DoubtfulNumber, Mail, Message
 from objections.models import Objection
 from portal.models import CallTask
 from sawtak.models import Ticket
@@ -55,6 +55,7 @@ LARGE: Final = frozenset(
         PaymentLine,
         Objection,
         Ticket,
+        Mail,
         Message,
         DoubtfulNumber,
         CallTask,
@@ -83,6 +84,9 @@ LEFT_OUT: Final = {
     "notifications.GatewayDay": "held by the outbox",
     "notifications.GatewayPace": "held by the outbox",
     "notifications.DayFigure": "shown on the page of the state of the SMS",
+    "notifications.MailAddress": "shown on the person's page",
+    "notifications.MailServerRest": "held by the outbox",
+    "notifications.MailboxMail": "the demonstration's mailbox shows it",
     "notifications.Retry": "shown on the message's page",
     "notifications.PhoneMessage": "the demonstration's phone shows it",
     "notifications.StopWord": "shown on the person's page and the message's",

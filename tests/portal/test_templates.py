@@ -348,8 +348,10 @@ def _names(paths: list[Path]) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_names(TEMPLATES))
 def test_template_holds_no_inline_style_script_or_handler(path: Path) -> None:
-    """The content security policy would drop them without a word."""
+    """The content security policy would drop them. Mail programs know no other style."""
     text = path.read_text(encoding="utf-8")
+    if path.name == "mail.html" and path.parent.name == "notifications":
+        text = re.sub(r" style=\"[^\"]*\"", "", text)
     assert not re.search(r"\sstyle\s*=|<style\b|\son[a-z]+\s*=\s*[\"']|javascript:", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
 
