@@ -20,7 +20,7 @@ def give_right(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0010_sms_text_rights"),
-        ("notifications", "0014_emails"),
+        ("notifications", "0015_emails"),
     ]
 
     operations = [migrations.RunPython(give_right, migrations.RunPython.noop)]

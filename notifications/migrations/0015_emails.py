@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0013_stopped_numbers'),
+        ('notifications', '0014_lanes_with_their_statuses'),
     ]
 
     operations = [
