@@ -24,6 +24,7 @@ from portal.demo.desk import Desk
 from portal.demo.families import HOUSEHOLDS, households
 from portal.demo.history import Network, send_in_the_past, sign_ins
 from portal.demo.inbox import ordinary_tickets
+from portal.demo.mails import CHOOSING, choose_mail, mail_in_the_past
 from portal.demo.objections import WRITTEN as WRITTEN_OBJECTIONS
 from portal.demo.people import SARA, RegisterRow, register_rows
 from portal.demo.programme import Programme, end_runs_in_the_past
@@ -98,6 +99,8 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
             programme = Programme(days, rows, staff, Path(folder))
             programme.register()
             people = _people(rows)
+            choosing = _heads(people, CHOOSING)
+            choose_mail(choosing, days)
             play(_stories(programme, days, people, staff), now=now)
         end_runs_in_the_past()
         _leave_traces(days, people)
@@ -105,6 +108,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         write_back(_heads(people, _STOPPING), now=now)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         messages = send_in_the_past(now=now)
+        mail_in_the_past(choosing, now=now)
         count_all(now=now)
         return Loaded(
             households=Household.objects.count(),

@@ -35,10 +35,14 @@ from beneficiaries.models import (
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, Relation
 from notifications.campaigns import start_campaign
+from notifications.mail.statuses import MailStatus
 from notifications.models import (
     Campaign,
     DoubtfulNumber,
     GatewayPause,
+    Mail,
+    MailAddress,
+    MailboxMail,
     Message,
     PhoneMessage,
     SmsText,
@@ -261,6 +265,17 @@ class DemonstrationTests(TestCase):
         assert statuses - moments == set(MessageStatus.values) - moments
         assert DoubtfulNumber.objects.count() == 3
         assert not GatewayPause.objects.filter(until__gt=NOW).exists()
+
+    def test_some_people_chose_mail_and_their_mails_are_in_every_status(self):
+        assert MailAddress.objects.count() == 5
+        assert MailAddress.objects.filter(broken_at__isnull=False).count() == 1
+        statuses = set(Mail.objects.values_list("status", flat=True))
+        assert statuses == set(MailStatus.values) - {MailStatus.SENDING}
+        sent = Mail.objects.filter(status=MailStatus.SENT)
+        assert sent.count() == MailboxMail.objects.count() > 20
+        assert not sent.filter(sent_at__gt=NOW).exists()
+        kinds = {"results_announced", "payments_announced"}
+        assert kinds < set(sent.values_list("template", flat=True))
 
     def test_reminders_went_out_in_the_past_and_one_was_no_longer_needed(self):
         reminders = Message.objects.filter(lane=Lane.REMINDERS)
