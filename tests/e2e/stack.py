@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
@@ -142,6 +142,22 @@ class Stack:
 
         wait_until(arrived, seconds=30, what=f"{times} SMS with {holding!r}")
         assert len(found) == times, f"told more than once: {found}"
+        return found
+
+    def wait_for_mails(
+        self, address: str, *, holding: str = "", times: int = 1
+    ) -> list[dict[str, Any]]:
+        """Wait until so many mails that hold a text came to an address; give them, newest first."""
+        found: list[dict[str, Any]] = []
+        query = urlencode({"to": address})
+
+        def arrived() -> bool:
+            with urllib.request.urlopen(f"{self.url}/phone/mail/mails.json?{query}") as answer:
+                found[:] = [mail for mail in json.load(answer) if holding in mail["text"]]
+            return len(found) >= times
+
+        wait_until(arrived, seconds=30, what=f"{times} mails with {holding!r}")
+        assert len(found) == times, f"told more than once: {[one['subject'] for one in found]}"
         return found
 
     def codes(self, mobile: str) -> list[str]:

@@ -11,6 +11,7 @@ from saudi.checks import luhn_check_digit, luhn_is_valid
 from saudi.gregorian import riyadh_today
 from tests.documents.files import pdf_bytes
 from tests.e2e.conftest import VisitorMaker
+from tests.e2e.emails import choose_mail, stop_mail
 from tests.e2e.stack import Stack
 
 REFERENCE = re.compile(r"/objections/(4[0-9]{9})/$")
@@ -73,6 +74,9 @@ def test_objection_is_filed_decided_and_told(
     citizen.sign_in(national_id, mobile, prefix=prefix)
     if with_script:
         citizen.look("profile-ineligible")
+    address = f"MONA{seed}@example.com"  # as it is typed below, in capitals
+    choose_mail(citizen, stack, address, prefix=prefix, looks=with_script)
+    citizen.go(f"{prefix}/profile/")
     link = citizen.page.locator("main a[href*='/objections/new/?result=']").first
     link.click()
     if with_script:
@@ -137,6 +141,16 @@ def test_objection_is_filed_decided_and_told(
     assert citizen.reads("قبلنا اعتراضك لأن عقد الإيجار ثبت باسمك.")
     if with_script:
         citizen.look("objection-accepted")
+
+    decided, *_earlier = stack.wait_for_mails(address, holding=reference, times=3)
+    assert '<html lang="ar" dir="rtl">' in decided["html"]  # as the SMS is
+    stop_mail(citizen, prefix=prefix, looks=with_script)
+    citizen.go(f"{prefix}/phone/mail/")
+    if with_script:
+        citizen.look("mailbox")
+        citizen.page.locator("main a[href*='/phone/mail/']").first.click()
+        citizen.page.wait_for_selector("h1")
+        citizen.look("mail-as-sent")
 
 
 def test_payment_that_came_short_is_contested(

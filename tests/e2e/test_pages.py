@@ -19,6 +19,7 @@ PAGES = {
     "privacy": "/privacy/",
     "accessibility": "/accessibility/",
     "phone": "/phone/",
+    "mailbox": "/phone/mail/",
 }
 
 
