@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,13 +21,15 @@ from django.utils.translation import gettext_lazy
 
 from access.cells import mobile_cell, moment_cell, number_cell
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, ShowAdmin
+from access.staff import CaseAction, CaseAdmin, ShowAdmin, moment_text
 from beneficiaries.models import User
 from notifications.early_ends import clear_number, end_pause
 from notifications.errors import AlreadyEnded
 from notifications.models import DoubtfulNumber, EarlyEnd, GatewayPause
+from notifications.numbers import WRONG_NUMBER
 from notifications.reasons import reason_in_words
 from portal.templatetags.portal_ui import tag
+from saudi.direction import isolate
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -77,7 +80,6 @@ class EndableAdmin(CaseAdmin):
     """Something a gateway said that staff may end before its time."""
 
     case_template = "admin/notifications/endable.html"
-    refusals = (AlreadyEnded,)
     ending: ClassVar[Ending]
     facts: ClassVar[tuple[str, ...]] = ()
 
@@ -91,8 +93,37 @@ class EndableAdmin(CaseAdmin):
         self.ending.end(case, cast(User, request.user), now)
         return self.ending.done
 
-    def refusal_text(self, refused: Exception) -> str:
-        return _("Not done: it was over before.")
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show a row and end it; whoever comes second is told so, also where the row is gone."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (AlreadyEnded, Http404) as refused:
+            subject = request.POST.get("subject", "")
+            may_end = request.user.has_perm(self.ending.permission)
+            if isinstance(refused, Http404) and not (subject and may_end):
+                raise
+            messages.error(request, self._over_text(subject))
+        return HttpResponseRedirect(self.case_url(None))
+
+    def _over_text(self, subject: str) -> str:
+        """Say that something is over, and who ended it when where somebody did."""
+        last = self._ends(subject).first()
+        if last is None:
+            return _("Not done: it was over before.")
+        return _("Not done: %(who)s ended this first, on %(when)s.") % {
+            "who": isolate(str(last.ended_by)),
+            "when": moment_text(last.ended_at),
+        }
+
+    def _ends(self, subject: str) -> QuerySet[EarlyEnd]:
+        ends = EarlyEnd.objects.filter(kind=self.ending.kind, subject=subject)
+        return ends.select_related("ended_by").order_by("-id")
 
     def case_url(self, case: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
@@ -105,19 +136,18 @@ class EndableAdmin(CaseAdmin):
         return {
             "shown": case,
             "model_admin": self,
-            "facts": self.facts,
+            "facts": self.facts if case.reason != WRONG_NUMBER else self.facts[:-1],
             "subject": subject,
             "is_number": self.ending.kind == EarlyEnd.NUMBER,
             "is_over": is_over,
             "may_end": not is_over and request.user.has_perm(self.ending.permission),
-            "ends": EarlyEnd.objects.filter(kind=self.ending.kind, subject=subject)
-            .select_related("ended_by")
-            .order_by("-id")[:SHOWN_ENDS],
+            "ends": self._ends(subject)[:SHOWN_ENDS],
+            "is_wrong_number": case.reason == WRONG_NUMBER,
         }
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason_text(self, row: Any) -> str:
-        return str(reason_in_words(_error_in(row.reason)))
+        return doubt_text(row.reason)
 
     @admin.display(description=gettext_lazy("As the gateway says it"))
     def reason_raw(self, row: Any) -> SafeString | str:
@@ -202,7 +232,12 @@ class EarlyEndAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason_text(self, row: EarlyEnd) -> str:
-        return str(reason_in_words(_error_in(row.reason)))
+        return doubt_text(row.reason)
+
+
+def doubt_text(reason: str) -> str:
+    """Word the reason of a doubt or a pause."""
+    return str(reason_in_words(_error_in(reason)))
 
 
 def _error_in(reason: str) -> str:

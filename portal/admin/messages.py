@@ -26,6 +26,7 @@ from notifications.reasons import reason_in_words
 from notifications.rules import DAYTIME_LANES
 from notifications.statuses import Lane, MessageStatus
 from notifications.stops import words_of
+from portal.admin.gateways import doubt_text
 from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
 from portal.admin.message_search import sms_filter
 from portal.templatetags.portal_ui import tag
@@ -161,7 +162,7 @@ class MessageAdmin(MessageDesk, ShowAdmin):
             "stop": stop,
             "stop_words": words_of(shown.recipient),
             "doubt": doubt,
-            "doubt_reason": _("Messages to it may reach nobody."),
+            "doubt_reason": doubt_text(doubt.reason) if doubt else "",
         }
 
     def _tag(self, status: str) -> SafeString | str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone, translation
 
+from access.staff import moment_text
 from notifications.early_ends import clear_number
 from notifications.errors import AlreadyEnded
 from notifications.gateways import unifonic_codes
@@ -20,6 +22,7 @@ from notifications.models import (
     Message,
     StatusReport,
 )
+from notifications.numbers import WRONG_NUMBER
 from notifications.reasons import reason_in_words
 from notifications.statuses import Lane, MessageStatus
 from tests import personas
@@ -79,9 +82,42 @@ def test_who_may_ends_a_pause_under_their_name(client, role):
     row.refresh_from_db()
     assert row.until <= timezone.now()
     assert EarlyEnd.objects.get().ended_by_id == user.pk
-    again = page(client.post(address(row), {"action": "end"}))
-    assert "انتهى هذا من قبل" in again
+    again = page(client.post(address(row), {"action": "end", "subject": "twilio"}, follow=True))
+    assert f"لم نغيّر شيئًا: أنهاه \u2068{user}\u2069 قبلك" in again
     assert EarlyEnd.objects.count() == 1
+
+
+def test_a_pause_that_is_over_by_itself_says_so(client):
+    personas.sign_in_staff(client, "supervisor")
+    row = pause(until=NOW)
+    shown = page(client.post(address(row), {"action": "end"}, follow=True))
+    assert "انتهى هذا من قبل" in shown
+
+
+def test_who_clears_a_number_second_is_told_who_was_first(client):
+    first, row = personas.staff("supervisor"), doubt()
+    personas.sign_in_staff(client, "administrator")
+    sent = dict(
+        re.findall(r'name="(action|subject)" value="([^"]*)"', page(client.get(address(row))))
+    )
+    here = address(row)
+    clear_number(number=row, by=first, now=NOW)
+    shown = page(client.post(here, sent, follow=True))
+    assert f"لم نغيّر شيئًا: أنهاه \u2068{first}\u2069 قبلك" in shown
+    assert moment_text(NOW) in shown
+    assert client.post(here, {"action": "end"}).status_code == 404
+    personas.sign_in_staff(client, "auditor")
+    assert client.post(here, sent).status_code == 404
+
+
+def test_a_number_of_somebody_else_is_no_word_of_a_gateway(client):
+    personas.sign_in_staff(client, "supervisor")
+    row = DoubtfulNumber.objects.create(mobile=MOBILE, since=NOW, reason=WRONG_NUMBER)
+    shown = page(client.get(address(row)))
+    assert "من أجاب على اتصالنا شخص آخر." in shown
+    assert WRONG_NUMBER not in shown
+    assert "لا يرفع الشك غير ذلك" in shown
+    assert "وصلت رسالة إلى الرقم" not in shown
 
 
 def test_the_auditor_reads_and_ends_nothing(client):
