@@ -27,7 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGKILL, SIGQUIT
 from typing import Any
@@ -129,7 +129,7 @@ class Outcome:
     """Failed for good, seen by staff and sent again by them."""
     seconds: float = 0.0
     a_second: float = 0.0
-    """Messages that arrived a second from the first to the last fault."""
+    """Messages that arrived a second while the faults came, and until nothing was due."""
 
     @property
     def is_whole(self) -> bool:
@@ -315,9 +315,8 @@ def run(
             say(f"{time.monotonic() - began:6.1f} s  {len(provider.messages):,} arrived; {name}")
             kills[name]()
             done[name] += 1
-        with provider.lock:
-            first = next(iter(provider.messages.values())).created_at
-            pace = len(provider.messages) / (datetime.now(tz=UTC) - first).total_seconds()
+        _wait(lambda: False, portal, deadline)
+        pace = _pace(provider)
         unknown, given_up = _settle(portal, provider, deadline, say, began)
         portal.stop()
         outcome = _count(portal, provider)
@@ -344,6 +343,13 @@ def _wait(is_so: Callable[[], bool], portal: Installation, deadline: float) -> N
     while not is_so() and portal.ask(DUE, [QUIET]):
         assert time.monotonic() < deadline, "the faults took too long"
         time.sleep(0.1)
+
+
+def _pace(provider: Provider) -> float:
+    """Give how many messages a second arrived, from the first to the last."""
+    with provider.lock:
+        at = [message.created_at for message in provider.messages.values()]
+    return len(at) / max(0.001, (at[-1] - at[0]).total_seconds())
 
 
 def _settle(
@@ -421,7 +427,7 @@ def main() -> int:
     settled = sum(outcome.statuses.get(status, 0) for status in ("sent", "failed", "expired"))
     print(f"\n{outcome.messages:,} messages, {outcome.faults.total()} faults in", end=" ")
     print(f"{outcome.seconds:.0f} s: {dict(outcome.faults)}; seed {options.seed}")
-    print(f"{outcome.a_second:.0f} a second arrived until the last fault; load average", end=" ")
+    print(f"{outcome.a_second:.0f} a second arrived until none was due; load average", end=" ")
     print(f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} processors\n")
     print("| what | messages |\n|---|---|")
     print(f"| outcome unknown or worker lost, at first | {outcome.unknown_at_first:,} |")
