@@ -37,7 +37,7 @@ _ADVICE: Final[dict[RefusalReason, Promise]] = {
         " or put several pages in one PDF."
     ),
     RefusalReason.WRONG_TYPE: _(
-        "The file %(name)s is not a PDF, JPG or PNG. Save it as PDF, or take a picture of it."
+        "The file %(name)s is not a PDF, JPG, PNG or HEIC. Save it as PDF, or take a picture of it."
     ),
     RefusalReason.HEIC: _(
         "We cannot open the HEIC picture %(name)s. Take a screenshot of it and send that. Or choose"

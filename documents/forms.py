@@ -15,10 +15,12 @@ from documents.errors import DocumentRefused, RefusalReason
 from documents.intake import CheckedFile, check_upload
 from documents.names import readable_name
 
-ACCEPT: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+ACCEPT: Final = (
+    ".pdf,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,image/png,image/heic,image/heif"
+)
 
 FILES_HELP: Final = format_lazy(
-    _("PDF, JPG or PNG. Up to {size} MB a file, and {count} files in all."),
+    _("PDF, JPG, PNG or HEIC. Up to {size} MB a file, and {count} files in all."),
     size=settings.LIMITS["file_bytes"] // (1024 * 1024),
     count=settings.LIMITS["files"],
 )

@@ -2,7 +2,8 @@
 
 A file is known by its content, never by its name or by what the browser says. Pictures are
 written anew: upright, without place and camera, and without anything glued to their end (O14 to
-O16). PDF files are kept as they came and only ever served as attachments.
+O16); what comes as HEIC, an iPhone's own form, becomes a JPEG. PDF files are kept as they came and
+only ever served as attachments.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import datetime
 from math import ceil
 from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from django.conf import settings
 from django.core.files import File
@@ -28,6 +29,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from PIL import ExifTags, Image, ImageOps
+from pillow_heif import options as heif_options
+from pillow_heif import register_heif_opener
 from pypdf import PasswordType, PdfReader
 
 from documents.errors import DocumentRefused, RefusalReason
@@ -40,7 +43,7 @@ MAX_PIXELS: Final = 40_000_000
 """Of one picture, before it is decoded: 160 MB of memory at the worst (O15)."""
 
 _JPEG_SIDE_PIXELS: Final = 5000
-"""A larger JPEG is decoded at half size or less; an A4 page at 300 dpi has 3508."""
+"""A larger JPEG is kept at half size or less; an A4 page at 300 dpi has 3508."""
 
 _JPEG_QUALITY: Final = 90
 
@@ -58,8 +61,15 @@ _HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"heif"}
 )
 
+register_heif_opener(thumbnails=False)
+heif_options.DECODE_THREADS = 1
+
 # pypdf reports every oddity of a file that it can read all the same.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+Form = Literal["PDF", "JPEG", "PNG", "HEIF"]
+"""What a file is by its content, in the names that Pillow has."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +99,13 @@ def check_upload(upload: UploadedFile[bytes]) -> CheckedFile:
             name=name, reason=RefusalReason.TOO_LARGE, limit=limit // (1024 * 1024)
         )
     source: IO[bytes] = upload.file  # type: ignore[assignment]  # an upload has its file
-    content_type = _type_by_content(source, name)
-    if content_type == ContentType.PDF:
+    form = _form_by_content(source, name)
+    content_type = ContentType.JPEG if form == "HEIF" else ContentType[form]
+    if form == "PDF":
         _check_pdf(source, name)
         content: IO[bytes] = source
     else:
-        content = _picture_written_anew(source, name, content_type)
+        content = _picture_written_anew(source, name, form)
     size_bytes, sha256 = _measure(content)
     return CheckedFile(
         name=display_name(upload.name or "", content_type),
@@ -105,19 +116,18 @@ def check_upload(upload: UploadedFile[bytes]) -> CheckedFile:
     )
 
 
-def _type_by_content(source: IO[bytes], name: str) -> ContentType:
+def _form_by_content(source: IO[bytes], name: str) -> Form:
     source.seek(0)
     head = source.read(16)
     if head.startswith(b"%PDF-"):
-        return ContentType.PDF
+        return "PDF"
     if head.startswith(b"\xff\xd8\xff"):
-        return ContentType.JPEG
+        return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return ContentType.PNG
-    is_heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
-    raise DocumentRefused(
-        name=name, reason=RefusalReason.HEIC if is_heic else RefusalReason.WRONG_TYPE
-    )
+        return "PNG"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "HEIF"
+    raise DocumentRefused(name=name, reason=RefusalReason.WRONG_TYPE)
 
 
 def _check_pdf(source: IO[bytes], name: str) -> None:
@@ -142,9 +152,9 @@ def _check_pdf(source: IO[bytes], name: str) -> None:
         raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED)
 
 
-def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentType) -> IO[bytes]:
+def _picture_written_anew(source: IO[bytes], name: str, form: Form) -> IO[bytes]:
     """Decode a picture and write its pixels anew: upright, without metadata or glued bytes."""
-    image_format = "JPEG" if content_type == ContentType.JPEG else "PNG"
+    kept_form = "PNG" if form == "PNG" else "JPEG"
     output: IO[bytes] = SpooledTemporaryFile(  # noqa: SIM115 - the caller keeps it open
         max_size=_IN_MEMORY_BYTES
     )
@@ -153,26 +163,29 @@ def _picture_written_anew(source: IO[bytes], name: str, content_type: ContentTyp
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             source.seek(0)
             image: Image.Image
-            with Image.open(source, formats=[image_format]) as image:
+            with Image.open(source, formats=[form]) as image:
                 _ensure_pixels(image, name, most=MAX_PIXELS)
                 shrink = ceil(max(image.size) / _JPEG_SIDE_PIXELS)
                 image.draft("RGB", (image.width // shrink, image.height // shrink))
                 upright: Image.Image = image
                 with _one_picture_at_a_time:
-                    if image_format == "PNG" and _needs_turning(image):
+                    if form == "PNG" and _needs_turning(image):
                         _ensure_pixels(image, name, most=MAX_PIXELS // 2)
+                    if form == "HEIF" and shrink > 1:  # which knows no decoding at half size
+                        upright = image.reduce(shrink)
                     ImageOps.exif_transpose(upright, in_place=True)
-                    if image_format == "JPEG" and upright.mode not in {"L", "RGB"}:
+                    if kept_form == "JPEG" and upright.mode not in {"L", "RGB"}:
                         upright = upright.convert("RGB")
                     kept = _KEPT_INFO & upright.info.keys()
                     upright.info = {key: upright.info[key] for key in kept}
-                    upright.save(output, image_format, quality=_JPEG_QUALITY)
+                    upright.save(output, kept_form, quality=_JPEG_QUALITY)
     except DocumentRefused:
         raise
     except Image.DecompressionBombError as error:
         raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY_PIXELS) from error
     except Exception as error:  # a hostile file may raise anything
-        raise DocumentRefused(name=name, reason=RefusalReason.DAMAGED) from error
+        reason = RefusalReason.HEIC if form == "HEIF" else RefusalReason.DAMAGED
+        raise DocumentRefused(name=name, reason=reason) from error
     return output
 
 

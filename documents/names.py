@@ -31,6 +31,8 @@ def display_name(name: str, content_type: str) -> str:
     """
     extensions = EXTENSIONS[content_type]
     readable = readable_name(name)
+    if content_type == ContentType.JPEG and readable.lower().endswith((".heic", ".heif")):
+        readable = readable[: -len(".heic")] + extensions[0]
     extension = next((e for e in extensions if readable.lower().endswith(e)), "")
     stem = readable[: -len(extension)] if extension else readable
     if readable.lower() in {e.lstrip(".") for e in extensions}:

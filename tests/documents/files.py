@@ -7,7 +7,10 @@ import io
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from PIL.Image import Exif
+from pillow_heif import register_heif_opener
 from pypdf import PdfWriter
+
+register_heif_opener()
 
 ORIENTATION, GPS = 0x0112, 0x8825
 
@@ -41,8 +44,19 @@ def jpeg_bytes(size: tuple[int, int] = (80, 60), *, turned: bool = False) -> byt
     return output.getvalue()
 
 
-def heic_bytes() -> bytes:
-    """Give the beginning of an iPhone's picture."""
+def heic_bytes(size: tuple[int, int] = (80, 60), *, turned: bool = False) -> bytes:
+    """Give a picture as iPhones take it; a turned one says so, and where it was taken."""
+    exif = Exif()
+    if turned:
+        exif[ORIENTATION] = 6
+        exif.get_ifd(GPS)[1] = "N"
+    output = io.BytesIO()
+    Image.new("RGB", size, "green").save(output, "HEIF", quality=50, exif=exif.tobytes())
+    return output.getvalue()
+
+
+def heic_beginning() -> bytes:
+    """Give the beginning of an iPhone's picture, and nothing after it."""
     return b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
 
 

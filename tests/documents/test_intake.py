@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import timezone, translation
 from PIL import Image
 
+from documents import intake
 from documents.errors import DocumentRefused, RefusalReason
 from documents.intake import (
     MAX_PIXELS,
@@ -24,6 +25,7 @@ from documents.models import Document
 from tests.documents.files import (
     GPS,
     ORIENTATION,
+    heic_beginning,
     heic_bytes,
     jpeg_bytes,
     pdf_bytes,
@@ -129,12 +131,37 @@ def test_what_cannot_be_read_is_refused_by_name(
 
 @pytest.mark.parametrize("content_type", ["image/heic", "image/heif", "application/octet-stream"])
 @pytest.mark.parametrize("name", ["IMG_0001.HEIC", "IMG_0001.jpg"])
-def test_iphone_picture_gets_the_same_advice_under_every_name_and_type(
+def test_iphone_picture_is_kept_as_jpeg_under_every_name_and_type(
     name: str, content_type: str
 ) -> None:
-    refused = refusal(name, heic_bytes(), content_type)
+    checked = check(name, heic_bytes(turned=True), content_type)
+    assert (checked.name, checked.content_type) == ("IMG_0001.jpg", "image/jpeg")
+    with Image.open(checked.content) as image:
+        assert image.format == "JPEG"
+        assert image.size == (60, 80), "it stands upright"
+        assert not image.getexif(), "nothing says where it was taken"
+
+
+@pytest.mark.parametrize("content_type", ["image/heic", "image/heif", "application/octet-stream"])
+@pytest.mark.parametrize("name", ["IMG_0001.HEIC", "IMG_0001.jpg"])
+@pytest.mark.parametrize("content", [heic_beginning(), heic_bytes()[:-40]], ids=["head", "cut"])
+def test_iphone_picture_that_does_not_open_gets_the_same_advice(
+    name: str, content_type: str, content: bytes
+) -> None:
+    refused = refusal(name, content, content_type)
     assert refused.reason == RefusalReason.HEIC
     assert name in refused.message
+
+
+def test_large_iphone_picture_is_kept_smaller() -> None:
+    checked = check("IMG_0002.HEIC", heic_bytes((5_712, 128)))
+    with Image.open(checked.content) as image:
+        assert image.size == (2_856, 64)
+
+
+def test_iphone_picture_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_PIXELS", 80 * 60 - 1)
+    assert refusal("IMG.HEIC", heic_bytes()).reason == RefusalReason.TOO_MANY_PIXELS
 
 
 @pytest.mark.parametrize(("side", "weight"), [(12_000, 40_000), (20_000, 80_000)])

@@ -11,7 +11,7 @@ from beneficiaries.models import Person
 from objections.errors import TooManyDocuments
 from objections.services import stop_overdue_drafts
 from objections.views import steps
-from tests.documents.files import heic_bytes, pdf_bytes, png_bytes, upload
+from tests.documents.files import heic_beginning, pdf_bytes, png_bytes, upload
 from tests.objections.cases import STATEMENT, draft, result_of, riyadh
 from tests.objections.pages import started, statement_fields, step_url
 from tests.personas import head, sign_in
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 
 def test_refused_file_loses_neither_text_nor_the_good_file(client: Client, person: Person) -> None:
     begun = started(client, person)
-    files = [upload("IMG_0001.HEIC", heic_bytes()), upload("صورة.png", png_bytes())]
+    files = [upload("IMG_0001.HEIC", heic_beginning()), upload("صورة.png", png_bytes())]
     response = client.post(step_url(begun, "statement"), statement_fields(documents=files))
     page = response.content.decode()
     assert response.status_code == 200
