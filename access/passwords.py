@@ -1,8 +1,14 @@
-"""How long a password of staff must be, worded for its reader."""
+"""The rules of a password of staff, worded for its reader."""
 
 from __future__ import annotations
 
-from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+    UserAttributeSimilarityValidator,
+)
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
@@ -22,3 +28,33 @@ class LongEnough(MinimumLengthValidator):
             "Write %(count)d characters or more. A few words are easy to remember.",
             self.min_length,
         ) % {"count": self.min_length}
+
+
+class NotCommon(CommonPasswordValidator):
+    """Django's list of passwords that many use."""
+
+    def get_error_message(self) -> str:
+        return _("Many people use this password. Choose another one.")
+
+    def get_help_text(self) -> str:
+        return _("Do not take a password that many people use.")
+
+
+class NotOnlyDigits(NumericPasswordValidator):
+    """Django's rule against numbers."""
+
+    def get_error_message(self) -> str:
+        return _("The password is only digits. Add letters.")
+
+    def get_help_text(self) -> str:
+        return _("Do not write only digits.")
+
+
+class NotLikeTheName(UserAttributeSimilarityValidator):
+    """Django's rule against what others know of a person."""
+
+    def get_error_message(self) -> str:
+        return _("The password is too much like the name. Choose another one.")
+
+    def get_help_text(self) -> str:
+        return _("Do not take your name or something like it.")

@@ -223,9 +223,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "access.passwords.LongEnough",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "access.passwords.NotLikeTheName"},
+    {"NAME": "access.passwords.NotCommon"},
+    {"NAME": "access.passwords.NotOnlyDigits"},
 ]
 
 # Limits that protect people and money; every number of the reported faults is a setting.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -50,6 +50,15 @@ def _roles_field() -> RolesField:
     )
 
 
+_NAME_ERRORS: Final = {
+    "username": {
+        "required": gettext_lazy("Write a user name."),
+        "invalid": gettext_lazy("Write Latin letters, digits, dots, _ and - only, and no space."),
+        "unique": gettext_lazy("Somebody has this user name. Choose another one."),
+    }
+}
+
+
 class NewStaffForm(forms.ModelForm[User]):
     """A new member of staff with a first password."""
 
@@ -58,12 +67,14 @@ class NewStaffForm(forms.ModelForm[User]):
         label=gettext_lazy("First password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": gettext_lazy("Write a password.")},
         help_text=password_validation.password_validators_help_text_html(),
     )
     password2 = forms.CharField(
         label=gettext_lazy("The password again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": gettext_lazy("Write the password once more.")},
     )
 
     class Meta:
@@ -74,6 +85,7 @@ class NewStaffForm(forms.ModelForm[User]):
             "display_name": gettext_lazy("Name as colleagues read it"),
         }
         help_texts = {"username": gettext_lazy("Latin letters, digits, dots, _ and - only.")}
+        error_messages = _NAME_ERRORS
 
     def clean(self) -> dict[str, Any] | None:
         """Compare the two passwords and hold the first to the rules."""
@@ -116,6 +128,7 @@ class StaffForm(forms.ModelForm[User]):
             "username": gettext_lazy("Latin letters, digits, dots, _ and - only."),
             "is_active": gettext_lazy("Take this away when somebody leaves; what they did stays."),
         }
+        error_messages = _NAME_ERRORS
 
 
 @admin.register(User)

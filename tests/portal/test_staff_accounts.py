@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -98,6 +99,25 @@ def test_a_refused_account_says_why_and_keeps_what_was_typed(client, fields, whe
     assert "This password" not in text
     assert "منال التجريبية" in text
     assert not User.objects.filter(display_name="منال التجريبية").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"username": ""}, "اكتب اسم المستخدم."),
+        ({"username": "has space"}, "وبلا مسافة"),
+        ({"password1": "", "password2": ""}, "اكتب كلمة المرور."),
+        ({"password1": "123456789012", "password2": "123456789012"}, "أرقام فقط"),
+        ({"password1": "qwerty123456", "password2": "qwerty123456"}, "يستعملها كثيرون"),
+        ({"username": "manal.alt", "password1": "manal.alt1234"}, "تشبه الاسم"),
+    ],
+)
+def test_each_fault_of_an_account_is_told_in_our_words(client, fields, words):
+    personas.sign_in_staff(client, "administrator")
+    text = page(client.post(ADD, form(**fields)))
+    assert re.search(f'class="invalid-feedback"[^>]*>(?:(?!</p>).)*{words}', text)
+    assert "أدخل" not in text
+    assert "هذا الحقل" not in text
 
 
 def test_a_name_that_is_taken_is_refused(client):
