@@ -18,6 +18,7 @@ from notifications.mail.addresses import mask_address
 from notifications.mail.claims import cancel_waiting
 from notifications.mail.models import MailAddress
 from notifications.mail.outbox import queue_code_mail
+from notifications.outbox import queue_message
 
 EMAIL_CODES: Final = "email_codes"
 ADDRESS_CODES: Final = "email_address_codes"
@@ -88,9 +89,10 @@ def prove_email(
     """Send a person's notices to an address from now on, after the right code.
 
     An address that was proved before is used until this moment; mails that wait for it are
-    cancelled. Proving an address that did not work makes it work again. Sent twice, the right code
-    is right twice. The person is locked in the transaction that follows the code's: call it
-    outside a transaction.
+    cancelled. The mobile and the address before are told, for whoever holds a session of somebody
+    else's could add their own. Proving an address that did not work makes it work again. Sent
+    twice, the right code is right twice. The person is locked in the transaction that follows the
+    code's: call it outside a transaction.
 
     Raises:
         WrongCode, CodeExpired, TooManyWrongTries: see `access.codes.verify_code`.
@@ -107,6 +109,9 @@ def prove_email(
     with transaction.atomic():
         locked = Person.objects.select_for_update().get(pk=person.pk)
         before = email_of(locked.pk)
+        change = _record(locked, before, address, changed_by=changed_by, now=now)
+        if before is None or before.address != address:
+            _warn(locked, change, now=now)
         found, _is_new = MailAddress.objects.update_or_create(
             person_id=locked.pk,
             defaults={
@@ -116,7 +121,6 @@ def prove_email(
                 "broken_reason": "",
             },
         )
-        _record(locked, before, address, changed_by=changed_by, now=now)
         cancel_waiting(person_id=locked.pk, others_than=address)
     return found
 
@@ -136,8 +140,8 @@ def take_email_away(*, person: Person, changed_by: User, now: datetime) -> bool:
 
 def _record(
     person: Person, before: MailAddress | None, address: str, *, changed_by: User, now: datetime
-) -> None:
-    PersonChange.objects.create(
+) -> PersonChange:
+    return PersonChange.objects.create(
         person=person,
         field=EMAIL_FIELD,
         old_value=_masked(before.address) if before else "",
@@ -145,6 +149,19 @@ def _record(
         source=ChangeSource.OWNER,
         changed_by=changed_by,
         changed_at=now,
+    )
+
+
+def _warn(person: Person, change: PersonChange, *, now: datetime) -> None:
+    """Tell the mobile, and the address that is still the person's, that another one is now."""
+    queue_message(
+        event=f"person-change:{change.pk}:email",
+        to=person.mobile,
+        template="email_changed",
+        values={},
+        language=person.language,
+        now=now,
+        person_id=person.pk,
     )
 
 

@@ -109,6 +109,18 @@ _ALL: Final = (
             "If you did not change it, call {call_centre}."
         ),
     ),
+    _case(
+        "email_changed",
+        {"ar": {}, "en": {}},
+        ar=(
+            "{programme}: أضيف بريد إلكتروني إلى ملفك، وتصل إليه رسائلنا. "
+            "إذا لم تضفه أنت فاتصل بنا على {call_centre}."
+        ),
+        en=(
+            "{programme}: an e-mail address was added to your file, and our messages go to it. "
+            "If you did not add it, call {call_centre}."
+        ),
+    ),
     Template(
         "results_announced",
         Lane.ANNOUNCEMENTS,

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from notifications.mail.errors import LineDown, MailRefused, MailUnknown
-from notifications.mail.models import CODE_TEMPLATE, Mail, MailAddress
+from notifications.mail.models import CODE_TEMPLATE, TO_ANY_ADDRESS, Mail, MailAddress
 from notifications.mail.rules import LOST_AFTER_SECONDS, MAX_TRIES, retry_delay_seconds
 from notifications.mail.statuses import MailStatus
 from notifications.mail.still_needed import is_still_needed
@@ -41,7 +41,7 @@ _UNDER_WAY: Final = """
 _BEGIN: Final = """
     UPDATE notifications_mail AS m SET attempted_at = %(now)s, tries = tries + 1
     WHERE m.id = %(id)s AND m.claimed_at = %(claimed_at)s AND m.status = 'sending'
-      AND (m.template = %(code)s OR EXISTS (
+      AND (m.template = ANY(%(to_any)s) OR EXISTS (
           SELECT FROM notifications_mailaddress AS a
           WHERE a.person_id = m.person_id AND a.address = m.address AND a.broken_at IS NULL
       ))
@@ -101,7 +101,7 @@ def begin(mail: Mail, *, now: datetime) -> bool:
         "now": now,
         "id": mail.pk,
         "claimed_at": mail.claimed_at,
-        "code": CODE_TEMPLATE,
+        "to_any": list(TO_ANY_ADDRESS),
         "started": CampaignStatus.STARTED.value,
     }
     with connection.cursor() as cursor:
@@ -113,7 +113,7 @@ def begin(mail: Mail, *, now: datetime) -> bool:
     has_address = MailAddress.objects.filter(
         person_id=mail.person_id, address=mail.address, broken_at__isnull=True
     ).exists()
-    if has_address or mail.template == CODE_TEMPLATE:
+    if has_address or mail.template in TO_ANY_ADDRESS:
         release([mail])
     else:
         _end(mail, MailStatus.CANCELLED)
@@ -225,7 +225,7 @@ def _some(rows: QuerySet[Mail]) -> list[int]:
 def cancel_waiting(*, person_id: int, others_than: str = "") -> None:
     """Cancel a person's notices that wait for an address that is theirs no more."""
     mine = Mail.objects.filter(person_id=person_id, status=MailStatus.QUEUED)
-    mine.exclude(template=CODE_TEMPLATE).exclude(address=others_than).update(
+    mine.exclude(template__in=TO_ANY_ADDRESS).exclude(address=others_than).update(
         status=MailStatus.CANCELLED
     )
 

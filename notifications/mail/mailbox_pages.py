@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from notifications.mail.addresses import InvalidAddress, parse_address
 from notifications.mail.models import MailboxMail
 
-SHOWN_ON_SCREEN: Final = 20
+SHOWN_ON_SCREEN: Final = 10
 MOST_IN_JSON: Final = 1_000
 _MOST_DIGITS: Final = 18
 

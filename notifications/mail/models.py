@@ -15,6 +15,12 @@ from notifications.mail.statuses import MailStatus
 CODE_TEMPLATE = "email_code"
 """The mail with the code that proves an address: the first to leave, and blanked afterwards."""
 
+LAST_NOTICE = "email_changed"
+"""The notice that another address takes this one's place: the last that goes to it."""
+
+TO_ANY_ADDRESS = (CODE_TEMPLATE, LAST_NOTICE)
+"""Mails that leave although the address is not, or no more, its person's."""
+
 
 class MailAddress(models.Model):
     """A person's proved address: one at most. Who takes it away has no row.

@@ -27,6 +27,7 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "ticket_question": _("We have a question about your request"),
     "ticket_closed": _("We closed your request"),
     "mobile_changed": _("Your mobile was changed"),
+    "email_changed": _("An e-mail address was added to your file"),
     "results_announced": _("The eligibility results of %(cycle)s are out"),
     "payments_announced": _("The payment of %(cycle)s is out"),
     "result_closing": _("The time to object ends soon"),

@@ -17,6 +17,7 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "ticket_code": _("Code to read a request"),
     "mobile_code": _("Code to confirm a mobile"),
     "mobile_changed": _("The mobile of a file changed"),
+    "email_changed": _("An e-mail address came into a file"),
     "results_announced": _("Results are out"),
     "payments_announced": _("Details of a payment are out"),
     "objection_submitted": _("Objection arrived"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
-from notifications.mail.outbox import without_programme
+from notifications.mail.outbox import is_on, without_programme
 from notifications.mail.subjects import title_of
 from notifications.texts.translating import in_language
 from objections.models import Objection
@@ -118,6 +118,8 @@ def _of_message(one: Told, cases: _Cases) -> Notice:
     url, action = cases.link_of(one)
     if one.what == "mobile_changed":
         url, action = reverse("portal:profile_edit"), _("See your data")
+    elif one.what == "email_changed" and is_on():
+        url, action = reverse("portal:email"), _("See your data")
     language: str = page_language()
     said = in_language(language, template=one.what, body=one.body, written_in=one.language)
     if said is None:

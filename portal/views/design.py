@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from beneficiaries.payments import words_of
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, ResultStatus
+from notifications.mail.models import MailAddress
 from objections.forms import DeclarationForm, StatementForm
 from objections.grounds import Ground
 from objections.presenting import FileView, StatusView
@@ -239,6 +240,10 @@ def design(request: HttpRequest) -> HttpResponse:
             Row("سارة أحمد التجريبية", Decimal(720), Decimal("503.50"), LAST_DAY),
             Row(LONG_NAME, Decimal(216), Decimal(216), None),
         ],
+        "email": MailAddress(address="sara@example.com", proved_at=OPEN_HOUR),
+        "broken_email": MailAddress(
+            address="sara@exmaple.com", proved_at=OPEN_HOUR, broken_at=CLOSED_HOUR
+        ),
         "notices": _notices(language),
         "standing": Standing(unread=3),
         "staff_headers": [_("Reference"), _("Person"), _("Status")],

@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -148,6 +150,7 @@ def _page(
         "code_form": code_form,
         # The bound one, whose errors stand at the top of the page.
         "form": next((one for one in (form, code_form) if one is not None and one.is_bound), None),
+        "mailbox_url": reverse("mailbox") if settings.EMAIL_BY == "mailbox" else "",
         "is_refused": bool(pending) and _is_refused(person, pending),
     }
     return render(request, "portal/email.html", context, status=status)

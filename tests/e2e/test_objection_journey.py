@@ -148,8 +148,8 @@ def test_objection_is_filed_decided_and_told(
     citizen.go(f"{prefix}/phone/mail/")
     if with_script:
         citizen.look("mailbox")
-        citizen.page.locator("main a[href*='/phone/mail/']").first.click()
-        citizen.page.wait_for_selector("h1")
+        citizen.page.locator("#mails a").first.click()
+        citizen.page.wait_for_url(re.compile(r"/phone/mail/[0-9]+/$"))
         citizen.look("mail-as-sent")
 
 

@@ -24,9 +24,13 @@ STATIC = settings.BASE_DIR / "static"
 TEMPLATES = settings.BASE_DIR / "templates"
 SHEETS = sorted(path for path in STATIC.glob("*.css") if path.name != "tokens.css")
 
-PARTS = ("components", "bootstrap5", "saudi/widgets", "admin", "registration", "base.html")
+PARTS = (
+    *("components", "bootstrap5", "saudi/widgets", "admin", "registration", "base.html"),
+    "notifications/mail.html",
+)
 """Where markup of a component may stand: the components themselves, crispy's pack, the frame. The
-staff site is drawn within Django's admin and is not held to this."""
+staff site is drawn within Django's admin and is not held to this, nor is a mail, which is no page
+and reaches no stylesheet."""
 
 PAGES = [
     path

@@ -14,7 +14,9 @@ from django.utils.html import escape
 from access import codes
 from access.models import OneTimeCode
 from beneficiaries.models import Person, PersonChange
+from notifications.mail.delivery import drain
 from notifications.mail.models import Mail, MailAddress
+from notifications.models import Message
 from tests import personas
 from tests.personas import sign_in
 from tests.portal.signing_in import CODE, NOW
@@ -74,6 +76,14 @@ def test_address_is_proved_by_its_code_in_any_digits(signed_in: Client, sara: Pe
     )
     change = PersonChange.objects.get()
     assert (change.field, change.old_value, change.new_value) == ("email", "", "S•••8@example.com")
+    told = Message.objects.get()
+    assert (told.template, told.recipient, told.person_id) == (
+        "email_changed",
+        sara.mobile,
+        sara.pk,
+    )
+    assert "@" not in told.body
+    assert not Mail.objects.filter(template="email_changed").exists()
 
 
 @pytest.mark.parametrize(
@@ -220,13 +230,19 @@ def test_old_address_stays_until_the_new_one_is_proved(
     assert MailAddress.objects.get().address == OTHER
     waiting.refresh_from_db()
     assert waiting.status == "cancelled"
+    # The address before is told, although it is the person's no more.
+    last = Mail.objects.get(template="email_changed")
+    assert (last.address, last.status) == (ADDRESS, "queued")
+    drain()
+    last.refresh_from_db()
+    assert last.status == "sent"
 
 
 def test_own_address_needs_no_second_code(signed_in: Client) -> None:
     ask(signed_in)
     enter(signed_in)
     assert "yours already" in text(ask(signed_in))
-    assert Mail.objects.count() == 1
+    assert Mail.objects.filter(template="email_code").count() == 1
 
 
 def test_one_press_takes_the_address_away(signed_in: Client) -> None:
