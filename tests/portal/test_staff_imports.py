@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -441,20 +442,21 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
     worker = start_worker("first", DATA_DIR=str(tmp_path))
     # The last row of the file waits for this transaction: the worker is killed half-way.
     other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO beneficiaries_eligibilityresult"
-            " (person_id, cycle_id, status, reason_codes, entitlement_sar)"
-            " VALUES (%s, %s, 'eligible', '{}', 1)",
-            [people[-1].pk, cycle.pk],
-        )
-    send(client, results_csv(*(f"{person.national_id},eligible,,720.00" for person in people)))
-    wait_until(_waits_for_a_lock, what="the worker writes")
-    worker.kill()
-    wait_until(lambda: not living(ImportRun), what="the server gives the dead one up")
-    other.rollback()
-    other.close()
+    # Else a failure leaves its lock behind, and the end of the test waits for ever.
+    with closing(other):
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO beneficiaries_eligibilityresult"
+                " (person_id, cycle_id, status, reason_codes, entitlement_sar)"
+                " VALUES (%s, %s, 'eligible', '{}', 1)",
+                [people[-1].pk, cycle.pk],
+            )
+        send(client, results_csv(*(f"{person.national_id},eligible,,720.00" for person in people)))
+        wait_until(_waits_for_a_lock, what="the worker writes")
+        worker.kill()
+        wait_until(lambda: not living(ImportRun), what="the server gives the dead one up")
+        other.rollback()
     run = ImportRun.objects.get()
     assert (run.status, run.attempts) == (RunStatus.RUNNING, 1)
     assert not EligibilityResult.objects.exists()
