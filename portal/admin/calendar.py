@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from access.cells import two_lines
 from access.lists import ChoiceFilter, ListGround
@@ -38,6 +38,7 @@ class HolidayForm(forms.ModelForm[Holiday]):
             "is_day_off": gettext_lazy("Day off"),
             "is_estimate": gettext_lazy("Estimated"),
         }
+        widgets = {"name_en": forms.TextInput(attrs={"dir": "ltr", "lang": "en"})}
         error_messages = {
             "name_ar": {"required": gettext_lazy("Write the name in Arabic.")},
             "name_en": {"required": gettext_lazy("Write the name in English.")},
@@ -125,7 +126,7 @@ class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        words = {"title": _("Add a day off")}
+        words = {"title": pgettext("title", "Add a day off")}
         return super().add_view(request, form_url, words | (extra_context or {}))
 
     def get_fields(self, request: HttpRequest, obj: Holiday | None = None) -> tuple[str, ...]:

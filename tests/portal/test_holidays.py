@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -123,6 +124,13 @@ def test_holiday_on_which_work_is_done_stays_in_the_list(client: Client) -> None
     assert "يوم عمل" in page(client.get(LIST))
     assert client.get(where.replace("change", "delete")).status_code == 403
     assert client.post(where.replace("change", "delete")).status_code == 403
+
+
+def test_the_page_of_a_new_day_has_an_order_as_its_title(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    text = page(client.get(ADD))
+    assert "<h1>أضف يوم إجازة</h1>" in text
+    assert re.search('<input[^>]*name="name_en"[^>]*dir="ltr"', text)
 
 
 def test_past_days_are_on_request(client: Client) -> None:
