@@ -74,7 +74,9 @@ def write_mail(mail: Mail) -> WrittenMail:
         "is_code": is_code,
     }
     with override(language):
-        text = render_to_string("notifications/mail.txt", facts)
+        # A slash at the end of a line would stand at the wrong end of the address in Arabic (O07).
+        bare = {name: str(facts[name]).rstrip("/") for name in ("portal_url", "stop_url")}
+        text = render_to_string("notifications/mail.txt", {**facts, **bare})
         html = render_to_string("notifications/mail.html", facts)
     sender = settings.EMAIL_SENDER
     return WrittenMail(
