@@ -61,7 +61,7 @@ def test_mails_of_both_languages_leave_over_one_connection(smtp: SmtpServer) -> 
     assert message["List-Unsubscribe"] == "<https://portal.example.sa/messages/email/>"
     assert message["List-Unsubscribe-Post"] is None
     assert "قبلنا اعتراضك 4026714834. اقرأ في ملفك متى نطبق القرار." in arabic.text
-    assert "لتوقفه احذف العنوان من هذه الصفحة: https://portal.example.sa/messages/email\n" in (
+    assert "لتوقفه احذف العنوان من هذه الصفحة: https://portal.example.sa/messages/email\r\n" in (
         arabic.text
     )
     assert '<html lang="ar" dir="rtl">' in arabic.html
