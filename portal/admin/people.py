@@ -46,6 +46,8 @@ from sawtak.models import Ticket
 SHOWN_ROWS = 12
 """Of each kind on a person's page: a year of cycles."""
 
+SHOWN_MAILS = 6
+
 
 @admin.register(Person)
 class PersonAdmin(ShowAdmin):
@@ -128,11 +130,11 @@ class PersonAdmin(ShowAdmin):
             context["doubt"] = DoubtfulNumber.objects.filter(mobile=shown.mobile).first()
         context["stop"] = StoppedNumber.objects.filter(mobile=shown.mobile).first()
         context["stop_words"] = words_of(shown.mobile)
+        context["has_mails"] = is_on()
+        context["email"] = _email_of(shown)
+        context["email_masked"] = mask_address(shown.email_address or "")
         if user.has_perm("notifications.view_mail"):
-            context["has_mails"] = is_on()
-            context["email"] = _email_of(shown)
-            context["email_masked"] = mask_address(shown.email_address or "")
-            newest = Mail.objects.filter(person_id=shown.pk).order_by("-id")[:SHOWN_ROWS]
+            newest = Mail.objects.filter(person_id=shown.pk).order_by("-id")[:SHOWN_MAILS]
             context["mails"] = [(mail, mail_tag(mail)) for mail in newest]
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [

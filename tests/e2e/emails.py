@@ -23,7 +23,7 @@ def choose_mail(visitor: Visitor, stack: Stack, address: str, *, prefix: str, lo
     look("email-1-none")
     visitor.page.fill("[name=email]", "mona.example.com")
     visitor.go_on()
-    assert visitor.page.locator(".errors").is_visible()
+    visitor.page.wait_for_selector(".errors")
     assert visitor.page.input_value("[name=email]") == "mona.example.com"
     look("email-2-error")
     visitor.page.fill("[name=email]", f" {address.upper()} ")
@@ -35,7 +35,7 @@ def choose_mail(visitor: Visitor, stack: Stack, address: str, *, prefix: str, lo
     [code] = re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", mail["text"])
     wrong = f"{(int(code) + 1) % 10**6:06}"
     _enter(visitor, wrong)
-    assert visitor.page.locator(".errors").is_visible()
+    visitor.page.wait_for_selector(".errors")
     look("email-4-wrong")
     _enter(visitor, code.translate(_ARABIC_INDIC))
     visitor.page.wait_for_selector("[name=take_away]")

@@ -92,7 +92,7 @@ def test_objection_is_filed_decided_and_told(
     # A step sent empty says what is missing and keeps what was typed.
     citizen.page.fill("[name=statement]", "عقد الإيجار موثّق باسمي منذ 3 محرم 1448.")
     citizen.go_on()
-    assert citizen.page.locator(".errors").is_visible()
+    citizen.page.wait_for_selector(".errors")
     assert "موثّق باسمي" in citizen.page.input_value("[name=statement]")
     if with_script:
         citizen.look("objection-3-errors")

@@ -61,9 +61,9 @@ def test_mails_of_both_languages_leave_over_one_connection(smtp: SmtpServer) -> 
     assert message["List-Unsubscribe"] == "<https://portal.example.sa/messages/email/>"
     assert message["List-Unsubscribe-Post"] is None
     assert "قبلنا اعتراضك 4026714834. اقرأ في ملفك متى نطبق القرار." in arabic.text
-    assert "لتوقفه احذف العنوان من هذه الصفحة: https://portal.example.sa/messages/email\r\n" in (
-        arabic.text
-    )
+    # An address has a line of its own, and no slash at its end (O07).
+    assert "https://portal.example.sa/messages/email" in arabic.text.splitlines()
+    assert "https://portal.example.sa" in arabic.text.splitlines()
     assert '<html lang="ar" dir="rtl">' in arabic.html
     assert '<html lang="en" dir="ltr">' in english.html
     assert english.message["Subject"] == "We accepted your objection"
