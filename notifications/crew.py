@@ -94,6 +94,11 @@ class Crew:
             heard.append(self._landed.get())
         return [one for one in heard if one is not None], None in heard
 
+    def wait_for_news(self, seconds: float) -> None:
+        """Wait until somebody asks to look again, between two drains."""
+        landed, _ = self.wait(seconds=seconds)
+        self.put_back(landed)
+
     def _gather(self, heard: list[Landed | None]) -> None:
         ends_at = time.monotonic() + GATHER_SECONDS
         enough = self._out // GATHER_SHARE

@@ -21,7 +21,7 @@ from notifications.gateways.base import Gateway, GatewayError
 from notifications.mail import claims as mail_claims
 from notifications.mail import delivery as mail_delivery
 from notifications.mail.waking import MAIL_TASK, wake_mails
-from notifications.rounds import drain_in_rounds, stopping
+from notifications.rounds import drain_attentively, drain_in_rounds, stopping
 from notifications.schedule import COUNT_CAMPAIGNS_TASK
 from notifications.statuses import Lane
 from notifications.waking import BREAK_SECONDS, DRAIN_TASK, wake
@@ -47,7 +47,11 @@ def drain(lane: str) -> None:
         )
 
     def drain_with(crew: Crew) -> None:
-        drain_in_rounds(partial(drain_once, crew), wake=partial(wake, of))
+        rounds = partial(drain_in_rounds, partial(drain_once, crew), wake=partial(wake, of))
+        if of == Lane.CODES:
+            drain_attentively(rounds, wait=crew.wait_for_news)
+        else:
+            rounds()
 
     hands = min(gateway.most_at_once for gateway in (first, *others))
     _SHIFTS[of].work(first, drain_with, hands=hands)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 
 from notifications import rounds
 from notifications.delivery import Drained
-from notifications.rounds import drain_in_rounds
+from notifications.rounds import LOOK_SECONDS, drain_attentively, drain_in_rounds
 
 
 class Drains:
@@ -42,14 +42,37 @@ def nobody() -> bool:
 
 def test_whoever_is_woken_goes_on() -> None:
     drains = Drains(MORE, DONE)
-    drain_in_rounds(drains, wake=lambda: True)
+    assert not drain_in_rounds(drains, wake=lambda: True)
     assert drains.answers == [DONE]
 
 
 def test_without_redis_the_same_task_goes_on_to_the_end() -> None:
     drains = Drains(MORE, MORE, MORE, DONE)
-    drain_in_rounds(drains, wake=nobody)
+    assert drain_in_rounds(drains, wake=nobody)
     assert drains.answers == []
+    assert not drain_in_rounds(Drains(Drained(done=0)), wake=nobody)
+
+
+def test_codes_are_looked_for_again_until_none_came() -> None:
+    waits: list[float] = []
+    found = [True, True, False, True]
+    drain_attentively(lambda: found.pop(0), wait=waits.append)
+    assert waits == [LOOK_SECONDS] * 2
+    assert found == [True]
+
+
+def test_codes_without_end_are_left_to_the_next_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "ATTENTIVE_SECONDS", 0.0)
+    found = [True, True]
+    drain_attentively(lambda: found.pop(0), wait=lambda _: None)
+    assert found == [True]
+
+
+def test_a_worker_that_is_told_to_stop_looks_no_more() -> None:
+    rounds.stopping.set()
+    found = [True, True]
+    drain_attentively(lambda: found.pop(0), wait=lambda _: None)
+    assert found == [True]
 
 
 def test_lost_database_is_waited_for() -> None:

@@ -201,6 +201,24 @@ def test_worker_that_starts_finds_what_waits_without_a_sweep(
     wait_for(1)
 
 
+def test_code_whose_wake_up_was_lost_follows_the_one_before_it(
+    start_worker: StartWorker, provider: Provider, twilio: dict[str, str], settings: Any
+) -> None:
+    held = AcceptAndHold()
+    provider.next_answers.append(held)
+    start_worker(**twilio)
+    with transaction.atomic():
+        queue(1)
+    assert held.taken.wait(60)
+    real = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with transaction.atomic():
+        queue(2)
+    settings.REDIS_URL = real
+    held.go_on.set()
+    wait_for(2)
+
+
 def test_lost_wake_up_is_made_good_by_the_sweep(
     start_worker: StartWorker, start_scheduler: Callable[[], None], settings: Any
 ) -> None:
