@@ -253,7 +253,9 @@ def test_worker_that_is_lost_with_the_probe_leaves_it_unknown_and_the_next_probe
     held.go_on.set()
     two.first.always = None
     GatewayCircuit.objects.update(probe_until=timezone.now())
-    two.worker("next")
+    following = two.worker("next")
+    # Each lane that it looks at when it starts has the probe's lease for a moment.
+    wait_until(lambda: following.log().count("succeeded") >= len(Lane), what="it has looked")
     queue(7)
     swept_until(lambda: not is_failing("twilio"), "another probe closes the circuit")
     assert Message.objects.get(event="cases:6").status == MessageStatus.SENDING
