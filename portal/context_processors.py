@@ -140,6 +140,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         ),
         "demo": settings.DEMO,
         "demo_phone_url": _url("phone") if settings.DEMO else "",
+        "sends_mail": bool(settings.EMAIL_BY),
         "signed_in": SimpleLazyObject(partial(is_signed_in, request)),
         "standing": SimpleLazyObject(partial(standing_for, request)),
         "other_language": other_language(request),
