@@ -300,10 +300,11 @@ def test_portal_goes_on_without_redis_and_everybody_is_told_once_afterwards(
                 shown = {one for one in known for answer, _ in got[what] if one in answer.body}
                 assert len(shown) == OF_EACH, (name, what)
                 assert len(known) == OF_EACH * number
-            # One person gives up waiting: the time of the code is over before Redis is back.
-            late = Message.objects.filter(lane=Lane.CODES, status=MessageStatus.QUEUED).latest("pk")
-            late.expires_at = timezone.now() - timedelta(seconds=1)
-            late.save(update_fields=["expires_at"])
+            # One person gives up waiting: the time of the code is over before Redis is back. A
+            # drain that was under way needs no Redis, and may have sent all codes by now.
+            waiting = Message.objects.filter(lane=Lane.CODES, status=MessageStatus.QUEUED)
+            late = waiting.order_by("-pk").values_list("pk", flat=True).first()
+            waiting.filter(pk=late).update(expires_at=timezone.now() - timedelta(seconds=1))
         wait_until(portal.is_ready, what=f"the portal is ready again after {name}")
         portal.forget_the_last_failure()
 
@@ -319,10 +320,9 @@ def test_portal_goes_on_without_redis_and_everybody_is_told_once_afterwards(
     assert (
         told.pop(MessageStatus.SUPPRESSED) <= faults + 1
     )  # nobody's ID, asked for again and again
-    assert told == {
-        MessageStatus.SENT: (faults + 1) * (3 * OF_EACH - 1) - faults,
-        MessageStatus.EXPIRED: faults,
-    }
+    assert told.keys() <= {MessageStatus.SENT, MessageStatus.EXPIRED}
+    assert told.get(MessageStatus.EXPIRED, 0) <= faults
+    assert sum(told.values()) == (faults + 1) * (3 * OF_EACH - 1)
     received = PhoneMessage.objects.values("message").annotate(times=Count("pk"))
     assert {one["times"] for one in received} == {1}
     assert len(received) == told[MessageStatus.SENT]
