@@ -114,11 +114,7 @@ def claim(*, lane: Lane, now: datetime, gateway_name: str, size: int = BATCH) ->
             due = _due(lane, now, size)
             if not due:
                 return []
-            late = [message.pk for message in due if _is_worthless(message, now)]
-            if late:
-                Message.objects.filter(pk__in=late).update(
-                    status=MessageStatus.EXPIRED, body=WITHOUT_SECRET
-                )
+            _expire([message for message in due if _is_worthless(message, now)])
             taken = [message for message in due if not _is_worthless(message, now)]
             if taken:
                 Message.objects.filter(pk__in=[message.pk for message in taken]).update(
@@ -127,6 +123,27 @@ def claim(*, lane: Lane, now: datetime, gateway_name: str, size: int = BATCH) ->
     for message in taken:
         message.claimed_at, message.gateway = now, gateway_name
     return taken
+
+
+def expire_late(*, lane: Lane, now: datetime) -> None:
+    """Expire what is at a lane's head and no longer worth sending, where no gateway is in use.
+
+    A claim does it on its way; without one, a code would look as if it were still to come.
+    """
+    has_late = True
+    while has_late:
+        with transaction.atomic():
+            late = [one for one in _due(lane, now, BATCH) if _is_worthless(one, now)]
+            _expire(late)
+        has_late = bool(late)
+
+
+def _expire(late: Sequence[Message]) -> None:
+    """Expire messages that are locked."""
+    if late:
+        Message.objects.filter(pk__in=[message.pk for message in late]).update(
+            status=MessageStatus.EXPIRED, body=WITHOUT_SECRET
+        )
 
 
 def _due(lane: Lane, now: datetime, size: int) -> list[Message]:

@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from notifications.circuits import Leave, Outcome, give_back_probe, is_in_use, leave_of, note
-from notifications.claims import BATCH, begin, claim, release
+from notifications.claims import BATCH, begin, claim, expire_late, release
 from notifications.crew import Crew
 from notifications.daily import give_back_day_room, limit_of, take_day_room
 from notifications.gateways.base import (
@@ -151,6 +151,8 @@ class _Drain:
             if leave == Leave.PROBE and not self._claim_probe(name, now=now):
                 return
         self._is_tired = not self._probes
+        if self._is_tired:
+            expire_late(lane=self._lane, now=now)
 
     def _has_other(self, name: str) -> bool:
         """Tell whether messages can go by another gateway."""

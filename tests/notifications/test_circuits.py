@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.campaigns import pause_campaign, start_campaign
 from notifications.circuits import Leave, Outcome, is_in_use, leave_of, note
-from notifications.claims import settle_lost_claims
+from notifications.claims import BATCH, settle_lost_claims
 from notifications.crew import Crew
 from notifications.delivery import Drained, drain
 from notifications.gateways.base import (
@@ -395,6 +395,18 @@ def test_with_none_in_use_messages_wait_and_codes_expire(line: Line, *, alone: b
         line.now += timedelta(seconds=LONGEST_REST_SECONDS)
         line.drain(alone=alone)
     assert set(waiting.values_list("status", flat=True)) == {MessageStatus.SENT}
+
+
+def test_late_codes_expire_while_no_gateway_is_in_use(line: Line) -> None:
+    line.open()
+    sent = len(line.first.sent)
+    late = line.queue(*range(1, BATCH + 2), lane=Lane.CODES, expires_at=line.now)
+    [early] = line.queue(BATCH + 2, lane=Lane.CODES, expires_at=line.now + timedelta(minutes=5))
+    line.drain(Lane.CODES, alone=True)
+    ended = Message.objects.filter(pk__in=late).values_list("status", flat=True).distinct()
+    assert list(ended) == [MessageStatus.EXPIRED]
+    assert Message.objects.get(pk=early).status == MessageStatus.QUEUED
+    assert len(line.first.sent) == sent
 
 
 def test_tries_of_an_outage_do_not_count_after_it(line: Line) -> None:
