@@ -1,0 +1,6 @@
+"""What the objections app keeps, a module a matter."""
+
+from objections.models.objection import Contested, Objection, ObjectionDocument, ObjectionEvent
+from objections.models.reminders import ReminderRound
+
+__all__ = ["Contested", "Objection", "ObjectionDocument", "ObjectionEvent", "ReminderRound"]
