@@ -1,4 +1,4 @@
-"""Pages that read, at two sizes of the programme: p50, p95, statements, and their ratio.
+"""Pages at two sizes of the programme: p50, p95, statements, and their ratio.
 
     .venv/bin/python bench/reads.py [--people 10000 1000000] [--turns 5] [--keep]
 
@@ -6,8 +6,9 @@ For each number of people a database is made on DATABASE_URL's server (an embedd
 not set) and filled by `load_scale`: as many tickets as people, an objection for every tenth. Each
 size has a process of its own with Django's test client: the whole of a request but the socket and
 gunicorn, whose cost does not grow with a table. The processes take turns page by page, so that
-what else the machine does falls on both. Each page is asked for with ten different people, cases or
-words. Aim: a ratio of p50 of at most 1.5. Absolute figures are of the machine.
+what else the machine does falls on both. Each page is asked for with ten different people, cases
+or words. Two of them write: each time another head opens a draft, or sends one whose files are
+there. Aim: a ratio of p50 of at most 1.5. Absolute figures are of the machine.
 
 A million people take some twenty minutes to make. `--keep` leaves the databases for the next run.
 """
@@ -36,6 +37,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.filing import Filer  # noqa: E402 - the root is added above
 from bench.serving import machine_facts, services  # noqa: E402 - the root is added above
 
 SAMPLES = 10
@@ -90,14 +92,14 @@ class Taken:
     statements: int
 
 
-def serve(environ: dict[str, str], pipe: Connection) -> None:
+def serve(environ: dict[str, str], turns: int, pipe: Connection) -> None:
     """Measure each page whose name is received, and send what it took; an empty name ends it."""
     os.environ.update(environ)
     os.chdir(ROOT)
     import django
 
     django.setup()
-    pages = dict(pages_of())
+    pages = dict(pages_of(turns))
     for ask in pages.values():
         _measure(ask, rounds=2)  # warm: templates, catalogues, what the tables have in common
     pipe.send(list(pages))
@@ -125,8 +127,8 @@ SHORT = ("علي", "ريم", "منى", "جود", "حصة")
 RARE = ("ضيف الله", "ام كلثوم", "نور الدين", "مؤمن", "غوميز")
 
 
-def pages_of() -> Iterator[tuple[str, Ask]]:
-    """Give each page by its name."""
+def pages_of(turns: int) -> Iterator[tuple[str, Ask]]:
+    """Give each page by its name; those that write have rows for so many turns."""
     from beneficiaries.models import Person
     from objections.models import Objection
     from sawtak.models import Ticket
@@ -135,6 +137,11 @@ def pages_of() -> Iterator[tuple[str, Ask]]:
     filed = _spread(Objection.objects.exclude(reference=None).select_related("filed_by", "person"))
     tickets = _spread(Ticket.objects.exclude(national_id=""))
     yield from _citizen_pages(heads, filed)
+    each = (turns + 1) * (SAMPLES + 1)
+    filer = Filer(browsers=2 * each)
+    filer.prepare(each)
+    yield "citizen: a draft is opened", filer.open_draft
+    yield "citizen: an objection is sent", filer.submit
     desk = Desk()
     yield from desk.cases("objections", "/admin/objections/objection/", filed, done="rejected")
     yield from desk.cases("tickets", "/admin/sawtak/ticket/", tickets, done="answered")
@@ -293,7 +300,9 @@ def main() -> int:
             print(f"{people:,} people:", flush=True)
             fill(of_size, people)
             ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=serve, args=(of_size, theirs), daemon=True)
+            process = spawn.Process(
+                target=serve, args=(of_size, options.turns, theirs), daemon=True
+            )
             process.start()
             stack.callback(process.join, 30)
             stack.callback(ours.send, "")
