@@ -74,12 +74,13 @@ FILL = (
     """,
     """
     INSERT INTO objections_objection (
-        uuid, reference, result_id, person_id, filed_by_id, status, step, ground, statement,
-        has_declared, counted_from, deadline, opened_at, submitted_at, answer, effective_cycle
+        uuid, reference, result_id, person_id, filed_by_id, status, step, ground, ground_ar,
+        ground_en, statement, has_declared, counted_from, deadline, opened_at, submitted_at,
+        answer, effective_cycle
     )
     SELECT gen_random_uuid(), '4' || lpad(r.id::text, 9, '0'), r.id, r.person_id, r.person_id,
-           'submitted', 4, 'other', '', true, r.announced_on, r.filing_deadline, now(), now(),
-           '', ''
+           'submitted', 4, 'other', 'سبب آخر', 'Another reason', '', true, r.announced_on,
+           r.filing_deadline, now(), now(), '', ''
     FROM beneficiaries_eligibilityresult AS r WHERE r.status = 'ineligible' AND r.id %% 40 = 0
     """,
     "VACUUM ANALYZE",

@@ -54,6 +54,20 @@ class IncompleteObjection(ObjectionRefused):
 
 
 @dataclass
+class GroundNotOffered(ObjectionRefused):
+    """The ground is not, or is no longer, among those that can be chosen on this track."""
+
+    code: str
+
+
+@dataclass
+class WrittenElsewhere(ObjectionRefused):
+    """Another page of the same writer has saved another statement; `statement` is that one."""
+
+    statement: str
+
+
+@dataclass
 class DraftClosed(ObjectionRefused):
     """The draft was submitted or stopped meanwhile; it cannot be written any more."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
-from objections.grounds import Ground, Track, ground_choices
+from objections.models import Ground
 from objections.rules import STATEMENT_CHARACTERS
 from saudi.digits import clean_text
 from saudi.forms import CodeField, IbanField, MessageField, MobileField
+from saudi.languages import page_language
 
 
 class ProfileForm(forms.Form):
@@ -81,7 +83,6 @@ class StatementForm(DocumentsMixin, forms.Form):
 
     ground = forms.ChoiceField(
         label=_("Why do you object?"),
-        choices=Ground.choices,
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose why you object."),
@@ -101,10 +102,12 @@ class StatementForm(DocumentsMixin, forms.Form):
     documents = MultipleFileField(label=_("Documents"))
 
     def __init__(
-        self, *args: Any, kept_documents: int, track: Track = "result", **kwargs: Any
+        self, *args: Any, kept_documents: int, grounds: Iterable[Ground], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = ground_choices(track)  # type: ignore[attr-defined]
+        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+            (ground.code, ground.label(page_language())) for ground in grounds
+        ]
         self.file_field.already = kept_documents
 
 

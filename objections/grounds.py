@@ -1,39 +1,25 @@
-"""Why people object, as they would say it: each ground in the words of its track."""
+"""What a ground is called in the code: its track, and the codes that the portal came with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
-
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from enum import StrEnum
+from typing import Final, Literal
 
 Track = Literal["result", "payment"]
 
 
-class Ground(models.TextChoices):
-    """Why the person objects."""
+class GroundCode(StrEnum):
+    """The grounds that are named in the code. The catalogue is data: `objections.models.Ground`."""
 
-    REASON_WRONG = "reason_wrong", _("The reason given is not true")
-    CIRCUMSTANCES_CHANGED = "changed", _("My situation has changed and I have proof")
-    DOCUMENTS_READY = "documents", _("I now have the missing document")
-    DATA_CORRECTED = "corrected", _("I corrected my data")
-    OTHER = "other", _("Another reason")
-
-
-_OF_PAYMENTS: Final[dict[str, StrOrPromise]] = {Ground.REASON_WRONG: _("The amount is wrong")}
-
-
-def ground_label(ground: str, track: Track) -> StrOrPromise:
-    """Give a ground as it is said on a track. Raises ValueError for what is no ground."""
-    known = Ground(ground)
-    if track == "payment":
-        return _OF_PAYMENTS.get(known, known.label)
-    return known.label
+    REASON_WRONG = "reason_wrong"
+    CIRCUMSTANCES_CHANGED = "changed"
+    DOCUMENTS_READY = "documents"
+    DATA_CORRECTED = "corrected"
+    ABSENCE_JUSTIFIED = "absence"
+    HOUSEHOLD_WRONG = "household"
+    NOT_DEPOSITED = "account"
+    OTHER = "other"
 
 
-def ground_choices(track: Track) -> list[tuple[str, StrOrPromise]]:
-    """List the grounds of a track as a form offers them."""
-    return [(ground, ground_label(ground, track)) for ground in Ground.values]
+CODE_CHARACTERS: Final = 16
+LABEL_CHARACTERS: Final = 80

@@ -5,6 +5,7 @@ Sources: docs/adr/0002 for the window; the programme's practice for the rest (do
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +24,10 @@ EFFECT_CUT_OFF_DAY: Final = 10
 """Accepted up to this day of a month, a decision counts in the next month's cycle."""
 
 STATEMENT_CHARACTERS: Final = 2000
+
+KEPT_CHARACTERS: Final = 4 * STATEMENT_CHARACTERS
+"""What a draft keeps of a text that is too long: the rest above the limit is for its writer to
+shorten. Longer ones are no statement."""
 
 ContestKind = Literal[
     "open",
@@ -124,6 +129,26 @@ def contestability(standing: Standing, *, today: date) -> ContestKind:
 def _may_head_file(standing: Standing) -> bool:
     is_adults_own = standing.has_sensitive_reason and standing.subject_age >= ADULT_YEARS
     return standing.viewer_is_head and not is_adults_own
+
+
+# Two pages of one draft -----------------------------------------------------------
+
+
+def mark_of(statement: str) -> str:
+    """Give the mark of a text, by which a page says which one it was made from."""
+    return hashlib.sha256(statement.encode()).hexdigest()[:16]
+
+
+def would_lose_text(*, stored: str, typed: str, seen: str, stored_in: str, written_in: str) -> bool:
+    """Tell whether saving what was typed would erase a text that its page never showed.
+
+    `seen` is the mark of the text from which the page was made; `stored_in` and `written_in` name
+    the page that wrote last and this one, whose own savings are no surprise to it.
+    """
+    if not stored or stored == typed:
+        return False
+    is_own = bool(written_in) and written_in == stored_in
+    return not is_own and seen != mark_of(stored)
 
 
 # Reminders ----------------------------------------------------------------------

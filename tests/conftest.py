@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
+import objections.migrations
 from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
@@ -95,6 +101,25 @@ def known_wordings(
     wording.forget_wordings()
     yield
     wording._Known.wordings = wording._Wordings()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stock_of_grounds() -> Iterator[None]:
+    """Fill the catalogue of grounds again when a test with real transactions has emptied it."""
+    [name] = [
+        module.name
+        for module in iter_modules(objections.migrations.__path__)
+        if module.name.endswith("_stock_grounds")
+    ]
+    stock = import_module(f"objections.migrations.{name}")
+
+    def fill(**_sent: Any) -> None:
+        if "objections_ground" in connection.introspection.table_names():
+            stock.fill(apps, None)
+
+    post_migrate.connect(fill, sender=apps.get_app_config("objections"), weak=False)
+    yield
+    post_migrate.disconnect(fill, sender=apps.get_app_config("objections"))
 
 
 @pytest.fixture(scope="session", autouse=True)

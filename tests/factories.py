@@ -15,6 +15,9 @@ from objections.rules import filing_deadline
 from saudi.checks import luhn_check_digit
 from saudi.hijri import HijriDate
 
+GROUND = {"ground": "other", "ground_ar": "سبب آخر", "ground_en": "Another reason"}
+"""What every submitted objection has at least."""
+
 
 def national_id(number: int, *, first: str = "1") -> str:
     """Give a well-formed ID that belongs to nobody: `first`, eight digits, the check digit."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -13,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
 from documents.models import Document
-from objections.grounds import Ground, Track, ground_label
+from objections.grounds import CODE_CHARACTERS, LABEL_CHARACTERS, Track
+from objections.models.grounds import NeededDocument
 from objections.querysets import ObjectionQuerySet
 from objections.statuses import ObjectionStatus
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from saudi.languages import page_language
 
 Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
@@ -31,8 +29,12 @@ class Objection(models.Model):
     draft has no reference. `deadline` is the last filing day as it was when the draft was opened;
     the submission checks it again under lock. `folded_name` is the person's: a trigger writes it as
     the row comes in and `services.follow_names` keeps it true, so that a search for a name joins no
-    register (docs/adr/0011). `awaited_days` are the working days for which the citizen was waited
-    for and which count against nobody; `wanted_on` is where a wait that goes on began.
+    register (docs/adr/0011). `ground_ar` and `ground_en` are what the ground said when it was
+    chosen, whatever the catalogue says later. `step` is the furthest that a draft came, `left_at`
+    where its writer goes on. `written_in` names the page that wrote the statement last, so that
+    the text of another one is not lost (docs/adr/0025). `awaited_days` are the working days for
+    which the citizen was waited for and which count against nobody; `wanted_on` is where a wait
+    that goes on began.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -54,8 +56,16 @@ class Objection(models.Model):
         _("status"), max_length=16, choices=ObjectionStatus.choices, default=ObjectionStatus.DRAFT
     )
     step = models.PositiveSmallIntegerField(default=1)
-    ground = models.CharField(_("ground"), max_length=16, choices=Ground.choices, blank=True)
+    left_at = models.PositiveSmallIntegerField(default=1, db_default=1)
+    ground = models.CharField(_("ground"), max_length=CODE_CHARACTERS, blank=True)
+    ground_ar = models.CharField(
+        max_length=LABEL_CHARACTERS, blank=True, db_default="", editable=False
+    )
+    ground_en = models.CharField(
+        max_length=LABEL_CHARACTERS, blank=True, db_default="", editable=False
+    )
     statement = models.TextField(_("statement"), blank=True)
+    written_in = models.CharField(max_length=16, blank=True, db_default="", editable=False)
     has_declared = models.BooleanField(_("declared as true"), default=False)
     counted_from = models.DateField(_("counted from"))
     deadline = models.DateField(_("last filing day"))
@@ -137,6 +147,11 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=Q(deadline__gte=F("counted_from")), name="objection_deadline_after_day_0"
             ),
+            models.CheckConstraint(
+                condition=Q(ground="", ground_ar="", ground_en="", reference__isnull=True)
+                | ~Q(ground="") & ~Q(ground_ar="") & ~Q(ground_en=""),
+                name="objection_ground_in_both_languages",
+            ),
         ]
         indexes = [
             # The lists of staff, each in its order: see docs/adr/0011.
@@ -183,9 +198,9 @@ class Objection(models.Model):
         return "result" if self.payment_id is None else "payment"
 
     @property
-    def ground_text(self) -> StrOrPromise:
-        """The ground in the words of its track, empty while none was chosen."""
-        return ground_label(self.ground, self.track) if self.ground else ""
+    def ground_text(self) -> str:
+        """The ground in the words that its writer read, empty while none was chosen."""
+        return self.ground_en if page_language() == "en" else self.ground_ar
 
     @property
     def contested(self) -> Contested:
@@ -196,10 +211,16 @@ class Objection(models.Model):
 
 
 class ObjectionDocument(models.Model):
-    """A document of an objection. Files arrive before the final submission."""
+    """A document of an objection. Files arrive before the final submission.
+
+    `need` is what of the catalogue its sender said it is, where they did.
+    """
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="documents")
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="of_objection")
+    need = models.ForeignKey(
+        NeededDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -6,15 +6,16 @@ from objections.services.drafts import (
     reach_step,
     record_profile_step,
     remove_document,
-    save_statement,
     stop_overdue_drafts,
 )
 from objections.services.filing import add_wanted_documents, submit_objection
 from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
+from objections.services.statements import WritingPage, save_statement
 from objections.services.withdrawal import withdraw_objection
 
 __all__ = [
+    "WritingPage",
     "add_wanted_documents",
     "attach_documents",
     "follow_names",

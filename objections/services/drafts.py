@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 from beneficiaries.models import Person, PersonChange
 from documents.intake import CheckedFile, files_follow_transaction, store_document
@@ -101,6 +102,7 @@ def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Obje
                 deadline=window.deadline,
                 opened_at=now,
                 step=2,
+                left_at=2,
             )
             append_event(
                 draft,
@@ -133,9 +135,9 @@ def ensure_draft_open(objection: Objection, *, contested: Contested, now: dateti
 
 
 def reach_step(*, objection: Objection, step: int) -> None:
-    """Remember how far a draft has come, so that it is resumed there. Never goes back."""
-    Objection.objects.filter(pk=objection.pk, status=ObjectionStatus.DRAFT, step__lt=step).update(
-        step=step
+    """Remember where a draft's writer goes on, and how far they came at most."""
+    Objection.objects.filter(pk=objection.pk, status=ObjectionStatus.DRAFT).update(
+        step=Greatest("step", step), left_at=step
     )
 
 
@@ -147,19 +149,6 @@ def record_profile_step(*, objection: Objection, changes: Iterable[PersonChange]
     """
     with transaction.atomic():
         lock_draft(objection).profile_changes.add(*changes)
-
-
-def save_statement(*, objection: Objection, ground: str, statement: str) -> None:
-    """Keep what was written so far. One transaction under the draft's lock.
-
-    Raises:
-        DraftClosed: it was submitted or stopped meanwhile.
-    """
-    with transaction.atomic():
-        draft = lock_draft(objection)
-        draft.ground, draft.statement = ground, statement
-        draft.save(update_fields=["ground", "statement"])
-    objection.ground, objection.statement = ground, statement
 
 
 def attach_documents(

@@ -13,7 +13,8 @@ from beneficiaries.models import User
 from documents.intake import CheckedFile, files_follow_transaction
 from objections.contested import lock_contested
 from objections.errors import FilingWindowClosed, IncompleteObjection, TransitionRefused
-from objections.models import Objection
+from objections.models import Ground, Objection
+from objections.rules import STATEMENT_CHARACTERS
 from objections.services.drafts import ensure_contestable, keep_new_files
 from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
@@ -71,11 +72,16 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
 
 
 def missing_parts(objection: Objection) -> tuple[str, ...]:
-    """Give the form fields that an objection still needs before its review, none when complete."""
+    """Give the form fields that an objection still needs before its review, none when complete.
+
+    A ground that staff switched off meanwhile is to be chosen again, and a text that is too long
+    to be shortened.
+    """
     missing = []
-    if not objection.ground:
+    offered = Ground.objects.offered(objection.track).filter(code=objection.ground)
+    if not objection.ground or not offered.exists():
         missing.append("ground")
-    if not objection.statement:
+    if not 0 < len(objection.statement) <= STATEMENT_CHARACTERS:
         missing.append("statement")
     if not objection.documents.filter(removed_at=None).exists():
         missing.append("documents")

@@ -47,7 +47,7 @@ def index(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
 def _url_of(objection: Objection) -> str:
     if objection.reference:
         return reverse("objections:detail", args=[objection.reference])
-    step = presenting.step_name(objection.step)
+    step = presenting.step_name(objection.left_at)
     return reverse("objections:step", args=[objection.uuid, step])
 
 

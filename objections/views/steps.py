@@ -32,7 +32,7 @@ from objections.errors import (
     TooManyDocuments,
 )
 from objections.forms import DeclarationForm, ProfileForm, StatementForm
-from objections.models import Contested, Objection
+from objections.models import Contested, Ground, Objection
 from objections.selectors import ContestState, contest_states
 from objections.services import (
     attach_documents,
@@ -69,7 +69,7 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     try:
         if request.method == "POST":
             draft = open_draft(contested=contested, filed_by=citizen.person, now=now)
-            return redirect("objections:step", draft.uuid, presenting.step_name(draft.step))
+            return redirect("objections:step", draft.uuid, presenting.step_name(draft.left_at))
         state = contest_states([contested], viewer=citizen.person, today=today)[key_of(contested)]
         _ensure_open(state)
     except ObjectionRefused as refusal:
@@ -152,10 +152,11 @@ def _statement(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
     """Step 3: ground, statement and documents. A good file is kept whatever else is wrong."""
+    grounds = list(Ground.objects.offered(draft.track))
     kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     if request.method == "POST":
         form = StatementForm(
-            request.POST, request.FILES, kept_documents=kept.count(), track=draft.track
+            request.POST, request.FILES, kept_documents=kept.count(), grounds=grounds
         )
         if "remove" in request.POST:
             return _without_document(request, draft, form, now)
@@ -173,7 +174,7 @@ def _statement(
         form = StatementForm(
             initial={"ground": draft.ground, "statement": draft.statement} | unsent,
             kept_documents=kept.count(),
-            track=draft.track,
+            grounds=grounds,
         )
     context = {
         **_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),
@@ -199,7 +200,7 @@ def _keep_what_is_right(draft: Objection, form: StatementForm, now: datetime) ->
         )
     save_statement(
         objection=draft,
-        ground=form.cleaned_data.get("ground", draft.ground),
+        ground=form.cleaned_data.get("ground", ""),
         statement=form.cleaned_data.get("statement", draft.statement),
     )
     return form.is_valid()

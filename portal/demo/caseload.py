@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count, cycle
 from typing import Final
 
-from objections.grounds import Ground
+from objections.grounds import GroundCode
 from objections.statuses import ObjectionStatus
 from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 from portal.demo.objections import DemoObjection, Review
@@ -31,7 +31,7 @@ class _Matter:
     """
 
     reasons: str
-    ground: Ground
+    ground: GroundCode
     statement: str
     files: tuple[str, ...]
     wanted: str
@@ -73,7 +73,7 @@ class Case:
 _RESULT_MATTERS: Final = (
     _Matter(
         "LEASE_NOT_PROVEN",
-        Ground.DOCUMENTS_READY,
+        GroundCode.DOCUMENTS_READY,
         "انتهى عقدي القديم، وجددته في إيجار قبل صدور النتيجة بأسبوع. أرفقت العقد الجديد.",
         ("عقد الإيجار.pdf",),
         wanted="الصفحة الأخيرة من العقد ناقصة. نحتاج العقد كاملًا، وفيه رقم عداد الكهرباء.",
@@ -83,7 +83,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "INDEPENDENCE_NOT_PROVEN",
-        Ground.REASON_WRONG,
+        GroundCode.REASON_WRONG,
         "سكني منفصل عن بيت والدي منذ عام، وعداد الكهرباء باسمي. أرفقت آخر فاتورتين.",
         ("فاتورة الكهرباء.jpg", "فاتورة كهرباء سابقة.jpg"),
         wanted="الفاتورة باسم مالك العقار. نحتاج عقد الإيجار أو فاتورة باسم صاحب الطلب.",
@@ -93,7 +93,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "ATTACHMENTS_MISSING",
-        Ground.DOCUMENTS_READY,
+        GroundCode.DOCUMENTS_READY,
         "لم تُفتح الورقة التي أرفقتها مع الطلب. أعدت تصويرها بوضوح وأرفقتها.",
         ("الورقة الناقصة.jpg",),
         wanted="الصورة الجديدة مقصوصة من أسفلها. نحتاج صورة للورقة كلها.",
@@ -103,7 +103,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "DATA_MISMATCH",
-        Ground.DATA_CORRECTED,
+        GroundCode.DATA_CORRECTED,
         "كان عنواني في الملف غير عنواني الوطني. صححته، وأرفقت إثبات العنوان.",
         ("إثبات العنوان.pdf",),
         wanted="نحتاج إثبات العنوان بعد التعديل، فالمرفق صادر قبله.",
@@ -113,7 +113,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "ASSETS",
-        Ground.CIRCUMSTANCES_CHANGED,
+        GroundCode.CIRCUMSTANCES_CHANGED,
         "بعت السيارة التي حُسبت عليّ قبل ثلاثة أشهر، ونقلت ملكيتها. أرفقت ورقة النقل.",
         ("نقل ملكية مركبة.pdf",),
         wanted="رقم اللوحة في الورقة غير واضح. نحتاج صورة أوضح لورقة النقل.",
@@ -123,7 +123,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "ABSENCE_90",
-        Ground.REASON_WRONG,
+        GroundCode.REASON_WRONG,
         "رافقت والدتي في رحلة علاج خارج المملكة، ومعي تقرير المستشفى وخطاب الإيفاد.",
         ("تقرير المستشفى.pdf", "خطاب الإيفاد.pdf"),
         wanted="تقرير المستشفى بلا تاريخ. نحتاج تقريرًا فيه يوم الدخول ويوم الخروج.",
@@ -133,7 +133,7 @@ _RESULT_MATTERS: Final = (
     ),
     _Matter(
         "INCOME_OVER_CUTOFF",
-        Ground.CIRCUMSTANCES_CHANGED,
+        GroundCode.CIRCUMSTANCES_CHANGED,
         "انتهى عملي الإضافي قبل شهرين، والدخل المسجل ما زال يشمله. أرفقت تعريفًا بالراتب.",
         ("تعريف بالراتب.pdf",),
         wanted="التعريف أقدم من ثلاثة أشهر. نحتاج تعريفًا حديثًا بالراتب.",
@@ -146,7 +146,7 @@ _RESULT_MATTERS: Final = (
 _PAYMENT_MATTERS: Final = (
     _Matter(
         "ABSENCE_DEDUCTION",
-        Ground.REASON_WRONG,
+        GroundCode.ABSENCE_JUSTIFIED,
         "سافرت خمسة أيام لا خمسة عشر، وأختام الجواز تثبت ذلك.",
         ("صورة الجواز.jpg",),
         wanted="صفحة أختام الدخول لا تظهر. نحتاج صور كل الصفحات المختومة.",
@@ -157,7 +157,7 @@ _PAYMENT_MATTERS: Final = (
     ),
     _Matter(
         "INCOME_CHANGED",
-        Ground.REASON_WRONG,
+        GroundCode.REASON_WRONG,
         "المكافأة صُرفت لي مرة واحدة، وحُسبت كأنها راتب كل شهر.",
         ("كشف حساب.pdf",),
         wanted="نحتاج كشف الحساب لثلاثة أشهر، لا لشهر واحد.",
@@ -168,7 +168,7 @@ _PAYMENT_MATTERS: Final = (
     ),
     _Matter(
         "HOUSEHOLD_CHANGED",
-        Ground.DATA_CORRECTED,
+        GroundCode.HOUSEHOLD_WRONG,
         "لم يخرج أحد من أسرتي. الخطأ كان في السجل، وقد صُحح.",
         ("سجل الأسرة.png",),
         wanted="نحتاج سجل الأسرة الصادر بعد التصحيح.",
@@ -179,7 +179,7 @@ _PAYMENT_MATTERS: Final = (
     ),
     _Matter(
         "DEPENDANT_INELIGIBLE",
-        Ground.OTHER,
+        GroundCode.OTHER,
         "خُصم مبلغ ابني مرتين: مرة لأنه غير مؤهل، ومرة من مبلغي.",
         ("كشف الدفعة.pdf",),
         wanted="نحتاج صورة واضحة لصفحة الدفعة التي ظهر فيها الخصمان.",

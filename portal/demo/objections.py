@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from objections.grounds import Ground
+from objections.grounds import GroundCode
 from objections.rules import FILING_WINDOW_DAYS, REMINDED_BEFORE_DAYS
 from objections.statuses import ObjectionStatus, ReminderKind
 from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
@@ -38,7 +38,7 @@ class DemoObjection:
     household: int
     cycle: int
     filed: int
-    ground: Ground
+    ground: GroundCode
     statement: str
     files: tuple[str, ...]
     person: int = 0
@@ -69,7 +69,7 @@ WRITTEN: Final = (
         household=5,
         cycle=NEWEST,
         filed=5,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement="أسكن في بيت ملك لي، وكان الصك عند كتابة العدل. صدر الآن وأرفقته.",
         files=("صك الملكية.pdf",),
         review=Review(
@@ -84,7 +84,7 @@ WRITTEN: Final = (
         household=24,
         cycle=NEWEST,
         filed=1,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.REASON_WRONG,
         statement="",
         files=(),
         is_submitted=False,
@@ -93,7 +93,7 @@ WRITTEN: Final = (
         household=26,
         cycle=NEWEST,
         filed=2,
-        ground=Ground.CIRCUMSTANCES_CHANGED,
+        ground=GroundCode.CIRCUMSTANCES_CHANGED,
         statement="رافقت والدي في رحلة علاج، ومعي تقرير المستشفى وخطاب الإيفاد.",
         files=("خطاب الإيفاد.pdf",),
         is_submitted=False,
@@ -103,7 +103,7 @@ WRITTEN: Final = (
         household=3,
         cycle=CLOSING,
         filed=20,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.REASON_WRONG,
         statement="تواريخ السفر في النتيجة ليست صحيحة، فقد عدت قبل ذلك بأسبوعين.",
         files=(),
         is_submitted=False,
@@ -112,7 +112,7 @@ WRITTEN: Final = (
         household=27,
         cycle=CLOSING,
         filed=9,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement=_LEASE,
         files=("عقد الإيجار.pdf",),
         is_submitted=False,
@@ -122,7 +122,7 @@ WRITTEN: Final = (
         household=25,
         cycle=NEWEST,
         filed=1,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement="أرفقت شهادة الميلاد التي لم تكن واضحة في الطلب.",
         files=("شهادة الميلاد.jpg",),
     ),
@@ -130,7 +130,7 @@ WRITTEN: Final = (
         household=20,
         cycle=NEWEST,
         filed=3,
-        ground=Ground.CIRCUMSTANCES_CHANGED,
+        ground=GroundCode.CIRCUMSTANCES_CHANGED,
         statement="بعت السيارة الثانية ونقلت ملكيتها في المرور قبل شهرين. أرفقت ورقة النقل.",
         files=("نقل ملكية مركبة.pdf",),
     ),
@@ -141,7 +141,7 @@ WRITTEN: Final = (
         filer=4,
         cycle=NEWEST,
         filed=2,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.REASON_WRONG,
         statement="كنت أدرس في بعثة حكومية، ومعي خطاب الملحقية الثقافية يثبت مدة الدراسة.",
         files=("خطاب الملحقية.pdf",),
     ),
@@ -150,7 +150,7 @@ WRITTEN: Final = (
         household=13,
         cycle=NEWEST,
         filed=4,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement=_LEASE,
         files=("عقد الإيجار الموحد.pdf", "فاتورة الكهرباء.jpg"),
         review=Review(taken_after=2),
@@ -159,7 +159,7 @@ WRITTEN: Final = (
         household=6,
         cycle=BEFORE,
         filed=25,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement=_LIVES_ALONE,
         files=("عقد الإيجار.pdf",),
         new_city="جدة",
@@ -171,7 +171,7 @@ WRITTEN: Final = (
         person=7,
         cycle=NEWEST,
         filed=5,
-        ground=Ground.DATA_CORRECTED,
+        ground=GroundCode.DATA_CORRECTED,
         statement="اسم ابنتي في سجل الأسرة صُحّح في الأحوال المدنية، وأرفقت السجل الجديد.",
         files=("سجل الأسرة.png",),
         review=Review(
@@ -186,7 +186,7 @@ WRITTEN: Final = (
         household=8,
         cycle=BEFORE,
         filed=20,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement="The electricity bill is now in my name. I attach the first bill.",
         files=("Electricity bill.pdf",),
         review=Review(
@@ -202,7 +202,7 @@ WRITTEN: Final = (
         household=22,
         cycle=BEFORE,
         filed=28,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement=_LEASE,
         files=("عقد الإيجار.pdf",),
         review=Review(
@@ -217,7 +217,7 @@ WRITTEN: Final = (
         household=19,
         cycle=OLD,
         filed=20,
-        ground=Ground.DATA_CORRECTED,
+        ground=GroundCode.DATA_CORRECTED,
         statement="كان العقد باسم زوجتي، ونقلته إلى اسمي في منصة إيجار.",
         files=("عقد الإيجار بعد التعديل.pdf",),
         new_city="الرياض",
@@ -232,7 +232,7 @@ WRITTEN: Final = (
         household=16,
         cycle=BEFORE,
         filed=27,
-        ground=Ground.DOCUMENTS_READY,
+        ground=GroundCode.DOCUMENTS_READY,
         statement="أرفقت صك حصر الورثة وقرار الكفالة للطفل الذي معي.",
         files=("صك حصر الورثة.pdf", "قرار الكفالة.pdf"),
         review=Review(
@@ -247,7 +247,7 @@ WRITTEN: Final = (
         household=14,
         cycle=BEFORE,
         filed=26,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.REASON_WRONG,
         statement="لم أسافر هذه المدة كلها، وأظن أن في السجل خطأ.",
         files=("صورة الجواز.jpg",),
         review=Review(
@@ -263,7 +263,7 @@ WRITTEN: Final = (
         cycle=OLD,
         # On the day of the reminder, which then did not leave.
         filed=FILING_WINDOW_DAYS - REMINDED_BEFORE_DAYS[ReminderKind.RESULT],
-        ground=Ground.OTHER,
+        ground=GroundCode.OTHER,
         statement="أعمل في مهمة رسمية خارج المملكة، وهذا خطاب جهة العمل.",
         files=("خطاب المهمة.pdf",),
         review=Review(
@@ -278,7 +278,7 @@ WRITTEN: Final = (
         household=30,
         cycle=BEFORE,
         filed=6,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.ABSENCE_JUSTIFIED,
         statement="خُصم نصف المبلغ بسبب السفر، ولم أغادر المملكة في هذه المدة. أرفقت تقرير المنافذ.",
         files=("تقرير المنافذ.pdf",),
         against_payment=True,
@@ -287,7 +287,7 @@ WRITTEN: Final = (
         household=31,
         cycle=BEFORE,
         filed=16,
-        ground=Ground.CIRCUMSTANCES_CHANGED,
+        ground=GroundCode.HOUSEHOLD_WRONG,
         statement="لم تُودَع لي الدفعة بعد تغيّر عدد أفراد الأسرة. سجّلنا المولود وأرفقت شهادته.",
         files=("شهادة الميلاد.pdf",),
         against_payment=True,
@@ -297,7 +297,7 @@ WRITTEN: Final = (
         household=35,
         cycle=BEFORE,
         filed=20,
-        ground=Ground.REASON_WRONG,
+        ground=GroundCode.REASON_WRONG,
         statement="راتبي لم يزد. هذا تعريف جهة العمل بالراتب نفسه منذ عام.",
         files=("تعريف بالراتب.pdf",),
         against_payment=True,

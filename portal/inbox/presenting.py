@@ -107,7 +107,7 @@ def _objection_link(objection: Objection) -> tuple[str, str]:
     if objection.reference:
         return reverse("objections:detail", args=[objection.reference]), _("Open the objection")
     if objection.status == ObjectionStatus.DRAFT and objection.deadline >= riyadh_today():
-        step = reverse("objections:step", args=[objection.uuid, step_name(objection.step)])
+        step = reverse("objections:step", args=[objection.uuid, step_name(objection.left_at)])
         return step, _("Continue your objection")
     if objection.payment_id is not None:
         return reverse("portal:payment", args=[objection.payment_id]), _("Open the payment")

@@ -167,15 +167,16 @@ _OBJECTIONS: Final = """
           ON head.household_id = p.household_id AND head.relation = 'head'
     ), made AS (
         INSERT INTO objections_objection (
-            uuid, reference, result_id, payment_id, person_id, filed_by_id, status, step, ground,
-            statement, has_declared, counted_from, deadline, opened_at, submitted_at,
-            assigned_to_id, documents_due_on, decided_at, decided_by_id, answer, effective_cycle
+            uuid, reference, result_id, payment_id, person_id, filed_by_id, status, step, left_at,
+            ground, ground_ar, ground_en, statement, has_declared, counted_from, deadline,
+            opened_at, submitted_at, assigned_to_id, documents_due_on, decided_at, decided_by_id,
+            answer, effective_cycle
         )
         SELECT gen_random_uuid(),
                CASE WHEN is_submitted THEN pg_temp.reference('4', k) END,
-               result_id, payment_id, person_id, head_id, status, 4,
-               pg_temp.one_of('{reason_wrong,changed,documents,corrected,other}', k, 44),
-               %(statement)s, is_submitted, counted_from, filing_deadline, filed_at,
+               result_id, payment_id, person_id, head_id, status, 4, 4,
+               g.code, g.label_ar, g.label_en, %(statement)s, is_submitted, counted_from,
+               filing_deadline, filed_at,
                CASE WHEN is_submitted THEN filed_at END,
                CASE WHEN status NOT IN ('draft', 'submitted', 'stopped', 'withdrawn')
                     THEN staff END,
@@ -185,6 +186,9 @@ _OBJECTIONS: Final = """
                CASE WHEN is_decided THEN %(answer)s ELSE '' END,
                CASE WHEN status IN ('accepted', 'partly_accepted') THEN %(effective)s ELSE '' END
         FROM dated
+        JOIN objections_ground AS g
+          ON g.track = CASE WHEN payment_id IS NULL THEN 'result' ELSE 'payment' END
+         AND g.code = pg_temp.one_of('{reason_wrong,documents,corrected,other}', k, 44)
         ORDER BY filed_at
         ON CONFLICT DO NOTHING
         RETURNING id, status, opened_at, submitted_at, decided_at, assigned_to_id

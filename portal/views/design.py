@@ -22,7 +22,8 @@ from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, ResultStatus
 from notifications.mail.models import MailAddress
 from objections.forms import DeclarationForm, StatementForm
-from objections.grounds import Ground
+from objections.grounds import GroundCode
+from objections.models import Ground
 from objections.presenting import FileView, StatusView
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
@@ -204,6 +205,7 @@ def design(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     language = page_language()
+    grounds = list(Ground.objects.offered("result"))
     context = {
         "is_dialog_page": request.GET.get("dialog") == "page",
         "menu": main_menu("portal:profile"),
@@ -214,9 +216,14 @@ def design(request: HttpRequest) -> HttpResponse:
         "refused_form": _refused_ticket(),
         "code_form": CodeForm(auto_id="code_%s"),
         "choices_form": StatementForm(
-            kept_documents=0, initial={"ground": Ground.REASON_WRONG}, auto_id="choices_%s"
+            kept_documents=0,
+            grounds=grounds,
+            initial={"ground": GroundCode.REASON_WRONG},
+            auto_id="choices_%s",
         ),
-        "refused_choices": StatementForm({}, kept_documents=0, auto_id="refused_choices_%s"),
+        "refused_choices": StatementForm(
+            {}, kept_documents=0, grounds=grounds, auto_id="refused_choices_%s"
+        ),
         "declaration": DeclarationForm({}, auto_id="declaration_%s"),
         "files": _files(),
         "steps": _steps(),

@@ -64,7 +64,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             (
                 objection,
                 OBJECTION_BADGES[objection.status],
-                step_name(objection.step),
+                step_name(objection.left_at),
                 matter_of(objection.contested),
             )
             for objection in found.objections[:SHOWN_CASES]

@@ -32,7 +32,7 @@ from portal.models import CallTask
 from saudi.models import Holiday
 from sawtak.models import Ticket
 from tests import personas
-from tests.factories import PaymentLineFactory, ResultFactory
+from tests.factories import GROUND, PaymentLineFactory, ResultFactory
 from tests.sawtak import tickets
 
 NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -48,7 +48,7 @@ def _objection() -> Objection:
         person=result.person,
         filed_by=result.person,
         status=ObjectionStatus.UNDER_REVIEW,
-        ground="other",
+        **GROUND,
         statement="عقدي ساري.",
         counted_from=result.announced_on,
         deadline=result.filing_deadline,

@@ -28,7 +28,7 @@ from portal.models import CallEvent, CallTask
 from sawtak.models import Ticket
 from sawtak.statuses import TicketStatus
 from tests import personas
-from tests.factories import ResultFactory
+from tests.factories import GROUND, ResultFactory
 from tests.sawtak import tickets
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def objection(person: Person | None = None, **facts: Any) -> Objection:
             "person": result.person,
             "filed_by": result.person,
             "status": ObjectionStatus.DOCUMENTS_WANTED,
-            "ground": "other",
+            **GROUND,
             "statement": "عقدي ساري.",
             "counted_from": result.announced_on,
             "deadline": result.filing_deadline,

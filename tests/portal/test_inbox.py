@@ -29,7 +29,7 @@ from portal.standing import standing_of
 from portal.views import errors
 from saudi.hijri import HijriDate
 from sawtak.models import Ticket
-from tests.factories import CycleFactory, PaymentLineFactory, ResultFactory
+from tests.factories import GROUND, CycleFactory, PaymentLineFactory, ResultFactory
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
 from tests.portal.signing_in import NOW
 from tests.sawtak import tickets
@@ -271,6 +271,8 @@ def objection_against(
         opened_at=NOW - timedelta(days=3),
         submitted_at=None if is_draft else submitted_at or NOW,
         step=3,
+        left_at=3,
+        **GROUND,
     )
 
 

@@ -19,7 +19,7 @@ from objections.models import Objection
 from objections.statuses import ObjectionStatus
 from saudi.hijri import HijriDate
 from sawtak.models import IdentityMatch, Ticket
-from tests.factories import CycleFactory, ResultFactory
+from tests.factories import GROUND, CycleFactory, ResultFactory
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
 from tests.portal.signing_in import NOW
 
@@ -66,6 +66,8 @@ def objection_against(
         counted_from=found.announced_on,
         deadline=found.filing_deadline,
         step=3,
+        left_at=3,
+        **GROUND,
     )
 
 

@@ -26,7 +26,7 @@ from notifications.statuses import Lane, MessageStatus
 from notifications.stops import START_WORDS, STOP_WORDS, wish_in
 from objections.models import Objection
 from objections.statuses import ObjectionStatus
-from tests.factories import ResultFactory
+from tests.factories import GROUND, ResultFactory
 from tests.personas import head, outsider, sign_in_staff, staff
 from tests.sawtak import tickets
 
@@ -66,6 +66,7 @@ def objection(person: Person, **facts: Any) -> Objection:
             "deadline": result.filing_deadline,
             "opened_at": NOW,
             "submitted_at": NOW,
+            **GROUND,
         }
         | facts
     )

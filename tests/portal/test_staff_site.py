@@ -22,7 +22,7 @@ from portal.roles import RIGHTS, ROLE_NAMES
 from saudi.models import Holiday
 from sawtak.models import TicketEvent
 from tests import personas
-from tests.factories import ResultFactory
+from tests.factories import GROUND, ResultFactory
 from tests.portal.staff_rows import REGISTERED, row_of
 from tests.sawtak import tickets
 
@@ -56,7 +56,7 @@ def objection_of(person: Person) -> Objection:
         person=person,
         filed_by=person,
         status=ObjectionStatus.SUBMITTED,
-        ground="other",
+        **GROUND,
         statement="عقدي ساري.",
         counted_from=result.announced_on,
         deadline=result.filing_deadline,

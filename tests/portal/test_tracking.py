@@ -22,7 +22,7 @@ from objections.statuses import ObjectionStatus
 from portal.tracking import find_case
 from saudi.gregorian import riyadh_date
 from sawtak.services import ask_sender
-from tests.factories import PersonFactory, ResultFactory, StaffFactory
+from tests.factories import GROUND, PersonFactory, ResultFactory, StaffFactory
 from tests.personas import adult_of, head, sign_in
 from tests.sawtak.tickets import MOBILE, NOW, STRANGERS_ID, code_sent, file, page
 
@@ -49,6 +49,7 @@ def objection(status: str = "submitted", **fields: Any) -> Objection:
         "filed_by": result.person,
         "status": status,
         "statement": "العقد باسمي",
+        **GROUND,
         "counted_from": result.announced_on,
         "deadline": result.filing_deadline,
         "opened_at": NOW - timedelta(days=2),

@@ -1,0 +1,62 @@
+"""The statement of a draft: the ground and the text, kept as they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from objections.errors import GroundNotOffered, WrittenElsewhere
+from objections.models import Ground, Objection
+from objections.rules import would_lose_text
+from objections.services.drafts import lock_draft
+
+_WRITTEN_FIELDS: Final = ("ground", "ground_ar", "ground_en", "statement", "written_in")
+
+
+@dataclass(frozen=True)
+class WritingPage:
+    """The page that a text was typed into: its name, and the mark of the text it was made from."""
+
+    name: str
+    seen: str
+
+
+def save_statement(
+    *, objection: Objection, ground: str, statement: str, page: WritingPage | None = None
+) -> None:
+    """Keep what was written so far. One transaction under the draft's lock.
+
+    A ground is kept with what it says now in both languages; without one the draft's own stays.
+    Where the page is named, a text that it never showed is not overwritten (docs/adr/0025).
+
+    Raises:
+        DraftClosed: it was submitted or stopped meanwhile.
+        GroundNotOffered: it is not among those of the track any more.
+        WrittenElsewhere: another page has saved another text; nothing is changed.
+    """
+    with transaction.atomic():
+        draft = lock_draft(objection)
+        if page is not None and would_lose_text(
+            stored=draft.statement,
+            typed=statement,
+            seen=page.seen,
+            stored_in=draft.written_in,
+            written_in=page.name,
+        ):
+            raise WrittenElsewhere(statement=draft.statement)
+        if ground:
+            _keep_ground(draft, ground)
+        draft.statement = statement
+        draft.written_in = page.name if page is not None else ""
+        draft.save(update_fields=_WRITTEN_FIELDS)
+    for name in _WRITTEN_FIELDS:
+        setattr(objection, name, getattr(draft, name))
+
+
+def _keep_ground(draft: Objection, code: str) -> None:
+    ground = Ground.objects.offered(draft.track).filter(code=code).first()
+    if ground is None:
+        raise GroundNotOffered(code=code)
+    draft.ground, draft.ground_ar, draft.ground_en = code, ground.label_ar, ground.label_en
