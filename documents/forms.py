@@ -32,7 +32,10 @@ class MultipleFileInput(forms.FileInput):
     allow_multiple_selected = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"multiple": True, "accept": ACCEPT} | (attrs or {}))
+        most = str(settings.LIMITS["file_bytes"])
+        super().__init__(
+            {"multiple": True, "accept": ACCEPT, "data-most-bytes": most} | (attrs or {})
+        )
 
 
 class MultipleFileField(forms.FileField):

@@ -78,8 +78,8 @@ class DocumentsMixin:
         return field
 
 
-class StatementForm(DocumentsMixin, forms.Form):
-    """Ground, statement and documents."""
+class StatementForm(forms.Form):
+    """Ground and statement."""
 
     ground = forms.ChoiceField(
         label=_("Why do you object?"),
@@ -99,15 +99,21 @@ class StatementForm(DocumentsMixin, forms.Form):
         ),
         error_messages={"required": _("Write in a line or two what is not right.")},
     )
-    documents = MultipleFileField(label=_("Documents"))
 
-    def __init__(
-        self, *args: Any, kept_documents: int, grounds: Iterable[Ground], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, grounds: Iterable[Ground], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ground"].choices = [  # type: ignore[attr-defined]
             (ground.code, ground.label(page_language())) for ground in grounds
         ]
+
+
+class DraftDocumentsForm(DocumentsMixin, forms.Form):
+    """The documents of a draft. One is enough, whenever it came."""
+
+    documents = MultipleFileField(label=_("Documents"))
+
+    def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.file_field.already = kept_documents
 
 

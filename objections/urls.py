@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from objections.views import cases, receipts, steps, withdrawal
+from objections.views import cases, receipts, step_documents, steps, withdrawal
 
 app_name = "objections"
 
@@ -19,6 +19,7 @@ register_converter(ReferenceConverter, "objection_reference")
 urlpatterns = [
     path("", cases.index, name="index"),
     path("new/", steps.new, name="new"),
+    path("new/<uuid:uuid>/documents/send/", step_documents.send_document, name="send_document"),
     path("new/<uuid:uuid>/<slug:step>/", steps.step, name="step"),
     path("<objection_reference:reference>/", cases.detail, name="detail"),
     path("<objection_reference:reference>/receipt.pdf", receipts.receipt, name="receipt"),

@@ -113,6 +113,7 @@
 
   // The chosen files by name: the browser's own control speaks the browser's language.
   document.querySelectorAll("[data-upload]").forEach((box) => {
+    if (box.closest("[data-send]")) return;
     const input = box.querySelector('input[type="file"]');
     const list = box.querySelector(".upload-names");
     if (!input || !list) return;
@@ -126,6 +127,156 @@
           return row;
         }),
       );
+    });
+  });
+
+  // Files go one by one as soon as they are chosen: what fails loses one file and not the form.
+  // What came is on the server. The form waits for those on their way, and goes on without a file.
+  document.querySelectorAll("[data-send]").forEach((place) => {
+    const form = place.closest("form");
+    const input = place.querySelector('input[type="file"]');
+    const kept = place.querySelector("[data-kept]");
+    const sending = place.querySelector("[data-sending]");
+    const pattern = place.querySelector("template[data-row]").content;
+    const words = place.querySelector("template[data-words]").content;
+    const word = (name) => words.querySelector(`[data-${name}]`).textContent;
+    const most = Number(input.dataset.mostBytes || 0);
+    const waiting = [];
+    let replaced = "";
+    let active = null;
+    let button = null;
+    const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const fields = (name, value) => {
+      const body = new FormData();
+      body.append("csrfmiddlewaretoken", token());
+      body.append(name, value);
+      return body;
+    };
+
+    const fail = (job, kind, why) => {
+      const find = (name) => job.row.querySelector(name);
+      find("li").className = "is-bad";
+      find("[data-busy]").hidden = find("progress").hidden = true;
+      find(`[data-${kind}]`).hidden = find(".file-why").hidden = false;
+      find(".file-why").textContent = why;
+      find("[data-again]").hidden = kind !== "failed";
+      find("[data-drop]").firstChild.textContent = word("close");
+      job.failed = true;
+    };
+
+    const next = () => {
+      active = waiting.shift() || null;
+      if (active) send(active);
+      else if (button) {
+        const pressed = button;
+        button = null;
+        pressed.removeAttribute("aria-busy");
+        const bad = sending.querySelector(".is-bad");
+        if (bad) bad.querySelector("button:not([hidden])").focus();
+        else form.requestSubmit(pressed);
+      }
+    };
+
+    const send = (job) => {
+      const find = (name) => job.row.querySelector(name);
+      find("li").className = "is-busy";
+      find("[data-busy]").hidden = find("progress").hidden = job.failed = false;
+      find("[data-failed]").hidden = find(".file-why").hidden = find("[data-again]").hidden = true;
+      const body = fields(input.name, job.file);
+      if (job.replace) body.append("replace", job.replace);
+      const request = (job.request = new XMLHttpRequest());
+      request.open("POST", place.dataset.send);
+      request.timeout = 300000;
+      request.upload.addEventListener("progress", (event) => {
+        if (!event.lengthComputable) return;
+        const part = Math.round((100 * event.loaded) / event.total);
+        find("progress").value = part;
+        find("[data-part]").textContent = `${part}%`;
+      });
+      request.addEventListener("load", () => {
+        if (request.status === 409) {
+          location.reload();
+        } else if (!request.responseURL.endsWith(place.dataset.send)) {
+          fail(job, "failed", word("signed-out"));
+        } else if (request.status !== 200) {
+          fail(job, "failed", word("lost"));
+        } else if (request.getResponseHeader("Content-Type").startsWith("text/plain")) {
+          fail(job, "refused", request.responseText);
+        } else {
+          kept.innerHTML = request.responseText;
+          job.row.remove();
+        }
+        next();
+      });
+      const lost = () => {
+        fail(job, "failed", word("lost"));
+        next();
+      };
+      request.addEventListener("error", lost);
+      request.addEventListener("timeout", lost);
+      request.addEventListener("abort", () => {
+        job.row.remove();
+        next();
+      });
+      request.send(body);
+    };
+
+    const add = (file, replace) => {
+      const row = pattern.cloneNode(true).firstElementChild;
+      const job = { file, replace, row, failed: false };
+      row.querySelector("bdi").textContent = file.name;
+      row.querySelectorAll(".visually-hidden").forEach((name) => (name.textContent = ` ${file.name}`));
+      row.querySelector("[data-again]").addEventListener("click", () => {
+        waiting.push(job);
+        if (!active) next();
+      });
+      row.querySelector("[data-drop]").addEventListener("click", () => {
+        if (job === active) {
+          job.request.abort();
+          return;
+        }
+        const index = waiting.indexOf(job);
+        if (index >= 0) waiting.splice(index, 1);
+        row.remove();
+      });
+      sending.append(row);
+      if (most && file.size > most) fail(job, "refused", word("too-large"));
+      else waiting.push(job);
+    };
+
+    input.addEventListener("change", () => {
+      Array.from(input.files, (file, n) => add(file, n ? "" : replaced));
+      replaced = input.value = "";
+      if (!active) next();
+    });
+    input.addEventListener("cancel", () => (replaced = ""));
+
+    kept.addEventListener("click", async (event) => {
+      const pressed = event.target.closest("button");
+      if (pressed?.dataset.replace) {
+        replaced = pressed.dataset.replace;
+        input.click();
+      } else if (pressed?.name === "remove") {
+        event.preventDefault();
+        pressed.setAttribute("aria-busy", "true");
+        try {
+          const body = fields("remove", pressed.value);
+          const answer = await fetch(place.dataset.send, { method: "POST", body, redirect: "error" });
+          if (!answer.ok) throw new Error(answer.status);
+          kept.innerHTML = await answer.text();
+          input.focus();
+        } catch {
+          form.requestSubmit(pressed); // the plain way, whose page says what is wrong
+        }
+      }
+    });
+
+    form.addEventListener("submit", (event) => {
+      if (!active && !waiting.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      button = event.submitter;
+      button?.setAttribute("aria-busy", "true");
     });
   });
 

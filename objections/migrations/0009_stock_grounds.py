@@ -177,6 +177,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
+        # Where rows were changed their keys are asked at once: PostgreSQL alters no table before.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.AddConstraint(
             model_name='objection',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', ''), ('ground_ar', ''), ('ground_en', ''), ('reference__isnull', True)), models.Q(models.Q(('ground', ''), _negated=True), models.Q(('ground_ar', ''), _negated=True), models.Q(('ground_en', ''), _negated=True)), _connector='OR'), name='objection_ground_in_both_languages'),

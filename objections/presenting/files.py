@@ -30,6 +30,7 @@ class FileView:
     action: str = ""
     remove_name: str = ""
     remove_value: str = ""
+    replace: str = ""
     sha256: str = ""
 
 
@@ -59,6 +60,7 @@ def kept_files(
                 action=_("Download") if address else "",
                 remove_name="remove" if removable else "",
                 remove_value=str(document.uuid) if removable else "",
+                replace=str(document.uuid) if removable else "",
                 sha256=document.sha256,
             )
         )

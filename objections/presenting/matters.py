@@ -16,14 +16,14 @@ from objections.models import Contested, Objection
 from saudi.gregorian import format_both
 from saudi.languages import page_language
 
-STEP_NAMES = ("profile", "statement", "review")
+STEP_NAMES = ("profile", "statement", "documents", "review")
 """The addresses of the steps of a draft; the first step, the reasons, comes before there is one."""
 
 FIRST_DRAFT_STEP = 2
 
 
 def step_name(number: int) -> str:
-    """Give the address of a step by its number, 2 to 4."""
+    """Give the address of a step by its number, 2 to 5."""
     return STEP_NAMES[min(max(number, FIRST_DRAFT_STEP), len(STEP_NAMES) + 1) - FIRST_DRAFT_STEP]
 
 
@@ -38,11 +38,17 @@ class StepView:
 
 
 def steps_of(contested: Contested, draft: Objection | None, *, number: int) -> list[StepView]:
-    """List the four steps with the one that is shown now; the done ones lead back."""
+    """List the five steps with the one that is shown now; the done ones lead back."""
     first_label = _("Reasons of the result")
     if track_of(contested) == "payment":
         first_label = _("The payment and its reasons")
-    labels = (first_label, _("Your data"), _("Your explanation and documents"), _("Review"))
+    labels = (
+        first_label,
+        _("Your data"),
+        _("Your explanation"),
+        _("Your documents"),
+        _("Review"),
+    )
     reached = draft.step if draft is not None else 1
     first = new_url(contested)
     views = []

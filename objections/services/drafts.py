@@ -152,11 +152,16 @@ def record_profile_step(*, objection: Objection, changes: Iterable[PersonChange]
 
 
 def attach_documents(
-    *, objection: Objection, checked: Sequence[CheckedFile], now: datetime
+    *,
+    objection: Objection,
+    checked: Sequence[CheckedFile],
+    now: datetime,
+    replaces: uuid.UUID | None = None,
 ) -> list[ObjectionDocument]:
     """Keep files with a draft; a file that is there already is not kept twice (O13).
 
-    One transaction under the draft's lock; when it fails, no file stays.
+    `replaces` is the document in whose place they come: it goes when they are kept, unless it is
+    the same file. One transaction under the draft's lock; when it fails, no file stays.
 
     Raises:
         DraftClosed: it was submitted or stopped meanwhile.
@@ -165,7 +170,12 @@ def attach_documents(
     if not checked:
         return []
     with files_follow_transaction():
-        return keep_new_files(lock_draft(objection), checked, now=now)
+        draft = lock_draft(objection)
+        if replaces is not None:
+            draft.documents.filter(document__uuid=replaces, removed_at=None).exclude(
+                document__sha256__in=[file.sha256 for file in checked]
+            ).update(removed_at=now)
+        return keep_new_files(draft, checked, now=now)
 
 
 def keep_new_files(

@@ -45,7 +45,8 @@ def refusal_page(
         return _not_contestable_page(request, contested, kind=kind, draft=draft)
     if isinstance(refusal, IncompleteObjection) and draft is not None:
         messages.warning(request, _("Complete this step first, then review and send."))
-        return redirect("objections:step", draft.uuid, "statement")
+        step = "documents" if refusal.missing == ("documents",) else "statement"
+        return redirect("objections:step", draft.uuid, step)
     raise refusal
 
 

@@ -7,8 +7,8 @@ is opened by the first POST and lives on the server, so that it can be finished 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,24 +22,21 @@ from django.views.decorators.http import require_http_methods
 from beneficiaries.models import EligibilityResult, PaymentLine
 from beneficiaries.services import update_contact_details
 from objections import presenting
-from objections.contested import Window, key_of, track_of, window_of
+from objections.contested import key_of
 from objections.errors import (
     AlreadyObjected,
     FilingWindowClosed,
     IncompleteObjection,
     NotContestable,
     ObjectionRefused,
-    TooManyDocuments,
 )
 from objections.forms import DeclarationForm, ProfileForm, StatementForm
 from objections.models import Contested, Ground, Objection
 from objections.selectors import ContestState, contest_states
 from objections.services import (
-    attach_documents,
     open_draft,
     reach_step,
     record_profile_step,
-    remove_document,
     save_statement,
     submit_objection,
 )
@@ -47,13 +44,21 @@ from objections.services.drafts import ensure_draft_open
 from objections.services.filing import missing_parts
 from objections.views import mobile
 from objections.views.citizens import Citizen, for_citizens, take_unsent
+from objections.views.frames import (
+    DOCUMENTS,
+    PROFILE,
+    REASONS,
+    REVIEW,
+    STATEMENT,
+    own_draft,
+    step_frame,
+)
 from objections.views.refusals import refusal_page
+from objections.views.step_documents import documents_step
 from saudi.banks import bank_of
 from saudi.gregorian import riyadh_date
 from saudi.iban import group_iban
 from saudi.languages import page_language
-
-REASONS, PROFILE, STATEMENT, REVIEW = 1, 2, 3, 4
 
 _LONGEST_ID: Final = 19
 """Digits of the first number that no row of the database can have."""
@@ -75,7 +80,7 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
     except ObjectionRefused as refusal:
         return refusal_page(request, citizen, refusal, contested=contested, today=today)
     context = {
-        **_frame(contested, None, number=REASONS, today=today),
+        **step_frame(contested, None, number=REASONS, today=today),
         "reasons": presenting.reasons_of(contested, citizen.person),
         "has_draft": state.kind == "draft",
         "is_own": contested.person_id == citizen.person.pk,
@@ -86,17 +91,11 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_citizens
 def step(request: HttpRequest, citizen: Citizen, uuid: UUID, step: str) -> HttpResponseBase:
-    """Steps 2 to 4 of a draft, for whoever writes it; anybody else gets 404."""
+    """Steps 2 to 5 of a draft, for whoever writes it; anybody else gets 404."""
     now = timezone.now()
     if step not in _STEPS:
         raise Http404
-    draft = get_object_or_404(
-        Objection.objects.visible_to(citizen.user)
-        .filter(filed_by=citizen.person)
-        .select_related("result__cycle", "payment__cycle", "person"),
-        uuid=uuid,
-    )
-    draft.filed_by = citizen.person
+    draft = own_draft(citizen, uuid)
     try:
         ensure_draft_open(draft, contested=draft.contested, now=now)
         return _STEPS[step](request, citizen, draft, now)
@@ -133,7 +132,7 @@ def _profile(
             return redirect("objections:step", draft.uuid, "mobile")
         form.add_error("mobile", problem)
     context = {
-        **_frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now)),
+        **step_frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now)),
         "form": form,
         "back_url": presenting.new_url(draft.contested),
     }
@@ -144,88 +143,48 @@ def _mobile(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
     """Between 2 and 3: prove a new number, or go on without it."""
-    frame = _frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now))
+    frame = step_frame(draft.contested, draft, number=PROFILE, today=riyadh_date(now))
     return mobile.prove(request, citizen, draft, frame=frame, now=now)
 
 
 def _statement(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
-    """Step 3: ground, statement and documents. A good file is kept whatever else is wrong."""
+    """Step 3: ground and statement. What is right is kept whatever is wrong with the rest."""
     grounds = list(Ground.objects.offered(draft.track))
-    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     if request.method == "POST":
-        form = StatementForm(
-            request.POST, request.FILES, kept_documents=kept.count(), grounds=grounds
+        form = StatementForm(request.POST, grounds=grounds)
+        form.full_clean()
+        save_statement(
+            objection=draft,
+            ground=form.cleaned_data.get("ground", ""),
+            statement=form.cleaned_data.get("statement", draft.statement),
         )
-        if "remove" in request.POST:
-            return _without_document(request, draft, form, now)
-        if _keep_what_is_right(draft, form, now):
-            reach_step(objection=draft, step=REVIEW)
-            return redirect("objections:step", draft.uuid, "review")
+        if form.is_valid():
+            reach_step(objection=draft, step=DOCUMENTS)
+            return redirect("objections:step", draft.uuid, "documents")
     else:
         unsent = take_unsent(request)
         if unsent:
-            text = _(
-                "You were signed out before you sent it. What you wrote is kept here. Add the "
-                "documents again, then continue."
-            )
+            text = _("You were signed out before you sent it. What you wrote is kept here.")
             messages.info(request, text)
         form = StatementForm(
             initial={"ground": draft.ground, "statement": draft.statement} | unsent,
-            kept_documents=kept.count(),
             grounds=grounds,
         )
     context = {
-        **_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),
+        **step_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),
         "form": form,
-        "refused": presenting.refused_files(form.file_field.refused),
-        "files": presenting.kept_files(kept, removable=True),
         "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "back_url": reverse("objections:step", args=[draft.uuid, "profile"]),
     }
     return render(request, "objections/step_statement.html", context)
 
 
-def _keep_what_is_right(draft: Objection, form: StatementForm, now: datetime) -> bool:
-    """Keep each good file and each good text, whatever is wrong with the rest; tell if all is."""
-    form.full_clean()
-    try:
-        attach_documents(objection=draft, checked=form.file_field.accepted, now=now)
-    except TooManyDocuments as refusal:
-        form.add_error(
-            "documents",
-            _("You can send up to %(limit)s documents. Delete one that you do not need.")
-            % {"limit": refusal.limit},
-        )
-    save_statement(
-        objection=draft,
-        ground=form.cleaned_data.get("ground", ""),
-        statement=form.cleaned_data.get("statement", draft.statement),
-    )
-    return form.is_valid()
-
-
-def _without_document(
-    request: HttpRequest, draft: Objection, form: StatementForm, now: datetime
-) -> HttpResponseBase:
-    """Take a document off, keep what was typed and sent with it, and show the step again."""
-    try:
-        document = UUID(request.POST["remove"])
-    except ValueError as error:
-        raise Http404 from error
-    remove_document(objection=draft, document=document, now=now)
-    _keep_what_is_right(draft, form, now)
-    messages.success(request, _("The document was deleted."))
-    for refusal in form.file_field.refused:
-        messages.error(request, refusal.message)
-    return redirect(reverse("objections:step", args=[draft.uuid, "statement"]) + "#documents")
-
-
 def _review(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
-    """Step 4: read all of it again, declare, send. The instant it arrives is the receipt."""
+    """Step 5: read all of it again, declare, send. The instant it arrives is the receipt."""
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         filed = submit_objection(objection=draft, has_declared=True, now=now)
@@ -238,7 +197,7 @@ def _review(
     bank = bank_of(citizen.person.iban)
     kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
     context = {
-        **_frame(draft.contested, draft, number=REVIEW, today=riyadh_date(now)),
+        **step_frame(draft.contested, draft, number=REVIEW, today=riyadh_date(now)),
         "form": form,
         "files": presenting.kept_files(kept),
         "changes": draft.profile_changes.order_by("id"),
@@ -246,7 +205,8 @@ def _review(
         "iban": group_iban(citizen.person.iban),
         "bank": bank.name(page_language()) if bank else "",
         "reasons": presenting.reasons_of(draft.contested, citizen.person),
-        "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
+        "back_url": reverse("objections:step", args=[draft.uuid, "documents"]),
+        "statement_url": reverse("objections:step", args=[draft.uuid, "statement"]),
         "profile_url": reverse("objections:step", args=[draft.uuid, "profile"]),
     }
     return render(request, "objections/step_review.html", context)
@@ -254,25 +214,13 @@ def _review(
 
 _STEPS: Final[
     dict[str, Callable[[HttpRequest, Citizen, Objection, datetime], HttpResponseBase]]
-] = {"profile": _profile, "mobile": _mobile, "statement": _statement, "review": _review}
-
-
-def _frame(
-    contested: Contested, draft: Objection | None, *, number: int, today: date
-) -> dict[str, Any]:
-    """Give what every step shows: what is contested, the steps, the days left."""
-    window = window_of(contested) or Window(today, today)
-    return {
-        "contested": contested,
-        "subject": draft.person if draft is not None else contested.person,
-        "track": track_of(contested),
-        "window": window,
-        "draft": draft,
-        "title": presenting.title_of(contested),
-        "steps": presenting.steps_of(contested, draft, number=number),
-        "today": today,
-        "last_day": presenting.deadline_text(window.deadline),
-    }
+] = {
+    "profile": _profile,
+    "mobile": _mobile,
+    "statement": _statement,
+    "documents": documents_step,
+    "review": _review,
+}
 
 
 def _ensure_open(state: ContestState) -> None:

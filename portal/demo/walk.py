@@ -66,7 +66,7 @@ class Walk:
                 now=began_at + timedelta(minutes=6),
             )
         if made.statement:
-            reach_step(objection=draft, step=4 if made.is_submitted else 3)
+            reach_step(objection=draft, step=5 if made.is_submitted else 4)
         if not made.is_submitted:
             return
         submitted_at = began_at + timedelta(minutes=9)

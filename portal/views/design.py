@@ -21,7 +21,7 @@ from beneficiaries.payments import words_of
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, ResultStatus
 from notifications.mail.models import MailAddress
-from objections.forms import DeclarationForm, StatementForm
+from objections.forms import DeclarationForm, DraftDocumentsForm, StatementForm
 from objections.grounds import GroundCode
 from objections.models import Ground
 from objections.presenting import FileView, StatusView
@@ -216,14 +216,12 @@ def design(request: HttpRequest) -> HttpResponse:
         "refused_form": _refused_ticket(),
         "code_form": CodeForm(auto_id="code_%s"),
         "choices_form": StatementForm(
-            kept_documents=0,
             grounds=grounds,
             initial={"ground": GroundCode.REASON_WRONG},
             auto_id="choices_%s",
         ),
-        "refused_choices": StatementForm(
-            {}, kept_documents=0, grounds=grounds, auto_id="refused_choices_%s"
-        ),
+        "documents_form": DraftDocumentsForm(kept_documents=0, auto_id="choices_%s"),
+        "refused_choices": StatementForm({}, grounds=grounds, auto_id="refused_choices_%s"),
         "declaration": DeclarationForm({}, auto_id="declaration_%s"),
         "files": _files(),
         "steps": _steps(),

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from saudi.checks import luhn_check_digit, luhn_is_valid
 from saudi.gregorian import riyadh_today
 from tests.documents.files import pdf_bytes
-from tests.e2e.conftest import VisitorMaker
+from tests.e2e.conftest import Visitor, VisitorMaker
 from tests.e2e.emails import choose_mail, stop_mail
 from tests.e2e.stack import Stack
 
@@ -43,6 +44,45 @@ def import_household(
     stack.manage("import_register", str(register))
     stack.manage("import_results", cycle, str(results))
     stack.manage("announce", cycle, "--on", str(riyadh_today()))
+
+
+def send_together(citizen: Visitor, document: Path) -> None:
+    citizen.page.set_input_files("[name=documents]", document)
+
+
+def send_one_by_one(citizen: Visitor, document: Path) -> None:
+    """Choose three files: one is no document, one is lost on the way and sent again."""
+    bad, second = document.with_name("x.svg"), document.with_name("فاتورة.pdf")
+    bad.write_text("<svg onload='alert(1)'/>", encoding="utf-8")
+    second.write_bytes(pdf_bytes(pages=2))
+    page = citizen.page
+    citizen.look("objection-4-documents")
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    page.route("**/documents/send/", lose_the_first)
+    page.set_input_files("[name=documents]", [second, bad, document])
+    page.wait_for_selector("[data-kept] .is-ok")
+    again = page.locator("[data-again]:visible")
+    assert again.count() == 1, "what did not arrive can be sent again, what was refused not"
+    citizen.complaints.clear()  # the browser says that it lost one
+    citizen.look("objection-4-refused")
+    citizen.go_on()
+    page.wait_for_url("**/review/")
+    assert citizen.reads(document.name), "going on needs only what arrived"
+    page.go_back()
+    page.reload()
+    page.set_input_files("[name=documents]", second)
+    expect(page.locator("[data-kept] .is-ok")).to_have_count(2)
+    page.locator("[data-kept] [name=remove]").last.click()
+    expect(page.locator("[data-kept] .is-ok")).to_have_count(1)
+    citizen.look("objection-4-sent")
 
 
 @pytest.mark.parametrize(
@@ -101,11 +141,13 @@ def test_objection_is_filed_decided_and_told(
         ground.select_option(index=1)
     else:
         ground.check()
-    citizen.page.set_input_files("[name=documents]", document)
+    citizen.go_on()
+    citizen.page.wait_for_selector("[name=documents]", state="attached")
+    (send_one_by_one if with_script else send_together)(citizen, document)
     citizen.go_on()
     citizen.page.wait_for_selector("[name=declaration]")
     if with_script:
-        citizen.look("objection-4-review")
+        citizen.look("objection-5-review")
     citizen.page.check("[name=declaration]")
     citizen.go_on()
     citizen.page.wait_for_url(REFERENCE)
@@ -169,6 +211,8 @@ def test_payment_that_came_short_is_contested(
     citizen.page.wait_for_selector("[name=ground]")
     citizen.page.get_by_label("المبلغ غير صحيح").check()
     citizen.page.fill("[name=statement]", "سافرت خمسة أيام فقط في هذه المدة.")
+    citizen.go_on()
+    citizen.page.wait_for_selector("[name=documents]", state="attached")
     citizen.page.set_input_files("[name=documents]", document)
     citizen.go_on()
     citizen.page.wait_for_selector("[name=declaration]")

@@ -48,7 +48,7 @@ def draft(contested: Contested, filer: Person, *, now: datetime = NOW) -> Object
     opened = open_draft(contested=contested, filed_by=filer, now=now)
     save_statement(objection=opened, ground="documents", statement=STATEMENT)
     attach_documents(objection=opened, checked=[pdf()], now=now)
-    reach_step(objection=opened, step=4)
+    reach_step(objection=opened, step=5)
     opened.refresh_from_db()
     return opened
 

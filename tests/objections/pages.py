@@ -26,8 +26,13 @@ def started(client: Client, person: Person) -> Objection:
 
 
 def statement_fields(**fields: object) -> dict[str, object]:
-    return {
-        "ground": "documents",
-        "statement": STATEMENT,
-        "documents": [upload("عقد.pdf", pdf_bytes())],
-    } | fields
+    return {"ground": "documents", "statement": STATEMENT} | fields
+
+
+def documents_fields(**fields: object) -> dict[str, object]:
+    return {"documents": [upload("عقد.pdf", pdf_bytes())]} | fields
+
+
+def send_url(objection: Objection) -> str:
+    """Give the address to which a script sends one file of a draft."""
+    return reverse("objections:send_document", args=[objection.uuid])

@@ -22,7 +22,7 @@ from objections.services import open_draft
 from objections.services.review import decide_objection
 from objections.statuses import ObjectionStatus
 from tests.documents.files import pdf_bytes
-from tests.objections.cases import NOW, STATEMENT, draft, result_of, submitted, taken, texts_to
+from tests.objections.cases import NOW, draft, result_of, submitted, taken, texts_to
 from tests.personas import head, sign_in, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,14 +79,13 @@ def test_twenty_uploads_at_once_keep_one_copy(attachments: Path) -> None:
     opened = open_draft(contested=result_of(person), filed_by=person, now=NOW)
     client = Client()
     sign_in(client, person)
-    address = reverse("objections:step", args=[opened.uuid, "statement"])
+    address = reverse("objections:step", args=[opened.uuid, "documents"])
 
     def send(_number: int) -> int:
         browser = Client()
         browser.cookies = client.cookies
         file = SimpleUploadedFile("عقد.pdf", pdf_bytes())
-        fields = {"ground": "documents", "statement": STATEMENT, "documents": file}
-        return browser.post(address, fields).status_code
+        return browser.post(address, {"documents": file}).status_code
 
     with time_machine.travel(NOW, tick=True):
         assert set(at_once(20, send)) == {302}

@@ -202,14 +202,12 @@ def test_steps_lead_to_the_page_of_the_objection(client: Client) -> None:
     address = opened["Location"]
     assert address.endswith("/profile/")
     statement = client.post(address, {})["Location"]
-    review = client.post(
-        statement,
-        {
-            "ground": "reason_wrong",
-            "statement": STATEMENT,
-            "documents": [upload("كشف.pdf", pdf_bytes(pages=1))],
-        },
-    )["Location"]
+    documents = client.post(statement, {"ground": "reason_wrong", "statement": STATEMENT})[
+        "Location"
+    ]
+    review = client.post(documents, {"documents": [upload("كشف.pdf", pdf_bytes(pages=1))]})[
+        "Location"
+    ]
     done = client.post(review, {"declaration": "on"})
     case = client.get(done["Location"])
     assert "Objection to the payment of October 2026" in case.content.decode()

@@ -14,7 +14,7 @@ from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ResultStatus
 from objections.models import Objection
 from tests.objections.cases import STATEMENT, draft, result_of, submitted, texts_to
-from tests.objections.pages import new_url, statement_fields, step_url
+from tests.objections.pages import documents_fields, new_url, statement_fields, step_url
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 # The whole way -------------------------------------------------------------------
 
 
-def test_four_posts_lead_to_the_page_of_the_objection(client: Client, person: Person) -> None:
+def test_five_posts_lead_to_the_page_of_the_objection(client: Client, person: Person) -> None:
     result = result_of(person)
     assert client.get(new_url(result)).status_code == 200
     assert not Objection.objects.exists()
@@ -34,6 +34,9 @@ def test_four_posts_lead_to_the_page_of_the_objection(client: Client, person: Pe
     assert response["Location"] == step_url(objection, "statement")
     assert client.get(response["Location"]).status_code == 200
     response = client.post(response["Location"], statement_fields())
+    assert response["Location"] == step_url(objection, "documents")
+    assert client.get(response["Location"]).status_code == 200
+    response = client.post(response["Location"], documents_fields())
     assert response["Location"] == step_url(objection, "review")
     page = client.get(response["Location"]).content.decode()
     assert STATEMENT in page
@@ -49,8 +52,8 @@ def test_four_posts_lead_to_the_page_of_the_objection(client: Client, person: Pe
 def test_back_and_send_again_lands_on_the_same_page(client: Client, person: Person) -> None:
     filed = submitted(result_of(person), person)
     detail = reverse("objections:detail", args=[filed.reference])
-    for step in ("profile", "statement", "review"):
-        fields = statement_fields(declaration="on")
+    for step in ("profile", "statement", "documents", "review"):
+        fields = statement_fields(declaration="on") | documents_fields()
         assert client.post(step_url(filed, step), fields)["Location"] == detail
         assert client.get(step_url(filed, step))["Location"] == detail
     assert client.post(new_url(filed.result))["Location"] == detail
@@ -65,10 +68,10 @@ def test_last_submit_button_of_every_step_goes_on(
 ) -> None:
     objection = draft(result_of(person), person)
     prefix = "" if language == "ar" else "/en"
-    for step in ("profile", "statement", "review"):
+    for step in ("profile", "statement", "documents", "review"):
         page = client.get(prefix + step_url(objection, step).removeprefix("/en")).content.decode()
         page = page[page.index("<main") :]
-        form = page[page.index("enctype" if step == "statement" else '<form method="post" class') :]
+        form = page[page.index("enctype" if step == "documents" else '<form method="post" class') :]
         buttons = re.findall(r"<button[^>]*>", form[: form.index("</form>")])
         assert "btn-primary" in buttons[-1]
         assert "name=" not in buttons[-1]
