@@ -133,7 +133,8 @@ class CycleAdmin(ShowAdmin):
 
     list_display = ("name", "number", "announced", "last_day")
     ordering = ("-code",)
-    facts = ("number", "announced", "last_day")
+    show_template = "admin/beneficiaries/cycle.html"
+    facts = ("number", "announced", "last_day", "payments_extended")
 
     def show_title(self, shown: Cycle) -> str:
         return cycle_name(shown.code, page_language())
@@ -152,7 +153,11 @@ class CycleAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Last filing day"))
     def last_day(self, cycle: Cycle) -> str:
-        return day_cell(cycle.filing_deadline)
+        return day_cell(cycle.results_last_day)
+
+    @admin.display(description=gettext_lazy("Payments extended until"))
+    def payments_extended(self, cycle: Cycle) -> str:
+        return day_cell(cycle.payments_open_until)
 
 
 OFFERED_CYCLES = 12
@@ -224,7 +229,7 @@ class AnnouncedAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Last filing day"))
     def last_day(self, row: AnnouncedRow) -> str:
-        return day_cell(row.filing_deadline)
+        return day_cell(row.last_filing_day)
 
     @admin.display(description=gettext_lazy("Replaced by a correction on"))
     def replaced(self, row: AnnouncedRow) -> str:

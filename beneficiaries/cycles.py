@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 from beneficiaries.errors import InvalidCycle
@@ -45,3 +46,8 @@ def previous_cycle(code: str) -> str:
     """Give the cycle of the month before."""
     year, month = int(code[:4]), int(code[5:])
     return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02}"
+
+
+def latest(*days: date | None) -> date | None:
+    """Give the latest of some days, or nothing where there is none."""
+    return max((day for day in days if day is not None), default=None)

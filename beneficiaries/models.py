@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.models import AbstractUser
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.confirmed_ids.models import ConfirmedNationalId
+from beneficiaries.cycles import latest
 from beneficiaries.imports.models import AnnouncementRun, ImportEvent, ImportRun
 from beneficiaries.querysets import PaymentLineQuerySet, PersonQuerySet, ResultQuerySet
 from beneficiaries.statuses import (
@@ -29,6 +31,9 @@ _ANNOUNCED_WITH_DEADLINE = Q(
     announced_on__isnull=False,
     filing_deadline__isnull=False,
     filing_deadline__gte=F("announced_on"),
+)
+_EXEMPTED_BEYOND_DEADLINE = Q(exempted_until__isnull=True) | Q(
+    filing_deadline__isnull=False, exempted_until__gt=F("filing_deadline")
 )
 
 
@@ -169,11 +174,15 @@ class Cycle(models.Model):
 
     `announced_on` and `filing_deadline` are those of its first announcement: what the home page
     tells everybody without a look at millions of results. Each result keeps its own.
+    `results_open_until` and `payments_open_until` are the last filing days that an extension of the
+    whole cycle set, one of each track; empty without one (docs/adr/0022).
     """
 
     code = models.CharField(_("cycle"), max_length=7, unique=True)
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
+    results_open_until = models.DateField(_("results extended until"), null=True, blank=True)
+    payments_open_until = models.DateField(_("payments extended until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("cycle")
@@ -189,10 +198,20 @@ class Cycle(models.Model):
                 | _ANNOUNCED_WITH_DEADLINE,
                 name="cycle_deadline_with_announcement",
             ),
+            models.CheckConstraint(
+                condition=Q(results_open_until__isnull=True)
+                | Q(results_open_until__gt=F("filing_deadline"), filing_deadline__isnull=False),
+                name="cycle_extended_beyond_deadline",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def results_last_day(self) -> date | None:
+        """The last day on which its results may be objected to, as its extension moved it."""
+        return latest(self.filing_deadline, self.results_open_until)
 
 
 class EligibilityResult(models.Model):
@@ -200,7 +219,8 @@ class EligibilityResult(models.Model):
 
     Imported and waiting (`announced_on` empty): nobody sees it. Announced: `announced_on` is day
     0 of its window and `filing_deadline` the last filing day, both fixed then, so that a later
-    policy cannot rewrite them. Superseded: a corrected result was announced in its place; the
+    policy cannot rewrite them; only an extension of the cycle or an exemption (`exempted_until`)
+    gives more time, never less. Superseded: a corrected result was announced in its place; the
     row stays as history together with the objections against it.
     """
 
@@ -221,6 +241,7 @@ class EligibilityResult(models.Model):
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+    exempted_until = models.DateField(_("exempted until"), null=True, blank=True)
     announcement = models.BigIntegerField(null=True, blank=True)
     """The key of the run that announced it; empty for rows of before. No foreign key: it is written
     for millions at once."""
@@ -251,6 +272,7 @@ class EligibilityResult(models.Model):
                 name="result_superseded_after_announcement",
             ),
             models.CheckConstraint(condition=Q(entitlement_sar__gte=0), name="result_amount"),
+            models.CheckConstraint(condition=_EXEMPTED_BEYOND_DEADLINE, name="result_exempted"),
         ]
         indexes = [
             models.Index(fields=["person", "-cycle"], name="result_person_cycle"),
@@ -270,6 +292,16 @@ class EligibilityResult(models.Model):
 
     def __str__(self) -> str:
         return f"result {self.pk}"
+
+    @property
+    def regular_last_day(self) -> date | None:
+        """The last filing day of everybody: its own, or the cycle's where that was extended."""
+        return latest(self.filing_deadline, self.cycle.results_open_until)
+
+    @property
+    def last_filing_day(self) -> date | None:
+        """The last filing day of its person: the regular one, or that of an exemption."""
+        return latest(self.regular_last_day, self.exempted_until)
 
 
 class PaymentLine(models.Model):
@@ -301,6 +333,7 @@ class PaymentLine(models.Model):
     counted_from = models.DateField(_("counted from"), null=True, blank=True)
     filing_deadline = models.DateField(_("last filing day"), null=True, blank=True)
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
+    exempted_until = models.DateField(_("exempted until"), null=True, blank=True)
     announcement = models.BigIntegerField(null=True, blank=True)
     """The key of the run that announced it; empty for rows of before. No foreign key: it is written
     for millions at once."""
@@ -349,6 +382,7 @@ class PaymentLine(models.Model):
             models.CheckConstraint(
                 condition=Q(entitled_sar__gte=0, paid_sar__gte=0), name="payment_amounts"
             ),
+            models.CheckConstraint(condition=_EXEMPTED_BEYOND_DEADLINE, name="payment_exempted"),
         ]
         indexes = [
             models.Index(fields=["person", "-cycle"], name="payment_person_cycle"),
@@ -361,6 +395,16 @@ class PaymentLine(models.Model):
 
     def __str__(self) -> str:
         return f"payment line {self.pk}"
+
+    @property
+    def regular_last_day(self) -> date | None:
+        """The last filing day of everybody: its own, or the cycle's where that was extended."""
+        return latest(self.filing_deadline, self.cycle.payments_open_until)
+
+    @property
+    def last_filing_day(self) -> date | None:
+        """The last filing day of its person: the regular one, or that of an exemption."""
+        return latest(self.regular_last_day, self.exempted_until)
 
     @property
     def is_settled(self) -> bool:

@@ -142,6 +142,15 @@ _ALL: Final = (
         {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
     ),
     _case(
+        "draft_extended",
+        {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},
+        ar="{programme}: مددنا مدة اعتراضك. أكمله من ملفك قبل نهاية يوم {last_day}.",
+        en=(
+            "{programme}: you have more time for your objection. "
+            "Finish it in your file before the end of {last_day}."
+        ),
+    ),
+    _case(
         "objection_submitted",
         _OBJECTION,
         ar="{programme}: وصل اعتراضك. رقمه {reference}. نخبرك بالقرار برسالة.",

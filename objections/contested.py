@@ -24,10 +24,14 @@ class ContestedKey(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Day 0 and the last filing day, as they were fixed. Civil days in Riyadh."""
+    """Day 0 and the last filing day of somebody. Civil days in Riyadh.
+
+    `deadline` is later than `regular` where an exemption gives more time than everybody has.
+    """
 
     counted_from: date
     deadline: date
+    regular: date
 
 
 def track_of(contested: Contested) -> Track:
@@ -43,15 +47,17 @@ def key_of(contested: Contested) -> ContestedKey:
 def window_of(contested: Contested) -> Window | None:
     """Give the window of an announced row, or nothing where none was opened.
 
-    A result counts from the day it was announced, a payment from the deposit day (DOMAIN 1).
+    A result counts from the day it was announced, a payment from the deposit day (DOMAIN 1). Its
+    cycle is read for the day that an extension set (docs/adr/0022).
     """
     if isinstance(contested, PaymentLine):
         counted_from = contested.counted_from
     else:
         counted_from = contested.announced_on
-    if counted_from is None or contested.filing_deadline is None:
+    regular, last = contested.regular_last_day, contested.last_filing_day
+    if counted_from is None or contested.filing_deadline is None or not regular or not last:
         return None
-    return Window(counted_from, contested.filing_deadline)
+    return Window(counted_from, last, regular)
 
 
 def filing_open_until(contested: Contested, *, today: date) -> date | None:
@@ -92,7 +98,7 @@ def lock_contested(contested: Contested) -> Contested:
     )
     return (
         rows.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
+        .select_related("person", "cycle")
         .get(pk=contested.pk)
     )
 

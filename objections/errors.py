@@ -19,6 +19,17 @@ class FilingWindowClosed(ObjectionRefused):
 
 
 @dataclass
+class ExtensionRefused(ObjectionRefused):
+    """What is wrong with an extension: reason, not_announced, too_early, past or too_late.
+
+    `day` is the one it has to lie after, or not after.
+    """
+
+    why: str
+    day: date | None = None
+
+
+@dataclass
 class AlreadyObjected(ObjectionRefused):
     """An open objection against the same result exists."""
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
 from beneficiaries.cycles import next_cycle
-from objections.errors import FilingWindowClosed
+from objections.errors import ExtensionRefused, FilingWindowClosed
 from objections.statuses import ReminderKind
 
 FILING_WINDOW_DAYS: Final = 90
@@ -80,6 +80,25 @@ def ensure_filing_open(*, counted_from: date, deadline: date, today: date) -> No
     """
     if not is_filing_open(deadline, today=today):
         raise FilingWindowClosed(counted_from=counted_from, deadline=deadline)
+
+
+MOST_EXTENSION_DAYS: Final = 180
+"""An extension ends at most so many days from today: a longer one is a mistyped year."""
+
+
+def ensure_extension(*, previous: date, last_day: date, today: date) -> None:
+    """Refuse a new last day that gives nobody more time, or far too much. Civil days in Riyadh.
+
+    Raises:
+        ExtensionRefused: too_early, past, or too_late, with the day that is in the way.
+    """
+    if last_day <= previous:
+        raise ExtensionRefused("too_early", previous)
+    if last_day < today:
+        raise ExtensionRefused("past", today)
+    limit = today + timedelta(days=MOST_EXTENSION_DAYS)
+    if last_day > limit:
+        raise ExtensionRefused("too_late", limit)
 
 
 # Who may file what --------------------------------------------------------------

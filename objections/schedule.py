@@ -12,6 +12,9 @@ STOP_DRAFTS_MINUTE: Final = 5
 FOLLOW_NAMES_MINUTE: Final = 35
 """Past each hour: so long a corrected name may find a person and not yet their objections."""
 
+EXTENSION_SECONDS: Final = 60.0
+"""A worker is woken by an extension; this makes up for a wake-up that nobody heard."""
+
 REMIND_HOURS: Final = "9-20"
 """Riyadh hours. The first run of a day is at 09:00; the others find what it left, or nothing."""
 
@@ -30,6 +33,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "objections.follow_names",
             "schedule": crontab(minute=FOLLOW_NAMES_MINUTE),
             "options": {"queue": "default", "expires": 3000},
+        },
+        "follow-extensions": {
+            "task": "objections.follow_extensions",
+            "schedule": EXTENSION_SECONDS,
+            "options": {"queue": "default", "expires": EXTENSION_SECONDS},
         },
         "queue-reminders": {
             "task": "objections.queue_reminders",

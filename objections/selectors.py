@@ -6,9 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
-from beneficiaries.models import Person, User
+from beneficiaries.cycles import latest
+from beneficiaries.models import Cycle, EligibilityResult, PaymentLine, Person, User
+from beneficiaries.statuses import SETTLED_STATUSES, ResultStatus
 from objections import rules
 from objections.contested import (
     ContestedKey,
@@ -44,14 +55,14 @@ def contest_states(
 ) -> dict[ContestedKey, ContestState]:
     """Give the standing of each announced result and payment line for a viewer, by its key.
 
-    At most two statements however many rows there are: one where their people are loaded.
+    However many rows there are, one statement where their people and cycles are loaded.
     `today` is a civil day in Riyadh.
     """
     announced = [row for row in contested if row.announced_on]
     if not announced:
         return {}
     for rows in (_of_track(announced, "result"), _of_track(announced, "payment")):
-        prefetch_related_objects(rows, "person")
+        prefetch_related_objects(rows, "person", "cycle")
     filed: dict[ContestedKey, Objection] = {}
     drafts: set[ContestedKey] = set()
     for objection in (
@@ -122,3 +133,62 @@ def with_whole_case(user: User, reference: str) -> Objection | None:
         )
         .first()
     )
+
+
+# Extending a cycle ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExtensionEffect:
+    """Whom more time on a track of a cycle would reach; `previous` is the last day until now."""
+
+    previous: date | None
+    people: int
+    drafts: int
+    stopped: int
+
+
+def extension_effect(cycle: Cycle, track: Track, *, last_day: date) -> ExtensionEffect:
+    """Count whom an extension until a day gives time: a walk through the cycle, for staff only.
+
+    `people` have something to object to and have not; `drafts` were begun, `stopped` ran out.
+    """
+    rows = contestable_rows(cycle, track).filter(filing_deadline__lt=last_day)
+    filed = Objection.objects.exclude(reference=None).exclude(status=ObjectionStatus.WITHDRAWN)
+    filed = filed.filter(**{track: OuterRef("pk")})
+    unsent = Objection.objects.filter(reference=None).filter(
+        **{
+            f"{track}__cycle": cycle,
+            f"{track}__superseded_on": None,
+            f"{track}__filing_deadline__lt": last_day,
+        }
+    )
+    return ExtensionEffect(
+        previous=previous_last_day(cycle, track),
+        people=rows.exclude(Exists(filed)).count(),
+        drafts=unsent.filter(status=ObjectionStatus.DRAFT).count(),
+        stopped=unsent.filter(status=ObjectionStatus.STOPPED).count(),
+    )
+
+
+def previous_last_day(cycle: Cycle, track: Track) -> date | None:
+    """Give the last day from which an extension counts: that of the first window that ends.
+
+    Lines of a payment have a day each; none where nothing of the track was announced.
+    """
+    if track == "result":
+        return latest(cycle.filing_deadline, cycle.results_open_until)
+    first: date | None = contestable_rows(cycle, track).aggregate(day=Min("filing_deadline"))["day"]
+    return latest(first, cycle.payments_open_until) if first else None
+
+
+def contestable_rows(
+    cycle: Cycle, track: Track
+) -> QuerySet[EligibilityResult] | QuerySet[PaymentLine]:
+    """Give the announced rows of a cycle in which there is something to object to."""
+    if track == "result":
+        return EligibilityResult.objects.current().filter(
+            cycle=cycle, status=ResultStatus.INELIGIBLE
+        )
+    is_short = Q(paid_sar__lt=F("entitled_sar")) | Q(paid_sar=0)
+    return PaymentLine.objects.current().filter(is_short, cycle=cycle, status__in=SETTLED_STATUSES)

@@ -76,7 +76,7 @@ TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     ObjectionStatus.ACCEPTED: frozenset(),
     ObjectionStatus.PARTLY_ACCEPTED: frozenset(),
     ObjectionStatus.REJECTED: frozenset(),
-    ObjectionStatus.STOPPED: frozenset(),
+    ObjectionStatus.STOPPED: frozenset({ObjectionStatus.DRAFT}),
     ObjectionStatus.WITHDRAWN: frozenset(),
 }
 

@@ -9,11 +9,16 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from objections.services import follow_names, queue_reminders, stop_overdue_drafts
+from objections.services import (
+    follow_extensions,
+    follow_names,
+    queue_reminders,
+    stop_overdue_drafts,
+)
 
 logger = logging.getLogger(__name__)
 
-MOST_REMINDING_SECONDS: Final = 60.0
+MOST_SECONDS: Final = 60.0
 """A run ends after so long and the next one goes on: no task keeps a worker from its others."""
 
 
@@ -26,7 +31,7 @@ def stop_drafts() -> int:
 @shared_task(name="objections.queue_reminders")
 def remind() -> int:
     """Queue the reminders that are due; twice, or beside another run, it queues nothing more."""
-    ends = time.monotonic() + MOST_REMINDING_SECONDS
+    ends = time.monotonic() + MOST_SECONDS
     queued = queue_reminders(now=timezone.now(), is_over=lambda: time.monotonic() > ends)
     if queued:
         logger.info("reminders queued: %s", queued)
@@ -37,3 +42,13 @@ def remind() -> int:
 def follow() -> int:
     """Have objections found under the names that the register corrected."""
     return follow_names(now=timezone.now())
+
+
+@shared_task(name="objections.follow_extensions")
+def extend() -> int:
+    """Let drafts follow the extensions of their cycles; twice, it changes nothing more."""
+    ends = time.monotonic() + MOST_SECONDS
+    told = follow_extensions(now=timezone.now(), is_over=lambda: time.monotonic() > ends)
+    if told:
+        logger.info("writers told of an extension: %s", told)
+    return told

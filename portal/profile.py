@@ -137,7 +137,12 @@ def _household_results(
     current = EligibilityResult.objects.current().filter(person_id__in=by_id)
     newest = current.order_by("person_id", "-cycle__code").distinct("person_id").values("pk")
     results = list(
-        current.filter(Q(filing_deadline__gte=today) | Q(pk__in=newest))
+        current.filter(
+            Q(filing_deadline__gte=today)
+            | Q(cycle__results_open_until__gte=today)
+            | Q(exempted_until__gte=today)
+            | Q(pk__in=newest)
+        )
         .select_related("cycle")
         .order_by("-cycle__code")
     )

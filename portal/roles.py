@@ -35,6 +35,8 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("objections.take_objection", _("Take an objection for review")),
             ("objections.request_documents", _("Ask the citizen for documents")),
             ("objections.decide_objection", _("Accept or reject an objection")),
+            ("objections.view_windowextension", _("See which cycles got more time")),
+            ("objections.extend_window", _("Give a whole cycle more time to object")),
         ),
     ),
     (

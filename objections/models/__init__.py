@@ -3,6 +3,7 @@
 from objections.models.grounds import Ground, NeededDocument
 from objections.models.objection import Contested, Objection, ObjectionDocument, ObjectionEvent
 from objections.models.reminders import ReminderRound
+from objections.models.windows import WindowExtension
 
 __all__ = [
     "Contested",
@@ -12,4 +13,5 @@ __all__ = [
     "ObjectionDocument",
     "ObjectionEvent",
     "ReminderRound",
+    "WindowExtension",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -182,6 +183,10 @@ class Objection(models.Model):
             models.Index(
                 fields=["deadline"], name="objection_drafts_due", condition=Q(status="draft")
             ),
+            # What an extension walks through: see docs/adr/0022.
+            models.Index(
+                fields=["id"], name="objection_unsent", condition=Q(reference__isnull=True)
+            ),
             GinIndex(
                 fields=["folded_name"],
                 opclasses=["gin_trgm_ops"],
@@ -201,6 +206,11 @@ class Objection(models.Model):
     def ground_text(self) -> str:
         """The ground in the words that its writer read, empty while none was chosen."""
         return self.ground_en if page_language() == "en" else self.ground_ar
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which a draft may be sent: its row may have got more time since."""
+        return max(self.deadline, self.contested.last_filing_day or self.deadline)
 
     @property
     def contested(self) -> Contested:

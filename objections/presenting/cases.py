@@ -85,6 +85,7 @@ def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
 
 _WORDS: Final[dict[str, StrOrPromise]] = {
     ObjectionStatus.SUBMITTED: gettext_lazy("It arrived in time. We sent its number by message."),
+    ObjectionStatus.STOPPED: gettext_lazy("The time passed. Later you got more time."),
     ObjectionStatus.WITHDRAWN: gettext_lazy("We stopped studying it."),
 }
 

@@ -8,6 +8,7 @@ from objections.services.drafts import (
     remove_document,
     stop_overdue_drafts,
 )
+from objections.services.extensions import extend_window, follow_extensions
 from objections.services.filing import add_wanted_documents, submit_objection
 from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
@@ -18,6 +19,8 @@ __all__ = [
     "WritingPage",
     "add_wanted_documents",
     "attach_documents",
+    "extend_window",
+    "follow_extensions",
     "follow_names",
     "open_draft",
     "queue_reminders",

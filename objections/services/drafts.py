@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
 
-from beneficiaries.models import Person, PersonChange
+from beneficiaries.models import Person, PersonChange, User
 from documents.intake import CheckedFile, files_follow_transaction, store_document
 from objections.contested import (
     Window,
@@ -29,6 +29,7 @@ from objections.errors import (
     NotContestable,
     TooManyDocuments,
 )
+from objections.grounds import Track
 from objections.models import Contested, Objection, ObjectionDocument
 from objections.rules import contestability, ensure_filing_open
 from objections.services.history import append_event, tell_filer, user_of_filer
@@ -80,7 +81,8 @@ def lock_draft(objection: Objection) -> Objection:
 def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Objection:
     """Open a draft against a result or a payment line, or give the one this person began already.
 
-    One transaction under the row's lock, so that a double click opens one draft.
+    One that was stopped goes on where there is time again. One transaction under the row's lock,
+    so that a double click opens one draft.
 
     Raises:
         AlreadyObjected, FilingWindowClosed, NotContestable: what this person may not do today.
@@ -90,16 +92,20 @@ def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Obje
         window = ensure_contestable(locked, filed_by, today=riyadh_date(now))
         draft = (
             objections_against(locked)
-            .filter(filed_by=filed_by, status=ObjectionStatus.DRAFT)
+            .select_for_update(of=("self",))
+            .filter(filed_by=filed_by, reference=None)
+            .order_by("status", "-id")
             .first()
         )
+        if draft is not None and draft.status == ObjectionStatus.STOPPED:
+            revive_draft(draft, window=window, actor=user_of_filer(filed_by), now=now)
         if draft is None:
             draft = Objection.objects.create(
                 **{track_of(locked): locked},
                 person=locked.person,
                 filed_by=filed_by,
                 counted_from=window.counted_from,
-                deadline=window.deadline,
+                deadline=window.regular,
                 opened_at=now,
                 step=2,
                 left_at=2,
@@ -112,6 +118,20 @@ def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Obje
                 now=now,
             )
     return draft
+
+
+def revive_draft(draft: Objection, *, window: Window, actor: User | None, now: datetime) -> None:
+    """Make a stopped draft one to be written again. The caller holds the row's lock and its own."""
+    draft.status = ObjectionStatus.DRAFT
+    draft.deadline = max(draft.deadline, window.regular)
+    draft.save(update_fields=["status", "deadline"])
+    append_event(
+        draft,
+        from_status=ObjectionStatus.STOPPED,
+        to_status=ObjectionStatus.DRAFT,
+        actor=actor,
+        now=now,
+    )
 
 
 def ensure_draft_open(objection: Objection, *, contested: Contested, now: datetime) -> None:
@@ -128,7 +148,8 @@ def ensure_draft_open(objection: Objection, *, contested: Contested, now: dateti
         raise DraftClosed(status=objection.status, reference=objection.reference or "")
     if contested.superseded_on is not None:
         raise NotContestable("superseded")
-    window = window_of(contested) or Window(objection.counted_from, objection.deadline)
+    days = Window(objection.counted_from, objection.deadline, objection.deadline)
+    window = window_of(contested) or days
     ensure_filing_open(
         counted_from=window.counted_from, deadline=window.deadline, today=riyadh_date(now)
     )
@@ -238,13 +259,13 @@ def _stop_some(*, now: datetime) -> int:
         drafts = list(
             Objection.objects.select_for_update(of=("self",), skip_locked=True)
             .filter(status=ObjectionStatus.DRAFT, deadline__lt=today)
-            .filter(Q(result__filing_deadline__lt=today) | Q(payment__filing_deadline__lt=today))
-            .select_related("filed_by")
+            .filter(_closed(today, track="result") | _closed(today, track="payment"))
+            .select_related("filed_by", "result__cycle", "payment__cycle")
             .order_by("deadline", "id")[:_STOPPED_AT_ONCE]
         )
         for draft in drafts:
-            draft.status = ObjectionStatus.STOPPED
-            draft.save(update_fields=["status"])
+            draft.status, draft.deadline = ObjectionStatus.STOPPED, draft.last_day
+            draft.save(update_fields=["status", "deadline"])
             append_event(
                 draft,
                 from_status=ObjectionStatus.DRAFT,
@@ -260,3 +281,15 @@ def _stop_some(*, now: datetime) -> int:
                 now=now,
             )
     return len(drafts)
+
+
+def _closed(today: date, *, track: Track) -> Q:
+    """Give the condition that a draft's row gives no time any more: its own days, its cycle's, and
+    an exemption's are asked (docs/adr/0022)."""
+    extended = f"{track}__cycle__{track}s_open_until"
+    exempted = f"{track}__exempted_until"
+    return (
+        Q(**{f"{track}__filing_deadline__lt": today})
+        & (Q(**{f"{extended}__isnull": True}) | Q(**{f"{extended}__lt": today}))
+        & (Q(**{f"{exempted}__isnull": True}) | Q(**{f"{exempted}__lt": today}))
+    )

@@ -12,10 +12,10 @@ from access.references import ReferenceKind, new_reference
 from beneficiaries.models import User
 from documents.intake import CheckedFile, files_follow_transaction
 from objections.contested import lock_contested
-from objections.errors import FilingWindowClosed, IncompleteObjection, TransitionRefused
+from objections.errors import IncompleteObjection, TransitionRefused
 from objections.models import Ground, Objection
 from objections.rules import STATEMENT_CHARACTERS
-from objections.services.drafts import ensure_contestable, keep_new_files
+from objections.services.drafts import ensure_contestable, keep_new_files, revive_draft
 from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import riyadh_date
@@ -45,11 +45,11 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
         )
         if draft.reference is not None:
             return draft
-        if draft.status == ObjectionStatus.STOPPED:
-            raise FilingWindowClosed(counted_from=draft.counted_from, deadline=draft.deadline)
         window = ensure_contestable(contested, draft.filed_by, today=riyadh_date(now))
         _ensure_complete(draft, has_declared=has_declared)
-        draft.deadline = window.deadline
+        if draft.status == ObjectionStatus.STOPPED:  # the window was opened again
+            revive_draft(draft, window=window, actor=user_of_filer(draft.filed_by), now=now)
+        draft.deadline = window.regular
         draft.status = ObjectionStatus.SUBMITTED
         draft.has_declared = True
         draft.submitted_at = now

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from beneficiaries.reasons import REASONS
 from beneficiaries.set_based import planned_for_some_rows
@@ -22,7 +23,7 @@ from notifications.models import Message
 from notifications.outbox import queue_for_many
 from notifications.rules import sending_time
 from notifications.statuses import Lane
-from objections.models import ReminderRound
+from objections.models import ReminderRound, WindowExtension
 from objections.rules import (
     ADULT_YEARS,
     Closing,
@@ -45,12 +46,29 @@ TEMPLATES: Final[Mapping[ReminderKind, str]] = {
 
 _EVENT: Final = "closing"
 
+# What is left to object to on the round's last day: a result's own day, its cycle's where that was
+# extended, or that of an exemption, whichever is the latest (docs/adr/0022).
+_LEFT_TO_OBJECT: Final = """
+    greatest(r.filing_deadline, cycle.results_open_until, r.exempted_until) = %(closes_on)s
+      AND r.status = 'ineligible' AND r.superseded_on IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM objections_objection AS o
+          WHERE o.result_id = r.id AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
+      )
+"""
+
+# Where a batch of a round looks: a result's own last day has an index, as the cycle has. Whoever
+# is exempted was told their own day.
+_OF_DAY: Final = "r.filing_deadline = %(closes_on)s"
+_OF_EXTENSION: Final = "r.cycle_id = %(cycle)s AND r.filing_deadline < %(closes_on)s"
+
 # Who is told of a result: the adult whose it is, at their own number; without one through the
 # head, as at the announcement, but never of a reason that is theirs alone (DOMAIN 16). For a minor
 # the head is told first, who alone may object for them.
 _RESULTS_TOLD: Final = """
     SELECT told.mobile, told.language, p.relation = 'head' AS is_head
     FROM {source}
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = r.cycle_id
     LEFT JOIN beneficiaries_person AS head
            ON head.household_id = p.household_id AND head.relation = 'head'
     CROSS JOIN LATERAL (
@@ -62,12 +80,7 @@ _RESULTS_TOLD: Final = """
         SELECT CASE WHEN is_through_head THEN coalesce(head.mobile, '') ELSE p.mobile END,
                CASE WHEN is_through_head THEN head.language ELSE p.language END
     ) AS told(mobile, language)
-    WHERE r.filing_deadline = %(closes_on)s
-      AND r.status = 'ineligible' AND r.superseded_on IS NULL
-      AND NOT EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE o.result_id = r.id AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
-      )
+    WHERE {left}
       AND NOT (%(drafts_apart)s AND EXISTS (
           SELECT 1 FROM objections_objection AS o
           JOIN beneficiaries_person AS writer ON writer.id = o.filed_by_id
@@ -78,19 +91,33 @@ _RESULTS_TOLD: Final = """
 
 # A draft's own deadline is that of its opening; the row it is against may have been given more
 # time since, never less.
-_DRAFTS_TOLD: Final = """
-    SELECT p.mobile, p.language, p.relation = 'head' AS is_head
-    FROM {source}
-    LEFT JOIN beneficiaries_eligibilityresult AS r ON r.id = d.result_id
-    LEFT JOIN beneficiaries_paymentline AS line ON line.id = d.payment_id
-    WHERE d.status = 'draft' AND d.deadline <= %(closes_on)s
-      AND coalesce(r.filing_deadline, line.filing_deadline) = %(closes_on)s
+_DRAFT_LEFT: Final = """
+    d.status = 'draft' AND d.deadline <= %(closes_on)s
+      AND greatest(
+          coalesce(r.filing_deadline, line.filing_deadline),
+          CASE WHEN d.payment_id IS NULL
+               THEN cycle.results_open_until ELSE cycle.payments_open_until END,
+          coalesce(r.exempted_until, line.exempted_until)
+      ) = %(closes_on)s
       AND coalesce(r.superseded_on, line.superseded_on) IS NULL
       AND NOT EXISTS (
           SELECT 1 FROM objections_objection AS o
           WHERE (o.result_id = d.result_id OR o.payment_id = d.payment_id)
             AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
       )
+"""
+
+_DRAFT_ROWS: Final = """
+    LEFT JOIN beneficiaries_eligibilityresult AS r ON r.id = d.result_id
+    LEFT JOIN beneficiaries_paymentline AS line ON line.id = d.payment_id
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = coalesce(r.cycle_id, line.cycle_id)
+"""
+
+_DRAFTS_TOLD: Final = """
+    SELECT p.mobile, p.language, p.relation = 'head' AS is_head
+    FROM {source}
+    {rows}
+    WHERE {left}
       AND p.mobile <> '' AND {which}
 """
 
@@ -101,17 +128,28 @@ _EACH_NUMBER_ONCE: Final = """
 
 _NUMBERS: Final = "SELECT DISTINCT mobile FROM ({told}) AS told"
 
-_RESULTS_OF_BATCH: Final = _EACH_NUMBER_ONCE.format(
-    told=_RESULTS_TOLD.format(
-        source="beneficiaries_eligibilityresult AS r"
-        " JOIN beneficiaries_person AS p ON p.id = r.person_id",
-        which="r.id > %(after)s AND r.id <= %(upto)s",
-    )
+_RESULTS_WITH_PERSON: Final = (
+    "beneficiaries_eligibilityresult AS r JOIN beneficiaries_person AS p ON p.id = r.person_id"
 )
+
+
+def _results_of_batch(where: str) -> str:
+    told = _RESULTS_TOLD.format(
+        source=_RESULTS_WITH_PERSON,
+        left=_LEFT_TO_OBJECT,
+        which=f"{where} AND r.id > %(after)s AND r.id <= %(upto)s",
+    )
+    return _EACH_NUMBER_ONCE.format(told=told)
+
+
+_RESULTS_OF_BATCH: Final = _results_of_batch(_OF_DAY)
+_RESULTS_OF_EXTENSION: Final = _results_of_batch(_OF_EXTENSION)
 
 _DRAFTS_OF_BATCH: Final = _EACH_NUMBER_ONCE.format(
     told=_DRAFTS_TOLD.format(
         source="objections_objection AS d JOIN beneficiaries_person AS p ON p.id = d.filed_by_id",
+        rows=_DRAFT_ROWS,
+        left=_DRAFT_LEFT,
         which="d.id > %(after)s AND d.id <= %(upto)s",
     )
 )
@@ -126,6 +164,7 @@ _RESULTS_AT_NUMBERS: Final = _NUMBERS.format(
         " WHERE chief.mobile = asked.mobile AND chief.relation = 'head') AS near"
         " JOIN beneficiaries_person AS p ON p.id = near.id"
         " JOIN beneficiaries_eligibilityresult AS r ON r.person_id = p.id",
+        left=_LEFT_TO_OBJECT,
         which="told.mobile = asked.mobile",
     )
 )
@@ -133,6 +172,8 @@ _RESULTS_AT_NUMBERS: Final = _NUMBERS.format(
 _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
     told=_DRAFTS_TOLD.format(
         source="beneficiaries_person AS p JOIN objections_objection AS d ON d.filed_by_id = p.id",
+        rows=_DRAFT_ROWS,
+        left=_DRAFT_LEFT,
         which="p.mobile = ANY(%(numbers)s::varchar[])",
     )
 )
@@ -141,6 +182,7 @@ _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
 _RESULTS_READERS: Final = """
     SELECT DISTINCT reader.person_id, reader.language
     FROM {source}
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = r.cycle_id
     LEFT JOIN beneficiaries_person AS head
            ON head.household_id = p.household_id AND head.relation = 'head' AND head.id <> p.id
     CROSS JOIN LATERAL (SELECT p.birth_date <= %(adult_born)s AS is_adult) AS age
@@ -152,12 +194,7 @@ _RESULTS_READERS: Final = """
             NOT is_adult OR p.mobile = '' AND NOT r.reason_codes && %(sensitive)s::varchar[]
         )
     ) AS reader(person_id, language)
-    WHERE r.filing_deadline = %(closes_on)s
-      AND r.status = 'ineligible' AND r.superseded_on IS NULL
-      AND NOT EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE o.result_id = r.id AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
-      )
+    WHERE {left}
       AND NOT (%(drafts_apart)s AND EXISTS (
           SELECT 1 FROM objections_objection AS o
           WHERE o.result_id = r.id AND o.status = 'draft' AND o.filed_by_id = reader.person_id
@@ -165,11 +202,17 @@ _RESULTS_READERS: Final = """
       AND {which}
 """
 
-_RESULTS_OF_BATCH_READERS: Final = _RESULTS_READERS.format(
-    source="beneficiaries_eligibilityresult AS r"
-    " JOIN beneficiaries_person AS p ON p.id = r.person_id",
-    which="r.id > %(after)s AND r.id <= %(upto)s",
-)
+
+def _readers_of_batch(where: str) -> str:
+    return _RESULTS_READERS.format(
+        source=_RESULTS_WITH_PERSON,
+        left=_LEFT_TO_OBJECT,
+        which=f"{where} AND r.id > %(after)s AND r.id <= %(upto)s",
+    )
+
+
+_RESULTS_OF_BATCH_READERS: Final = _readers_of_batch(_OF_DAY)
+_RESULTS_OF_EXTENSION_READERS: Final = _readers_of_batch(_OF_EXTENSION)
 
 # From the people to the results of their households, or the planner walks the results of the day.
 _RESULTS_OF_READERS: Final = _RESULTS_READERS.format(
@@ -177,6 +220,7 @@ _RESULTS_OF_READERS: Final = _RESULTS_READERS.format(
     " JOIN beneficiaries_person AS other ON other.household_id = asked.household_id"
     " WHERE asked.id = ANY(%(people)s) OFFSET 0) AS p"
     " JOIN beneficiaries_eligibilityresult AS r ON r.person_id = p.id",
+    left=_LEFT_TO_OBJECT,
     which="reader.person_id = ANY(%(people)s)",
 )
 
@@ -184,33 +228,29 @@ _DRAFTS_READERS: Final = """
     SELECT DISTINCT d.filed_by_id AS person_id, p.language
     FROM objections_objection AS d
     JOIN beneficiaries_person AS p ON p.id = d.filed_by_id
-    LEFT JOIN beneficiaries_eligibilityresult AS r ON r.id = d.result_id
-    LEFT JOIN beneficiaries_paymentline AS line ON line.id = d.payment_id
-    WHERE d.status = 'draft' AND d.deadline <= %(closes_on)s
-      AND coalesce(r.filing_deadline, line.filing_deadline) = %(closes_on)s
-      AND coalesce(r.superseded_on, line.superseded_on) IS NULL
-      AND NOT EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE (o.result_id = d.result_id OR o.payment_id = d.payment_id)
-            AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
-      )
+    {rows}
+    WHERE {left}
       AND {which}
 """
 
 _DRAFTS_OF_BATCH_READERS: Final = _DRAFTS_READERS.format(
-    which="d.id > %(after)s AND d.id <= %(upto)s"
+    rows=_DRAFT_ROWS, left=_DRAFT_LEFT, which="d.id > %(after)s AND d.id <= %(upto)s"
 )
 
-_DRAFTS_OF_READERS: Final = _DRAFTS_READERS.format(which="d.filed_by_id = ANY(%(people)s)")
+_DRAFTS_OF_READERS: Final = _DRAFTS_READERS.format(
+    rows=_DRAFT_ROWS, left=_DRAFT_LEFT, which="d.filed_by_id = ANY(%(people)s)"
+)
 
-_RESULTS_AHEAD: Final = """
+_AHEAD: Final = """
     SELECT max(id), count(*) FROM (
-        SELECT id FROM beneficiaries_eligibilityresult
-        WHERE filing_deadline = %(closes_on)s AND id > %(after)s
+        SELECT id FROM beneficiaries_eligibilityresult AS r
+        WHERE {where} AND id > %(after)s
           AND status = 'ineligible' AND superseded_on IS NULL
         ORDER BY id LIMIT %(batch)s
     ) AS ahead
 """
+_RESULTS_AHEAD: Final = _AHEAD.format(where=_OF_DAY)
+_RESULTS_OF_EXTENSION_AHEAD: Final = _AHEAD.format(where=_OF_EXTENSION)
 
 # Fenced, or the planner walks all objections in the order of their ids to find the few drafts.
 _DRAFTS_AHEAD: Final = """
@@ -224,6 +264,21 @@ _DRAFTS_AHEAD: Final = """
 """
 
 
+class _Statements(NamedTuple):
+    """What a round asks: how far a batch goes, the numbers in it, the readers in it."""
+
+    ahead: str
+    numbers: str
+    readers: str
+
+
+_OF_RESULTS: Final = _Statements(_RESULTS_AHEAD, _RESULTS_OF_BATCH, _RESULTS_OF_BATCH_READERS)
+_OF_EXTENDED: Final = _Statements(
+    _RESULTS_OF_EXTENSION_AHEAD, _RESULTS_OF_EXTENSION, _RESULTS_OF_EXTENSION_READERS
+)
+_OF_DRAFTS: Final = _Statements(_DRAFTS_AHEAD, _DRAFTS_OF_BATCH, _DRAFTS_OF_BATCH_READERS)
+
+
 def queue_reminders(*, now: datetime, is_over: Callable[[], bool] = lambda: False) -> int:
     """Queue the reminders that are due and give the number of new SMS.
 
@@ -233,45 +288,61 @@ def queue_reminders(*, now: datetime, is_over: Callable[[], bool] = lambda: Fals
     """
     today = riyadh_date(sending_time(Lane.REMINDERS, now))
     due = closings_due(today)
-    ReminderRound.objects.bulk_create(
-        [ReminderRound(kind=kind, closes_on=day, began_at=now) for kind, day in due],
-        ignore_conflicts=True,
-    )
-    unfinished = {
-        Closing(ReminderKind(kind), closes_on)
-        for kind, closes_on in ReminderRound.objects.filter(
+    _begin_rounds(due, now=now)
+    order = {closing: nth for nth, closing in enumerate(due)}
+    unfinished = sorted(
+        (order.get(Closing(ReminderKind(kind), closes_on), len(due)), pk)
+        for pk, kind, closes_on in ReminderRound.objects.filter(
             closes_on__gte=today, finished_at__isnull=True
-        ).values_list("kind", "closes_on")
-    }
+        ).values_list("pk", "kind", "closes_on")
+    )
     queued = 0
-    for closing in due:
-        has_more = closing in unfinished
+    for nth, pk in unfinished:
+        has_more = nth < len(due)
         while has_more and not is_over():
-            added, has_more = _queue_some(closing, today=today, now=now)
+            added, has_more = _queue_some(pk, today=today, now=now)
             queued += added
     return queued
 
 
-def _queue_some(closing: Closing, *, today: date, now: datetime) -> tuple[int, bool]:
+def _begin_rounds(due: Sequence[Closing], *, now: datetime) -> None:
+    """Have a round for each closing, and one for each cycle whose extension ends on its day."""
+    rounds = [ReminderRound(kind=kind, closes_on=day, began_at=now) for kind, day in due]
+    days = [day for kind, day in due if kind == ReminderKind.RESULT]
+    extended = WindowExtension.objects.filter(
+        track="result", last_day__in=days, cycle__results_open_until=F("last_day")
+    )
+    rounds += [
+        ReminderRound(
+            kind=ReminderKind.RESULT, closes_on=each.last_day, extension=each, began_at=now
+        )
+        for each in extended
+    ]
+    ReminderRound.objects.bulk_create(rounds, ignore_conflicts=True)
+
+
+def _queue_some(pk: int, *, today: date, now: datetime) -> tuple[int, bool]:
     """Queue a batch of a round and move the round on, in one transaction under its lock.
 
     Gives the number of new SMS, and whether there may be more for this worker.
     """
-    kind, closes_on = closing
-    is_result = kind == ReminderKind.RESULT
     with transaction.atomic():
         found = (
-            ReminderRound.objects.select_for_update(skip_locked=True)
-            .filter(kind=kind, closes_on=closes_on, finished_at__isnull=True)
+            ReminderRound.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("extension")
+            .filter(pk=pk, finished_at__isnull=True)
             .first()
         )
         if found is None:
             return 0, False
-        facts = _facts(closes_on, today=today) | {"after": found.reached, "batch": BATCH}
+        asked = _statements_of(found)
+        facts = _facts(found.closes_on, today=today) | {"after": found.reached, "batch": BATCH}
+        if found.extension is not None:
+            facts["cycle"] = found.extension.cycle_id
         with connection.cursor() as cursor, planned_for_some_rows(cursor):
-            cursor.execute(_RESULTS_AHEAD if is_result else _DRAFTS_AHEAD, facts)
+            cursor.execute(asked.ahead, facts)
             upto, count = cursor.fetchone()
-            added = 0 if not count else _queue_up_to(upto, closing, facts, now=now)
+            added = 0 if not count else _queue_up_to(upto, found, facts, now=now)
         if count:
             found.reached = upto
             found.queued += added
@@ -281,14 +352,21 @@ def _queue_some(closing: Closing, *, today: date, now: datetime) -> tuple[int, b
     return added, has_more
 
 
-def _queue_up_to(upto: int, closing: Closing, facts: dict[str, Any], *, now: datetime) -> int:
+def _statements_of(found: ReminderRound) -> _Statements:
+    if found.extension is not None:
+        return _OF_EXTENDED
+    return _OF_RESULTS if found.kind == ReminderKind.RESULT else _OF_DRAFTS
+
+
+def _queue_up_to(upto: int, found: ReminderRound, facts: dict[str, Any], *, now: datetime) -> int:
+    closing = Closing(ReminderKind(found.kind), found.closes_on)
     kind, closes_on = closing
     values = {language: {"last_day": format_both(closes_on, language)} for language in ("ar", "en")}
     expires_at = end_of_day(worth_reminding_until(closing))
-    is_result = kind == ReminderKind.RESULT
+    asked = _statements_of(found)
     queue_mail_for_many(
         event=f"{_EVENT}:{kind.value}:{closes_on}",
-        readers=_RESULTS_OF_BATCH_READERS if is_result else _DRAFTS_OF_BATCH_READERS,
+        readers=asked.readers,
         facts=facts | {"upto": upto},
         template=TEMPLATES[kind],
         values=values,
@@ -297,7 +375,7 @@ def _queue_up_to(upto: int, closing: Closing, facts: dict[str, Any], *, now: dat
     )
     return queue_for_many(
         event=f"{_EVENT}:{kind.value}:{closes_on}",
-        recipients=_RESULTS_OF_BATCH if is_result else _DRAFTS_OF_BATCH,
+        recipients=asked.numbers,
         facts=facts | {"upto": upto},
         template=TEMPLATES[kind],
         values=values,

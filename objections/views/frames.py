@@ -24,7 +24,7 @@ def step_frame(
     contested: Contested, draft: Objection | None, *, number: int, today: date
 ) -> dict[str, Any]:
     """Give what every step shows: what is contested, the steps, the days left."""
-    window = window_of(contested) or Window(today, today)
+    window = window_of(contested) or Window(today, today, today)
     return {
         "contested": contested,
         "subject": draft.person if draft is not None else contested.person,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from objections import presenting, rules
-from objections.contested import track_of, window_of
+from objections.contested import filing_open_until, track_of, window_of
 from objections.errors import (
     AlreadyObjected,
     DraftClosed,
@@ -38,6 +38,8 @@ def refusal_page(
         mine = Objection.objects.visible_to(citizen.user).filter(reference=refusal.reference)
         if mine.exists():
             return redirect("objections:detail", refusal.reference)
+    if isinstance(refusal, DraftClosed) and filing_open_until(contested, today=today):
+        return redirect(presenting.new_url(contested))  # there is time again: it goes on there
     if isinstance(refusal, FilingWindowClosed | DraftClosed):
         return _closed_page(request, contested, today=today, draft=draft)
     if isinstance(refusal, AlreadyObjected | NotContestable):

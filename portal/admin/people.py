@@ -162,7 +162,7 @@ class PersonAdmin(ShowAdmin):
                 "tag": result_tag(row),
                 "reasons": reasons_text(row, may_see_sensitive=may_see_sensitive),
                 "announced_on": row.announced_on,
-                "deadline": row.filing_deadline,
+                "deadline": row.last_filing_day,
                 "is_replaced": row.superseded_on is not None,
             }
             for row in rows

@@ -77,7 +77,11 @@ class _Cases:
         self.objections: dict[int, Objection] = {}
         self.tickets: dict[int, Ticket] = {}
         if keys["objection"]:
-            self.objections = Objection.objects.visible_to(user).in_bulk(keys["objection"])
+            self.objections = (
+                Objection.objects.visible_to(user)
+                .select_related("result__cycle", "payment__cycle")
+                .in_bulk(keys["objection"])
+            )
         if keys["ticket"]:
             self.tickets = Ticket.objects.visible_to(user).in_bulk(keys["ticket"])
 
@@ -106,7 +110,7 @@ def case_of(one: Told) -> tuple[str, int]:
 def _objection_link(objection: Objection) -> tuple[str, str]:
     if objection.reference:
         return reverse("objections:detail", args=[objection.reference]), _("Open the objection")
-    if objection.status == ObjectionStatus.DRAFT and objection.deadline >= riyadh_today():
+    if objection.status == ObjectionStatus.DRAFT and objection.last_day >= riyadh_today():
         step = reverse("objections:step", args=[objection.uuid, step_name(objection.left_at)])
         return step, _("Continue your objection")
     if objection.payment_id is not None:

@@ -71,14 +71,40 @@ _ANNOUNCED: Final = """
     GROUP BY run.cycle_code, told.announcement, told.announced_on
 """
 
+# The last day that something had when a round began: its own, or that of its cycle's extension.
+_LAST_DAY_THEN: Final = """
+    greatest({own}, (
+        SELECT max(extension.last_day) FROM objections_windowextension AS extension
+        WHERE extension.cycle_id = {cycle} AND extension.track = {track}
+          AND extension.extended_at < round.began_at
+    ))
+"""
+
+_OF_RESULT_THEN: Final = _LAST_DAY_THEN.format(
+    own="closing.filing_deadline", cycle="cycle.id", track="'result'"
+)
+_OF_DRAFT_THEN: Final = _LAST_DAY_THEN.format(
+    own="days.own",
+    cycle="cycle.id",
+    track="CASE WHEN draft.payment_id IS NULL THEN 'result' ELSE 'payment' END",
+)
+
 # For a minor the head alone may object, and is told; an adult's own reason is told to nobody else.
+# The results of an extended cycle have a round of their own; a day is one message.
 _RESULTS_CLOSING: Final = """
-    SELECT 'result_closing', round.id, round.began_at, round.closes_on::text, '', '', '',
+    SELECT 'result_closing', min(round.id), min(round.began_at), round.closes_on::text, '', '', '',
            max(closing.id) FILTER (WHERE closing.is_own)
     FROM results AS closing
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = closing.cycle_id
     JOIN objections_reminderround AS round
-      ON round.closes_on = closing.filing_deadline AND round.kind = 'result14'
-    WHERE closing.status = 'ineligible'
+      ON round.kind = 'result14'
+     AND round.closes_on BETWEEN closing.filing_deadline
+                         AND greatest(closing.filing_deadline, cycle.results_open_until)
+     AND round.closes_on = {last_day_then}
+    LEFT JOIN objections_windowextension AS own ON own.id = round.extension_id
+    WHERE (round.extension_id IS NULL AND round.closes_on = closing.filing_deadline
+           OR own.cycle_id = closing.cycle_id AND own.last_day > closing.filing_deadline)
+      AND closing.status = 'ineligible'
       AND (closing.superseded_on IS NULL OR closing.superseded_on > round.closes_on)
       AND (closing.is_own AND (closing.is_adult OR closing.by_head)
            OR NOT closing.is_own AND NOT closing.is_adult
@@ -88,7 +114,7 @@ _RESULTS_CLOSING: Final = """
           WHERE filed.result_id = closing.id AND filed.submitted_at < round.began_at
             AND filed.status <> 'withdrawn'
       )
-    GROUP BY round.id
+    GROUP BY round.closes_on
 """
 
 _DRAFTS_CLOSING: Final = """
@@ -97,9 +123,17 @@ _DRAFTS_CLOSING: Final = """
     FROM objections_objection AS draft
     LEFT JOIN beneficiaries_eligibilityresult AS result ON result.id = draft.result_id
     LEFT JOIN beneficiaries_paymentline AS line ON line.id = draft.payment_id
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = coalesce(result.cycle_id, line.cycle_id)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(result.filing_deadline, line.filing_deadline) AS own,
+               coalesce(result.exempted_until, line.exempted_until) AS exempted,
+               CASE WHEN draft.payment_id IS NULL THEN cycle.results_open_until
+                    ELSE cycle.payments_open_until END AS extended
+    ) AS days
     JOIN objections_reminderround AS round
-      ON round.closes_on = coalesce(result.filing_deadline, line.filing_deadline)
-     AND round.kind IN ('draft3', 'draft1')
+      ON round.kind IN ('draft3', 'draft1')
+     AND round.closes_on BETWEEN days.own AND greatest(days.own, days.extended, days.exempted)
+     AND (round.closes_on = days.exempted OR round.closes_on = {last_day_then})
     WHERE draft.filed_by_id = %(person)s AND draft.opened_at < round.began_at
       AND (draft.submitted_at IS NULL OR draft.submitted_at > round.began_at)
     GROUP BY round.id
@@ -116,9 +150,9 @@ WITH_TOLD: Final = f"""
         UNION ALL
         {_ANNOUNCED.format(kind="payments", rows="payments")}
         UNION ALL
-        {_RESULTS_CLOSING}
+        {_RESULTS_CLOSING.format(last_day_then=_OF_RESULT_THEN)}
         UNION ALL
-        {_DRAFTS_CLOSING}
+        {_DRAFTS_CLOSING.format(last_day_then=_OF_DRAFT_THEN)}
     )
 """
 

@@ -58,12 +58,12 @@ def coming_dates(cycles: list[Cycle], today: date) -> list[ComingDate]:
     """
     dates = [
         (
-            cycle.filing_deadline,
+            last_day,
             _("Last day to object to the results of %(cycle)s")
             % {"cycle": cycle_name(cycle.code, page_language())},
         )
         for cycle in cycles
-        if cycle.filing_deadline and cycle.filing_deadline >= today
+        if (last_day := cycle.results_last_day) and last_day >= today
     ]
     dates.append((next_payment_day(today), _("Usual day of payment")))
     return [ComingDate(day, text, (day - today).days) for day, text in sorted(dates)[:SHOWN_DATES]]
@@ -76,12 +76,12 @@ def home(request: HttpRequest) -> HttpResponse:
     today = riyadh_today()
     cycles = announced_cycles()
     newest = cycles[0] if cycles else None
+    last_day = newest.results_last_day if newest else None
     context = {
         "newest": newest,
         "newest_name": cycle_name(newest.code, page_language()) if newest else "",
-        "is_newest_open": newest is not None
-        and newest.filing_deadline is not None
-        and newest.filing_deadline >= today,
+        "last_day": last_day,
+        "is_newest_open": last_day is not None and last_day >= today,
         "dates": coming_dates(cycles, today),
     }
     return render(request, "portal/home.html", context)

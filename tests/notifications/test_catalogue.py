@@ -23,6 +23,7 @@ KEYS = {
     *(
         "objection_rejected",
         "objection_withdrawn",
+        "draft_extended",
         "draft_stopped",
         "ticket_received",
         "ticket_taken",

@@ -99,17 +99,20 @@ def test_incomplete_draft_names_what_is_missing() -> None:
     assert opened.status == ObjectionStatus.DRAFT
 
 
-def test_late_draft_and_stopped_draft_are_refused() -> None:
+def test_late_draft_and_stopped_draft_are_refused_and_what_came_in_time_is_not() -> None:
     person = head()
     opened = draft(result_of(person), person)
     with pytest.raises(FilingWindowClosed):
         submit_objection(objection=opened, has_declared=True, now=TOO_LATE)
     stop_overdue_drafts(now=TOO_LATE)
     with pytest.raises(FilingWindowClosed) as caught:
-        submit_objection(objection=opened, has_declared=True, now=NOW)
+        submit_objection(objection=opened, has_declared=True, now=TOO_LATE)
     assert caught.value.deadline == date(2027, 1, 27)
     opened.refresh_from_db()
     assert opened.statement == STATEMENT
+    arrived = riyadh("2027-01-27 23:59:59")  # and waited for a lock while the draft was stopped
+    filed = submit_objection(objection=opened, has_declared=True, now=arrived)
+    assert (filed.status, filed.submitted_at) == (ObjectionStatus.SUBMITTED, arrived)
 
 
 def test_extended_window_is_the_one_that_counts() -> None:

@@ -91,7 +91,7 @@ def test_statements_do_not_grow_with_the_results() -> None:
             connection,
         ) as captured:
             assert len(contest_states(results, viewer=person, today=TODAY)) == count
-        assert len(captured) == 2
+        assert len(captured) == 3
     assert contest_states([], viewer=person, today=TODAY) == {}
 
 

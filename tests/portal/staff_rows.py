@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -26,7 +27,7 @@ from beneficiaries.models import (
 )
 from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
-from objections.models import Objection
+from objections.models import Objection, WindowExtension
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask
 from saudi.models import Holiday
@@ -38,6 +39,20 @@ from tests.sawtak import tickets
 NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 _numbers = itertools.count(1)
+
+
+def _extension() -> WindowExtension:
+    extension: WindowExtension = WindowExtension.objects.create(
+        cycle=Cycle.objects.get_or_create(code="2026-10")[0],
+        track="result",
+        previous_last_day=date(2027, 1, 27),
+        last_day=date(2027, 2, 1) + timedelta(days=next(_numbers)),
+        reason="تعطّلت البوابة.",
+        extended_by=personas.staff("supervisor"),
+        extended_at=NOW,
+        submission=uuid4(),
+    )
+    return extension
 
 
 def _objection() -> Objection:
@@ -164,6 +179,7 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         ended_by=personas.staff("supervisor"),
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
+    WindowExtension: _extension,
     Ticket: _ticket,
     Mail: _mail,
     Message: _message,
