@@ -16,7 +16,7 @@ from saudi.gregorian import InvalidGregorianDate, parse_gregorian
 
 REASON_CHARACTERS: Final = 500
 
-TRACK_LABELS: Final = {
+TRACK_LABELS: Final[dict[Track, Any]] = {
     "result": gettext_lazy("Results: eligible or not"),
     "payment": gettext_lazy("Payments that are short"),
 }
