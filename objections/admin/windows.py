@@ -145,7 +145,7 @@ class WindowExtensionAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("What is extended"))
     def what(self, extension: WindowExtension) -> str:
-        return str(TRACK_LABELS[extension.track])
+        return str(TRACK_LABELS[cast(Track, extension.track)])
 
     @admin.display(description=gettext_lazy("Last day before"))
     def before(self, extension: WindowExtension) -> str:
