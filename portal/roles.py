@@ -37,6 +37,12 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("objections.decide_objection", _("Accept or reject an objection")),
             ("objections.view_windowextension", _("See which cycles got more time")),
             ("objections.extend_window", _("Give a whole cycle more time to object")),
+            ("objections.view_ground", _("See the grounds of objections")),
+            ("objections.add_ground", _("Add a ground of objections")),
+            ("objections.change_ground", _("Change the grounds of objections")),
+            ("objections.view_neededdocument", _("See the needed documents")),
+            ("objections.add_neededdocument", _("Add a needed document")),
+            ("objections.change_neededdocument", _("Change the needed documents")),
         ),
     ),
     (

@@ -107,6 +107,8 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("beneficiaries", "user", gettext_lazy("Staff"), "person"),
             Entry("auth", "group", gettext_lazy("Roles"), "lock"),
             Entry("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
+            Entry("objections", "ground", gettext_lazy("Grounds of objections"), "scale"),
+            Entry("objections", "neededdocument", gettext_lazy("Needed documents"), "file"),
         ),
     ),
 )

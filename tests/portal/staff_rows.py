@@ -27,7 +27,7 @@ from beneficiaries.models import (
 )
 from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
-from objections.models import Objection, WindowExtension
+from objections.models import Ground, NeededDocument, Objection, WindowExtension
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask
 from saudi.models import Holiday
@@ -177,6 +177,16 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         reason="http 401, code 20003",
         ended_at=NOW,
         ended_by=personas.staff("supervisor"),
+    ),
+    Ground: lambda: Ground.objects.create(
+        track="result", code=f"own_{next(_numbers)}", label_ar="سبب", label_en="A ground"
+    ),
+    NeededDocument: lambda: NeededDocument.objects.create(
+        code=f"own_{next(_numbers)}",
+        name_ar="مستند",
+        name_en="A document",
+        visible_ar="الاسم",
+        visible_en="The name",
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     WindowExtension: _extension,

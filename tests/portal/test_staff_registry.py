@@ -92,8 +92,6 @@ LEFT_OUT: Final = {
     "notifications.StopWord": "shown on the person's page and the message's",
     "notifications.StoppedNumber": "shown on the person's page and the message's",
     "notifications.StatusReport": "what it said is on the message's page",
-    "objections.Ground": "read by the form of the citizen",
-    "objections.NeededDocument": "read by the form of the citizen",
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
     "objections.ObjectionEvent": "shown on the case's page",
