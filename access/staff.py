@@ -15,7 +15,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -133,6 +133,17 @@ class CaseAdmin(StaffAdmin):
         """Give the case, or raise Http404."""
         raise NotImplementedError
 
+    def bind_form(
+        self,
+        request: HttpRequest,
+        name: str,
+        form: type[forms.Form],
+        case: Any,
+        data: QueryDict | None = None,
+    ) -> forms.Form:
+        """Make the form of an action; for a form whose fields depend on the case, overridden."""
+        return form(data)
+
     def case_context(
         self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
@@ -156,7 +167,11 @@ class CaseAdmin(StaffAdmin):
         pk = _row_number(object_id)
         case = self.get_case(request, pk)
         actions = self.case_actions()
-        bound = {name: action.form() for name, action in actions.items() if action.form}
+        bound = {
+            name: self.bind_form(request, name, action.form, case)
+            for name, action in actions.items()
+            if action.form
+        }
         unsent: list[str] = []
         if request.method == "POST":
             name = request.POST.get("action", "")
@@ -165,7 +180,11 @@ class CaseAdmin(StaffAdmin):
             action = actions[name]
             if not request.user.has_perm(action.permission):
                 raise PermissionDenied
-            form = action.form(request.POST) if action.form else None
+            form = (
+                self.bind_form(request, name, action.form, case, request.POST)
+                if action.form
+                else None
+            )
             if form is not None:
                 bound[name] = form
             if form is None or form.is_valid():

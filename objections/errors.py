@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -45,12 +45,16 @@ class NotContestable(ObjectionRefused):
 
 @dataclass
 class TransitionRefused(ObjectionRefused):
-    """Somebody changed the case first, or the step is not allowed from its status."""
+    """Somebody changed the case first, or the step is not allowed from its status.
+
+    `did` is the kind of what was done last, `by` whom and when.
+    """
 
     status: str
     wanted: str
     by: str = ""
     at: datetime | None = None
+    did: str = field(default="", compare=False)
 
 
 class LastChance(ObjectionRefused):
@@ -98,3 +102,30 @@ class IncompleteDecision(ObjectionRefused):
     """What a decision or a wish for documents lacks, by the name of the argument."""
 
     missing: str
+
+
+@dataclass
+class ProposalWaits(ObjectionRefused):
+    """A decision on the case waits for approval; until it is closed nothing else is done."""
+
+    by: str
+    at: datetime
+
+
+class OwnProposal(ObjectionRefused):
+    """Nobody approves or returns what they proposed themselves."""
+
+
+class NotYourProposal(ObjectionRefused):
+    """Only its proposer takes a proposal back."""
+
+
+class NothingToTake(ObjectionRefused):
+    """No case waits to be taken."""
+
+
+@dataclass
+class WrongBackPay(ObjectionRefused):
+    """Back pay for a month that brings none, or an amount that is none: `cycle` names the month."""
+
+    cycle: str

@@ -6,13 +6,15 @@ Sources: docs/adr/0002 for the window; the programme's practice for the rest (do
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from beneficiaries.cycles import next_cycle
 from objections.errors import ExtensionRefused, FilingWindowClosed
+from objections.grounds import Track
 from objections.statuses import ReminderKind
 
 FILING_WINDOW_DAYS: Final = 90
@@ -235,3 +237,48 @@ def effective_cycle(decided_on: date) -> str:
 def decision_limit(received_on: date, *, limit_days: int) -> date:
     """Give the last day by which a decision is promised. Civil days in Riyadh."""
     return received_on + timedelta(days=limit_days)
+
+
+# Back pay -----------------------------------------------------------------------
+
+BACK_PAY_MONTHS: Final = 5
+"""The most months for which an acceptance brings money of the past (DOMAIN 8, docs/adr/0023)."""
+
+
+class PaidCycle(NamedTuple):
+    """A cycle that was paid, and its deposit day, a civil day in Riyadh."""
+
+    code: str
+    paid_on: date
+
+
+def back_pay_cycles(
+    paid: Iterable[PaidCycle],
+    *,
+    track: Track,
+    contested: str,
+    counted_from: date,
+    accepted_on: date,
+) -> tuple[str, ...]:
+    """Give the months for which an objection that is accepted brings back pay, oldest first.
+
+    Against a result they are the cycles paid after its day 0; against a payment its own cycle and
+    those paid after it; of either track those paid up to the day of acceptance, and the newest
+    five at most. `contested` is the cycle of what is contested. Civil days in Riyadh.
+    """
+    months = [
+        cycle.code
+        for cycle in sorted(paid)
+        if cycle.code >= contested
+        and cycle.paid_on <= accepted_on
+        and (cycle.paid_on > counted_from or (track == "payment" and cycle.code == contested))
+    ]
+    return tuple(months[-BACK_PAY_MONTHS:])
+
+
+def back_pay_estimate(*, due_sar: Decimal | None, paid_sar: Decimal) -> Decimal | None:
+    """Give what a month still owes: what was due less what came, never less than nothing.
+
+    None where nothing tells what was due.
+    """
+    return None if due_sar is None else max(due_sar - paid_sar, Decimal(0))

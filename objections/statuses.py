@@ -24,6 +24,35 @@ class ObjectionStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class EventKind(models.TextChoices):
+    """What a row of an objection's history tells. `CITIZENS_KINDS` says which the citizen reads."""
+
+    MOVED = "moved", _("The status changed")
+    TAKEN = "taken", _("Taken over")
+    HANDED_OVER = "handed_over", _("Handed over")
+    PUT_BACK = "put_back", _("Put back into the queue")
+    PROPOSED = "proposed", _("A decision was proposed")
+    PROPOSAL_WITHDRAWN = "unproposed", _("The proposal was taken back")
+    RETURNED = "returned", _("The proposal was returned")
+    APPROVED = "approved", _("The decision was approved")
+    SUPERSEDED = "superseded", _("The decision was replaced")
+
+
+CITIZENS_KINDS: Final = (EventKind.MOVED, EventKind.APPROVED, EventKind.SUPERSEDED)
+"""What the citizen reads of the history; all else is the staff's own work."""
+
+
+class DecisionState(models.TextChoices):
+    """What became of a proposed decision."""
+
+    PROPOSED = "proposed", _("Waits for approval")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("In force")
+    SUPERSEDED = "superseded", _("Replaced by a later decision")
+    WITHDRAWN = "withdrawn", _("Taken back by its proposer")
+    LAPSED = "lapsed", _("Fell away: the case ended before")
+
+
 class ReminderKind(models.TextChoices):
     """What a reminder is about, and how long before the last day. The value is in its event."""
 
@@ -87,11 +116,18 @@ OPEN_STATUSES: Final = (
 )
 """What is not decided yet; the index of the staff's queue names the same ones."""
 
+IN_REVIEW_STATUSES: Final = (ObjectionStatus.UNDER_REVIEW, ObjectionStatus.DOCUMENTS_WANTED)
+"""A caseworker has it, or had it; a decision can be proposed."""
+
 DECIDED_STATUSES: Final = (
     ObjectionStatus.ACCEPTED,
     ObjectionStatus.PARTLY_ACCEPTED,
     ObjectionStatus.REJECTED,
 )
+
+
+GRANTED_STATUSES: Final = (ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED)
+"""The decisions that count in a coming cycle and may bring back pay."""
 
 
 def label(status: str) -> str | Promise:

@@ -79,7 +79,11 @@ def _of_ticket(ticket: Ticket, today: date) -> TrackedCase:
 
 
 def _of_objection(objection: Objection) -> TrackedCase:
-    events = [event for event in objection.events.all() if event.to_status != ObjectionStatus.DRAFT]
+    events = [
+        event
+        for event in objection.events.all()
+        if event.is_for_citizen and event.to_status != ObjectionStatus.DRAFT
+    ]
     is_open = objection.status in OPEN_STATUSES
     badges = objection_statuses.BADGES
     last = len(events) - 1

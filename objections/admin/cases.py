@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -21,25 +20,36 @@ from django.utils.translation import gettext_lazy as _
 from access.cells import number_cell, reference_cell
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, overtaken_text
+from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
 from documents.serving import attachment_response
+from objections.admin.acts import (
+    APPROVE,
+    ASK,
+    DECIDE,
+    REFUSALS,
+    TAKE,
+    bound_form,
+    case_acts,
+    refusal_text,
+)
 from objections.clock import case_clock
-from objections.errors import IncompleteDecision, TransitionRefused
+from objections.errors import ObjectionRefused
 from objections.models import Objection
 from objections.presenting import matter_of, title_of
 from objections.receipts import receipt_code
 from objections.rules import effective_cycle
-from objections.services.review import decide_objection, request_documents, take_objection
-from objections.staff_forms import DecisionForm, DocumentsForm
-from objections.statuses import OPEN_STATUSES, ObjectionStatus
-from saudi.gregorian import riyadh_date, riyadh_today
+from objections.services.review import seen_of
+from objections.services.review.taking import ASSIGN_RIGHT
+from objections.statuses import (
+    DECIDED_STATUSES,
+    IN_REVIEW_STATUSES,
+    OPEN_STATUSES,
+    ObjectionStatus,
+)
+from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 
 OPEN_DOCUMENTS = ("objections.view_objectiondocument", "documents.open_document")
 
@@ -87,7 +97,7 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
         name="folded_name",
     )
     case_template = "admin/objections/case.html"
-    refusals = (TransitionRefused, IncompleteDecision)
+    refusals = REFUSALS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out drafts: they are their writers' own until they are submitted."""
@@ -168,57 +178,21 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
         return case
 
     def case_actions(self) -> dict[str, CaseAction]:
-        return {
-            "take": CaseAction("objections.take_objection", self._take),
-            "documents": CaseAction("objections.request_documents", self._ask, DocumentsForm),
-            "decide": CaseAction("objections.decide_objection", self._decide, DecisionForm),
-        }
+        return case_acts()
 
-    def _take(
-        self, request: HttpRequest, case: Objection, form: None, now: datetime
-    ) -> StrOrPromise:
-        take_objection(
-            objection_id=case.pk,
-            caseworker=cast(User, request.user),
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("You took the objection. The citizen was told that it is under review.")
-
-    def _ask(
-        self, request: HttpRequest, case: Objection, form: DocumentsForm, now: datetime
-    ) -> StrOrPromise:
-        request_documents(
-            objection_id=case.pk,
-            caseworker=cast(User, request.user),
-            text=form.cleaned_data["text"],
-            due_on=form.due_on(riyadh_date(now)),
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("The citizen was asked for documents by SMS.")
-
-    def _decide(
-        self, request: HttpRequest, case: Objection, form: DecisionForm, now: datetime
-    ) -> StrOrPromise:
-        decision = form.cleaned_data["decision"]
-        is_rejected = decision == ObjectionStatus.REJECTED
-        decide_objection(
-            objection_id=case.pk,
-            caseworker=cast(User, request.user),
-            decision=decision,
-            answer=form.cleaned_data["answer"],
-            effective_cycle="" if is_rejected else effective_cycle(riyadh_date(now)),
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("The decision is stored and the citizen was told by SMS.")
+    def bind_form(
+        self,
+        request: HttpRequest,
+        name: str,
+        form: type[forms.Form],
+        case: Objection,
+        data: QueryDict | None = None,
+    ) -> forms.Form:
+        return bound_form(request, form, case, data)
 
     def refusal_text(self, refused: Exception) -> str:
-        if isinstance(refused, TransitionRefused):
-            label = str(ObjectionStatus(refused.status).label)
-            return overtaken_text(status=label, by=refused.by, at=refused.at)
-        return str(_("Not saved: the decision or the question is not complete."))
+        assert isinstance(refused, ObjectionRefused)  # noqa: S101  # all of REFUSALS are
+        return refusal_text(refused)
 
     def case_context(
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
@@ -230,11 +204,6 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
             is_own=False,
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
-        is_mine = case.assigned_to_id == user.pk
-        is_in_review = case.status in {
-            ObjectionStatus.UNDER_REVIEW,
-            ObjectionStatus.DOCUMENTS_WANTED,
-        }
         household = Objection.objects.filter(person__household_id=case.person.household_id)
         return {
             "objection": case,
@@ -254,12 +223,47 @@ class ObjectionAdmin(QueueGround, CaseAdmin):
             .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at")[:5],
             "may_open_documents": user.has_perms(OPEN_DOCUMENTS),
-            "may_take": case.status == ObjectionStatus.SUBMITTED
-            and user.has_perm("objections.take_objection"),
-            "may_ask": case.status == ObjectionStatus.UNDER_REVIEW
-            and is_mine
-            and user.has_perm("objections.request_documents"),
-            "may_decide": is_in_review and is_mine and user.has_perm("objections.decide_objection"),
+            "seen": seen_of(case),
+            **_acts_context(case, cast(User, user)),
             "decision_form": bound["decide"],
             "documents_form": bound["documents"],
+            "hand_over_form": bound["hand_over"],
+            "return_form": bound["return"],
         }
+
+
+def _acts_context(case: Objection, user: User) -> dict[str, Any]:
+    """Give what the reader may do on a case as it is, and the decisions on it."""
+    decisions = list(
+        case.decisions.select_related("proposed_by", "closed_by")
+        .prefetch_related("back_pay")
+        .order_by("-id")
+    )
+    proposal = next((each for each in decisions if each.waits), None)
+    is_mine = case.assigned_to_id == user.pk
+    is_in_review = case.status in IN_REVIEW_STATUSES
+    is_free = proposal is None
+    may_decide = user.has_perm(DECIDE)
+    return {
+        "proposal": proposal,
+        "decisions": [each for each in decisions if not each.waits],
+        "may_take": case.status in OPEN_STATUSES
+        and case.assigned_to_id is None
+        and user.has_perm(TAKE),
+        "may_ask": is_free
+        and is_mine
+        and case.status == ObjectionStatus.UNDER_REVIEW
+        and user.has_perm(ASK),
+        "may_decide": is_free and is_mine and is_in_review and may_decide,
+        "may_replace": is_free and case.status in DECIDED_STATUSES and may_decide,
+        "may_hand_over": is_free
+        and is_in_review
+        and case.assigned_to_id is not None
+        and (is_mine or user.has_perm(ASSIGN_RIGHT))
+        and user.has_perm(TAKE),
+        "may_approve": proposal is not None
+        and proposal.proposed_by_id != user.pk
+        and user.has_perm(APPROVE),
+        "may_take_back": proposal is not None and proposal.proposed_by_id == user.pk and may_decide,
+        "effect_today": effective_cycle(riyadh_today()),
+    }

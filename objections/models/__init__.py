@@ -1,12 +1,18 @@
 """What the objections app keeps, a module a matter."""
 
+from objections.models.decisions import BackPayLine, Decision, DecisionReason
 from objections.models.grounds import Ground, NeededDocument
 from objections.models.objection import Contested, Objection, ObjectionDocument, ObjectionEvent
 from objections.models.reminders import ReminderRound
 from objections.models.windows import WindowExtension
+from objections.models.wordings import AnswerTemplate
 
 __all__ = [
+    "AnswerTemplate",
+    "BackPayLine",
     "Contested",
+    "Decision",
+    "DecisionReason",
     "Ground",
     "NeededDocument",
     "Objection",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -16,8 +17,11 @@ from documents.models import Document
 from objections.grounds import CODE_CHARACTERS, LABEL_CHARACTERS, Track
 from objections.models.grounds import NeededDocument
 from objections.querysets import ObjectionQuerySet
-from objections.statuses import ObjectionStatus
+from objections.statuses import CITIZENS_KINDS, DECIDED_STATUSES, EventKind, ObjectionStatus
 from saudi.languages import page_language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
@@ -35,7 +39,9 @@ class Objection(models.Model):
     where its writer goes on. `written_in` names the page that wrote the statement last, so that
     the text of another one is not lost (docs/adr/0025). `awaited_days` are the working days for
     which the citizen was waited for and which count against nobody; `wanted_on` is where a wait
-    that goes on began.
+    that goes on began. The decision in force is copied here (`answer`, `decided_by` who approved
+    it, `decided_at`, `effective_cycle`); `proposed_by` is who proposed one that waits, written by
+    a trigger.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -88,6 +94,15 @@ class Objection(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     answer = models.TextField(_("answer to the citizen"), blank=True)
     effective_cycle = models.CharField(_("takes effect in cycle"), max_length=7, blank=True)
     profile_changes = models.ManyToManyField(PersonChange, blank=True, related_name="objections")
@@ -100,7 +115,9 @@ class Objection(models.Model):
         permissions = [
             ("take_objection", "Can take an objection for review"),
             ("request_documents", "Can ask the citizen for documents"),
-            ("decide_objection", "Can accept or reject an objection"),
+            ("decide_objection", "Can propose a decision on an objection"),
+            ("approve_decision", "Can approve or return a decision that somebody else proposed"),
+            ("assign_objection", "Can hand over a case that somebody else has"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -146,6 +163,16 @@ class Objection(models.Model):
                 name="objection_decision_has_decider_and_answer",
             ),
             models.CheckConstraint(
+                condition=Q(status__in=["accepted", "partly_accepted", "rejected"])
+                | Q(
+                    decided_by__isnull=True,
+                    decided_at__isnull=True,
+                    answer="",
+                    effective_cycle="",
+                ),
+                name="objection_undecided_has_no_decider",
+            ),
+            models.CheckConstraint(
                 condition=Q(deadline__gte=F("counted_from")), name="objection_deadline_after_day_0"
             ),
             models.CheckConstraint(
@@ -169,6 +196,11 @@ class Objection(models.Model):
                     assigned_to__isnull=True,
                     status__in=["submitted", "under_review", "documents_wanted"],
                 ),
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="objection_for_approval",
+                condition=Q(proposed_by__isnull=False),
             ),
             models.Index(
                 fields=["submitted_at", "id"],
@@ -244,8 +276,9 @@ class ObjectionDocument(models.Model):
 class ObjectionEvent(models.Model):
     """One step in an objection's history. Never changed, never deleted.
 
-    A refused attempt is one that came after somebody else's change: staff see it, the citizen does
-    not (O29).
+    `kind` says what happened and with it who reads it (`CITIZENS_KINDS`). `note` is what the
+    citizen reads, or for a kind that only staff see, what one of them wrote to another. A refused
+    attempt is one that came after somebody else's change: staff see it, the citizen does not (O29).
     """
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="events")
@@ -255,6 +288,16 @@ class ObjectionEvent(models.Model):
     )
     from_status = models.CharField(max_length=16, choices=ObjectionStatus.choices, blank=True)
     to_status = models.CharField(max_length=16, choices=ObjectionStatus.choices)
+    kind = models.CharField(
+        max_length=16, choices=EventKind.choices, default=EventKind.MOVED, db_default="moved"
+    )
+    decision = models.ForeignKey(
+        "objections.Decision",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
     note = models.TextField(_("what the citizen reads"), blank=True)
     is_refused = models.BooleanField(_("refused attempt"), default=False)
 
@@ -265,3 +308,15 @@ class ObjectionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to_status} of objection {self.objection_id}"
+
+    @property
+    def title(self) -> StrOrPromise:
+        """What happened, as staff read it: the new status, or the act that left it as it was."""
+        if self.kind in CITIZENS_KINDS or (self.is_refused and self.to_status in DECIDED_STATUSES):
+            return ObjectionStatus(self.to_status).label
+        return EventKind(self.kind).label
+
+    @property
+    def is_for_citizen(self) -> bool:
+        """True for what the citizen reads of it."""
+        return self.kind in CITIZENS_KINDS and not self.is_refused

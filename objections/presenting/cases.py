@@ -19,6 +19,7 @@ from objections.statuses import (
     DECIDED_STATUSES,
     OPEN_STATUSES,
     Badge,
+    EventKind,
     ObjectionStatus,
     label,
 )
@@ -62,7 +63,7 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
     events = [
         event
         for event in objection.events.all()
-        if not event.is_refused and event.to_status != ObjectionStatus.DRAFT
+        if event.is_for_citizen and event.to_status != ObjectionStatus.DRAFT
     ]
     stations = [
         Station(
@@ -101,7 +102,10 @@ def _words_for(event: ObjectionEvent, objection: Objection) -> str:
     if status == ObjectionStatus.DOCUMENTS_WANTED:
         return _("The caseworker wrote: “%(text)s”") % {"text": isolate(event.note)}
     if status in DECIDED_STATUSES:
-        return _("We answered: “%(text)s”") % {"text": isolate(event.note or objection.answer)}
+        text = _("We answered: “%(text)s”")
+        if event.kind == EventKind.SUPERSEDED:
+            text = _("We looked at it again and changed our answer: “%(text)s”")
+        return text % {"text": isolate(event.note or objection.answer)}
     return ""
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from beneficiaries.models import Person, User
 from notifications.outbox import queue_message
 from objections.clock import days_awaited
-from objections.models import Objection, ObjectionEvent
+from objections.models import Decision, Objection, ObjectionEvent
+from objections.statuses import EventKind
 from saudi.gregorian import riyadh_date
 
 
@@ -19,11 +20,15 @@ def append_event(
     actor: User | None,
     now: datetime,
     note: str = "",
+    kind: EventKind = EventKind.MOVED,
+    decision: Decision | None = None,
     is_refused: bool = False,
 ) -> ObjectionEvent:
     """Write a row of the history. The caller holds the objection's lock."""
     return ObjectionEvent.objects.create(
         objection=objection,
+        kind=kind,
+        decision=decision,
         at=now,
         actor=actor,
         from_status=from_status,

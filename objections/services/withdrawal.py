@@ -11,6 +11,7 @@ from objections.contested import filing_open_until, lock_contested
 from objections.errors import LastChance, TransitionRefused
 from objections.models import Objection
 from objections.services.history import append_event, end_wait, tell_filer
+from objections.services.review.proposing import lapse_proposal
 from objections.statuses import TRANSITIONS, ObjectionStatus
 from saudi.gregorian import riyadh_date
 
@@ -20,9 +21,10 @@ def withdraw_objection(
 ) -> Objection:
     """Withdraw an objection that is not decided; a second call changes nothing.
 
-    Until the last filing day it may be filed again. After it nobody may, and whoever withdraws has
-    to have said that they know: `knows_it_is_final`. One transaction under the locks of the
-    contested row and the objection, in this order, so that a new filing comes before or after it.
+    A decision that waits for approval falls away. Until the last filing day it may be filed again.
+    After it nobody may, and whoever withdraws has to have said that they know: `knows_it_is_final`.
+    One transaction under the locks of the contested row and the objection, in this order, so that a
+    new filing comes before or after it.
 
     Raises:
         TransitionRefused: it was decided meanwhile.
@@ -44,6 +46,7 @@ def withdraw_objection(
             raise LastChance
         locked.status = ObjectionStatus.WITHDRAWN
         locked.save(update_fields=["status", *end_wait(locked, now)])
+        lapse_proposal(locked, now=now)
         append_event(
             locked,
             from_status=from_status,

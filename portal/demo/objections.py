@@ -24,7 +24,11 @@ class Review:
 
     decision: ObjectionStatus | None = None
     decided_after: int = 0
+    """Days after which one of staff proposed the decision and another approved it."""
+
     answer: str = ""
+    reasons: tuple[str, ...] = ()
+    """Codes of the decision's reasons; the usual one of the decision where there are none."""
 
 
 @dataclass(frozen=True)

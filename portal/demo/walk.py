@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import update_contact_details, user_of
 from notifications.models import Message
 from notifications.statuses import Lane, MessageStatus
 from objections.models import Contested, Objection
-from objections.rules import REMINDED_BEFORE_DAYS, effective_cycle
+from objections.rules import REMINDED_BEFORE_DAYS
 from objections.services import (
     add_wanted_documents,
     attach_documents,
@@ -25,13 +26,26 @@ from objections.services import (
     withdraw_objection,
 )
 from objections.services.reminders import still_needed
-from objections.services.review import decide_objection, request_documents, take_objection
+from objections.services.review import (
+    Proposal,
+    approve_decision,
+    propose_decision,
+    request_documents,
+    seen_of,
+    take_objection,
+)
 from objections.statuses import ObjectionStatus
 from portal.demo.days import OLD, DemoDays, at
 from portal.demo.files import paper
 from portal.demo.objections import DemoObjection, Review
 from portal.demo.stories import Story
 from saudi.gregorian import riyadh_date, start_of_day
+
+USUAL_REASONS: Final = {
+    ObjectionStatus.ACCEPTED: ("PROOF_ACCEPTED",),
+    ObjectionStatus.PARTLY_ACCEPTED: ("PART_PROVED",),
+    ObjectionStatus.REJECTED: ("NOT_PROVED",),
+}
 
 
 @dataclass
@@ -116,42 +130,53 @@ class Walk:
 
         taken_at = moment(review.taken_after, 8)
         yield taken_at
-        take_objection(
+        objection = take_objection(
             objection_id=objection.pk,
             caseworker=caseworker,
-            seen_status=ObjectionStatus.SUBMITTED,
+            seen=seen_of(objection),
             now=taken_at,
         )
         if review.wanted:
             asked_at = moment(review.wanted_after, 11)
             yield asked_at
-            request_documents(
+            objection = request_documents(
                 objection_id=objection.pk,
                 caseworker=caseworker,
                 text=review.wanted,
                 due_on=riyadh_date(asked_at) + timedelta(days=review.due_in),
-                seen_status=ObjectionStatus.UNDER_REVIEW,
+                seen=seen_of(objection),
                 now=asked_at,
             )
         if review.sent_after:
             sent_at = moment(review.sent_after, 20)
             yield sent_at
-            add_wanted_documents(
+            objection = add_wanted_documents(
                 objection=objection, checked=[paper("الورقة المطلوبة.jpg")], actor=user, now=sent_at
             )
-        if review.decision is not None:
-            decided_at = moment(review.decided_after, 13)
-            yield decided_at
-            is_rejected = review.decision == ObjectionStatus.REJECTED
-            decide_objection(
-                objection_id=objection.pk,
-                caseworker=caseworker,
-                decision=review.decision,
+        if review.decision is None:
+            return
+        proposed_at = moment(review.decided_after, 10)
+        yield proposed_at
+        decision = propose_decision(
+            objection_id=objection.pk,
+            proposer=caseworker,
+            proposal=Proposal(
+                outcome=review.decision,
+                reason_codes=review.reasons or USUAL_REASONS[review.decision],
                 answer=review.answer,
-                effective_cycle="" if is_rejected else effective_cycle(riyadh_date(decided_at)),
-                seen_status=ObjectionStatus.UNDER_REVIEW,
-                now=decided_at,
-            )
+            ),
+            seen=seen_of(objection),
+            now=proposed_at,
+        )
+        decided_at = moment(review.decided_after, 13)
+        yield decided_at
+        approve_decision(
+            objection_id=objection.pk,
+            decision_id=decision.pk,
+            approver=self.staff["approver"],
+            seen=seen_of(objection),
+            now=decided_at,
+        )
 
 
 def nights(days: DemoDays) -> Story:

@@ -159,6 +159,10 @@ _OBJECTIONS: Final = """
                ) AS filed_at,
                n.status NOT IN ('draft', 'stopped') AS is_submitted,
                n.status IN ('accepted', 'partly_accepted', 'rejected') AS is_decided,
+               (%(staff)s::bigint[])[
+                   1 + mod(1 + pg_temp.dice(n.k, 43, cardinality(%(staff)s)),
+                           cardinality(%(staff)s))
+               ] AS approver,
                (%(staff)s::bigint[])[1 + pg_temp.dice(n.k, 43, cardinality(%(staff)s))] AS staff
         FROM numbered AS n
         JOIN scale_contestable AS c ON c.is_fresh = n.is_fresh AND c.place = n.place
@@ -182,7 +186,7 @@ _OBJECTIONS: Final = """
                     THEN staff END,
                CASE WHEN status = 'documents_wanted' THEN %(today)s::date + 7 END,
                CASE WHEN is_decided THEN least(%(now)s, filed_at + interval '9 days') END,
-               CASE WHEN is_decided THEN staff END,
+               CASE WHEN is_decided THEN approver END,
                CASE WHEN is_decided THEN %(answer)s ELSE '' END,
                CASE WHEN status IN ('accepted', 'partly_accepted') THEN %(effective)s ELSE '' END
         FROM dated
@@ -191,19 +195,31 @@ _OBJECTIONS: Final = """
          AND g.code = pg_temp.one_of('{reason_wrong,documents,corrected,other}', k, 44)
         ORDER BY filed_at
         ON CONFLICT DO NOTHING
-        RETURNING id, status, opened_at, submitted_at, decided_at, assigned_to_id
+        RETURNING id, status, opened_at, submitted_at, decided_at, assigned_to_id, decided_by_id,
+                  answer, effective_cycle
+    ), decided AS (
+        INSERT INTO objections_decision (
+            objection_id, outcome, reason_codes, answer, state, proposed_by_id, proposed_at,
+            closed_by_id, closed_at, return_note, effective_cycle, supersede_reason, back_pay_sar
+        )
+        SELECT id, status, ARRAY['PROOF_ACCEPTED'], answer, 'approved', assigned_to_id,
+               least(decided_at, submitted_at + interval '8 days'), decided_by_id, decided_at, '',
+               effective_cycle, '', 0
+        FROM made WHERE decided_at IS NOT NULL
     )
     INSERT INTO objections_objectionevent (
-        objection_id, at, actor_id, from_status, to_status, note, is_refused
+        objection_id, at, actor_id, kind, from_status, to_status, note, is_refused
     )
-    SELECT id, at, actor, from_status, to_status, '', false
+    SELECT id, at, actor, CASE WHEN number = 3 AND decided_at IS NOT NULL
+                               THEN 'approved' ELSE 'moved' END,
+           from_status, to_status, '', false
     FROM made, LATERAL (
         VALUES
             (1, submitted_at, NULL::bigint, 'draft', 'submitted', submitted_at IS NOT NULL),
             (2, least(%(now)s, submitted_at + interval '1 day'), assigned_to_id, 'submitted',
              'under_review', assigned_to_id IS NOT NULL),
             (3, coalesce(decided_at, least(%(now)s, opened_at + interval '2 days')),
-             assigned_to_id,
+             coalesce(decided_by_id, assigned_to_id),
              CASE WHEN status = 'stopped' THEN 'draft'
                   WHEN assigned_to_id IS NULL THEN 'submitted' ELSE 'under_review' END,
              status, status NOT IN ('draft', 'submitted', 'under_review'))

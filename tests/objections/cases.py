@@ -8,7 +8,7 @@ from typing import Any
 from beneficiaries.models import EligibilityResult, Person, User
 from documents.intake import CheckedFile, check_upload
 from notifications.models import Message
-from objections.models import Contested, Objection
+from objections.models import Contested, Decision, DecisionReason, Objection
 from objections.services import (
     attach_documents,
     open_draft,
@@ -16,11 +16,20 @@ from objections.services import (
     save_statement,
     submit_objection,
 )
-from objections.services.review import decide_objection, request_documents, take_objection
+from objections.services.review import (
+    Proposal,
+    Seen,
+    approve_decision,
+    propose_decision,
+    request_documents,
+    seen_of,
+    take_objection,
+)
 from objections.statuses import ObjectionStatus
 from saudi.gregorian import RIYADH
 from tests.documents.files import pdf_bytes, upload
 from tests.factories import ResultFactory
+from tests.personas import staff
 
 STATEMENT = "عقد الإيجار موثّق باسمي، وأضاف المالك رقم العداد."
 ANNOUNCED_ON = date(2026, 10, 29)
@@ -57,12 +66,14 @@ def submitted(contested: Contested, filer: Person, *, now: datetime = NOW) -> Ob
     return submit_objection(objection=draft(contested, filer, now=now), has_declared=True, now=now)
 
 
+def seen(objection: Objection) -> Seen:
+    """Give what a page that is opened now shows of a case."""
+    return seen_of(Objection.objects.get(pk=objection.pk))
+
+
 def taken(objection: Objection, caseworker: User, *, now: datetime = NOW) -> Objection:
     return take_objection(
-        objection_id=objection.pk,
-        caseworker=caseworker,
-        seen_status=ObjectionStatus.SUBMITTED,
-        now=now,
+        objection_id=objection.pk, caseworker=caseworker, seen=seen(objection), now=now
     )
 
 
@@ -73,7 +84,58 @@ def documents_wanted(objection: Objection, caseworker: User, *, now: datetime = 
         caseworker=caseworker,
         text="أرسل الصفحة الثانية من العقد.",
         due_on=date(2026, 12, 8),
-        seen_status=ObjectionStatus.UNDER_REVIEW,
+        seen=seen(objection),
+        now=now,
+    )
+
+
+def reason_of(decision: ObjectionStatus) -> DecisionReason:
+    """Give a reason of a decision; after a test with real transactions the catalogue is empty."""
+    reason, _ = DecisionReason.objects.get_or_create(
+        code=f"TEST_{decision.value.upper()}",
+        defaults={"outcome": decision, "label_ar": "سبب تجريبي", "label_en": "A reason"},
+    )
+    return reason
+
+
+def proposal_of(
+    decision: ObjectionStatus = ObjectionStatus.ACCEPTED,
+    *,
+    answer: str = "وصل العقد كاملًا.",
+    **fields: Any,
+) -> Proposal:
+    return Proposal(
+        outcome=decision, reason_codes=(reason_of(decision).code,), answer=answer, **fields
+    )
+
+
+def proposed(
+    objection: Objection,
+    caseworker: User,
+    *,
+    decision: ObjectionStatus = ObjectionStatus.ACCEPTED,
+    now: datetime = NOW,
+    **fields: Any,
+) -> Decision:
+    """Take a case that nobody has and propose a decision on it, or propose another one."""
+    objection.refresh_from_db()
+    if objection.assigned_to_id is None:
+        taken(objection, caseworker, now=now)
+    return propose_decision(
+        objection_id=objection.pk,
+        proposer=caseworker,
+        proposal=proposal_of(decision, **fields),
+        seen=seen(objection),
+        now=now,
+    )
+
+
+def approved(decision: Decision, approver: User | None = None, *, now: datetime = NOW) -> Objection:
+    return approve_decision(
+        objection_id=decision.objection_id,
+        decision_id=decision.pk,
+        approver=approver or staff(),
+        seen=seen(decision.objection),
         now=now,
     )
 
@@ -84,16 +146,12 @@ def decided(
     *,
     decision: ObjectionStatus = ObjectionStatus.ACCEPTED,
     now: datetime = NOW,
+    approver: User | None = None,
+    **fields: Any,
 ) -> Objection:
-    taken(objection, caseworker, now=now)
-    return decide_objection(
-        objection_id=objection.pk,
-        caseworker=caseworker,
-        decision=decision,
-        answer="وصل العقد كاملًا.",
-        effective_cycle="" if decision == ObjectionStatus.REJECTED else "2027-01",
-        seen_status=ObjectionStatus.UNDER_REVIEW,
-        now=now,
+    """Have two people decide a case: the caseworker proposes, somebody else approves."""
+    return approved(
+        proposed(objection, caseworker, decision=decision, now=now, **fields), approver, now=now
     )
 
 

@@ -36,8 +36,19 @@ def address(objection: Objection) -> str:
 
 
 def act(client: Client, objection: Objection, action: str, **fields: str) -> Any:
-    seen = Objection.objects.get(pk=objection.pk).status
-    return client.post(address(objection), {"action": action, "seen_status": seen} | fields)
+    return client.post(address(objection), {"action": action} | shown(objection) | fields)
+
+
+def shown(objection: Objection) -> dict[str, str]:
+    """Give the hidden fields of a case's page that is opened now."""
+    status, event = cases.seen(objection)
+    return {"seen_status": status, "seen_event": str(event)}
+
+
+def decision(outcome: str = "accepted", **fields: Any) -> dict[str, Any]:
+    """Give what a caseworker fills in for a decision."""
+    reason = cases.reason_of(ObjectionStatus(outcome)).code
+    return {"decision": outcome, "reasons": [reason], "answer": ANSWER} | fields
 
 
 def status_of(objection: Objection) -> str:
@@ -72,27 +83,41 @@ def test_documents_are_asked_for_and_the_case_waits(client):
     assert "متوقف" in text  # the clock
 
 
-@pytest.mark.parametrize("decision", ["accepted", "partly_accepted", "rejected"])
-def test_a_decision_is_stored_with_its_answer_and_told(client, decision):
+@pytest.mark.parametrize("outcome", ["accepted", "partly_accepted", "rejected"])
+def test_two_people_decide_and_the_citizen_is_told_once(client, outcome):
     caseworker = personas.sign_in_staff(client, "caseworker")
     objection = cases.taken(filed(), caseworker)
-    response = act(client, objection, "decide", decision=decision, answer=ANSWER)
+    response = act(client, objection, "decide", **decision(outcome))
     assert response.url == address(objection)
-    objection.refresh_from_db()
-    assert (objection.status, objection.answer) == (decision, ANSWER)
-    assert objection.decided_by == caseworker
-    assert bool(objection.effective_cycle) == (decision != "rejected")
+    assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
+    assert not cases.texts_to(objection.person, template=f"objection_{outcome}")
     text = page(client.get(response.url))
     assert ANSWER in text
+    assert 'value="take_back"' in text
+    assert 'value="approve"' not in text
+
+    desk = Client()
+    approver = personas.sign_in_staff(desk, "approver")
+    proposal = objection.decisions.get()
+    assert 'value="approve"' in page(desk.get(address(objection)))
+    act(desk, objection, "approve", decision=str(proposal.pk))
+    objection.refresh_from_db()
+    assert (objection.status, objection.answer) == (outcome, ANSWER)
+    assert objection.decided_by == approver
+    assert bool(objection.effective_cycle) == (outcome != "rejected")
+    text = page(desk.get(response.url))
+    assert ANSWER in text
     assert 'name="action"' not in text
-    told = cases.texts_to(objection.person, template=f"objection_{decision}")
-    assert told == [f"objection_{decision}"]
+    told = cases.texts_to(objection.person, template=f"objection_{outcome}")
+    assert told == [f"objection_{outcome}"]
 
 
 ACTIONS = [
     ("take", {}),
     ("documents", {"text": WANTED, "days": "14"}),
     ("decide", {"decision": "accepted", "answer": ANSWER}),
+    ("hand_over", {"note": "إجازة"}),
+    ("take_back", {"decision": "1"}),
 ]
 
 
@@ -133,33 +158,48 @@ def test_a_citizen_gets_no_case_page(client):
 # What is refused --------------------------------------------------------------------
 
 
-def test_the_second_decision_is_refused_with_who_and_when_and_keeps_the_text(client):
-    caseworker = personas.sign_in_staff(client, "caseworker", display_name="هند الأولى")
-    objection = cases.taken(filed(), caseworker)
+def test_who_decides_from_an_old_page_learns_who_did_what_and_keeps_the_text(client):
+    """O29 (a): two open one case; the first approves, the second rejects from the old page."""
+    supervisor = personas.sign_in_staff(client, "supervisor")
+    objection = cases.taken(filed(), supervisor)
+    proposal = cases.proposed(objection, supervisor)
+    both_saw = shown(objection)
     first = Client()
-    first.force_login(caseworker, backend=personas.STAFF_BACKEND)
-    act(first, objection, "decide", decision="accepted", answer=ANSWER)
-    late = {
-        "action": "decide",
-        "seen_status": "under_review",
-        "decision": "rejected",
-        "answer": "لم نجد العقد.",
-    }
+    personas.sign_in_staff(first, "approver", display_name="هند الأولى")
+    act(first, objection, "approve", decision=str(proposal.pk))
+    late = {"action": "decide", **both_saw, **decision("rejected", answer="لم نجد العقد.")}
+    late["supersede_reason"] = "قرأت العقد من جديد."
     text = page(client.post(address(objection), late))
     assert "لم يُحفظ: سبقك \u2068هند الأولى\u2069 وغيّر الحالة إلى «مقبول» في " in text
     objection.refresh_from_db()
-    assert (objection.status, objection.answer) == ("accepted", ANSWER)
+    assert (objection.status, objection.decisions.count()) == ("accepted", 1)
     assert objection.events.filter(is_refused=True).count() == 1
     assert "محاولة مرفوضة" in text
-    assert "لم يُرسل ما كتبته" in text
     assert "لم نجد العقد." in text
+    assert cases.texts_to(objection.person)[-1] == "objection_accepted"
     assert not cases.texts_to(objection.person, template="objection_rejected")
+
+
+def test_who_approves_what_was_returned_learns_who_returned_it(client):
+    personas.sign_in_staff(client, "approver")
+    objection = filed()
+    proposal = cases.proposed(objection, personas.staff())
+    both_saw = shown(objection)
+    first = Client()
+    personas.sign_in_staff(first, "supervisor", display_name="هند الأولى")
+    act(first, objection, "return", decision=str(proposal.pk), note="أين رقم العقد؟")
+    late = {"action": "approve", **both_saw, "decision": str(proposal.pk)}
+    text = page(client.post(address(objection), late))
+    assert "\u2068هند الأولى\u2069" in text
+    assert "أعيد" in text
+    assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
 
 
 def test_an_overtaken_question_keeps_what_was_typed(client):
     caseworker = personas.sign_in_staff(client, "caseworker")
-    objection = cases.taken(filed(), caseworker)
-    late = {"action": "documents", "seen_status": "submitted", "text": WANTED, "days": "7"}
+    objection = filed()
+    late = {"action": "documents", **shown(objection), "text": WANTED, "days": "7"}
+    cases.taken(objection, caseworker)
     text = page(client.post(address(objection), late))
     assert "لم يُحفظ" in text
     assert WANTED in text
@@ -168,24 +208,38 @@ def test_an_overtaken_question_keeps_what_was_typed(client):
 def test_a_case_that_nobody_took_cannot_be_decided(client):
     personas.sign_in_staff(client, "caseworker")
     objection = filed()
-    text = page(act(client, objection, "decide", decision="accepted", answer=ANSWER))
+    text = page(act(client, objection, "decide", **decision()))
     assert "لم يُحفظ" in text
     assert status_of(objection) == ObjectionStatus.SUBMITTED
 
 
 @pytest.mark.parametrize(
     ("fields", "faulty"),
-    [({"decision": "accepted", "answer": ""}, "id_answer_error"), ({"answer": ANSWER}, "اختر")],
-    ids=["no-answer", "no-decision"],
+    [
+        ({"answer": ""}, "id_answer_error"),
+        ({"decision": ""}, "اختر"),
+        ({"reasons": []}, "id_reasons_error"),
+    ],
+    ids=["no-answer", "no-decision", "no-reason"],
 )
 def test_an_incomplete_decision_is_refused_and_keeps_the_rest(client, fields, faulty):
     caseworker = personas.sign_in_staff(client, "caseworker")
     objection = cases.taken(filed(), caseworker)
-    text = page(act(client, objection, "decide", **fields))
+    sent = decision() | fields
+    text = page(act(client, objection, "decide", **sent))
     assert faulty in text
     assert "<title>خطأ" in text
-    assert fields["answer"] in text
-    assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
+    assert sent["answer"] in text
+    assert not objection.decisions.exists()
+
+
+@pytest.mark.parametrize("fields", [{"seen_event": "x"}, {"decision": "7" * 19}, {"decision": "0"}])
+def test_fields_that_no_page_of_ours_sends_are_refused_in_words(client, fields):
+    personas.sign_in_staff(client, "approver")
+    objection = filed()
+    cases.proposed(objection, personas.staff())
+    sent = {"decision": str(objection.decisions.get().pk)} | fields
+    assert act(client, objection, "approve", **sent).status_code == 400
 
 
 # Lists, search and what is not shown -----------------------------------------------------
@@ -364,16 +418,15 @@ def test_a_second_wait_is_added_to_the_first():
     worker = personas.staff("caseworker")
     objection = filed()
     for asked, came in ((16, 17), (18, 22)):
-        seen = objection.status
         objection = (
             cases.documents_wanted(objection, worker, now=cases.riyadh(f"2026-11-{asked} 10:00:00"))
-            if seen == ObjectionStatus.SUBMITTED
+            if objection.status == ObjectionStatus.SUBMITTED
             else request_documents(
                 objection_id=objection.pk,
                 caseworker=worker,
                 text="أرسل الفاتورة.",
                 due_on=date(2026, 12, 8),
-                seen_status=seen,
+                seen=cases.seen(objection),
                 now=cases.riyadh(f"2026-11-{asked} 10:00:00"),
             )
         )

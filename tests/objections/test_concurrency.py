@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Message
-from objections.errors import TransitionRefused
+from objections.errors import NothingToTake, TransitionRefused
 from objections.models import Objection
 from objections.services import open_draft
-from objections.services.review import decide_objection
+from objections.services.review import approve_decision, return_proposal, take_next
 from objections.statuses import ObjectionStatus
 from tests.documents.files import pdf_bytes
-from tests.objections.cases import NOW, draft, result_of, submitted, taken, texts_to
+from tests.objections.cases import NOW, draft, proposed, result_of, seen, submitted, texts_to
 from tests.personas import head, sign_in, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,34 +93,81 @@ def test_twenty_uploads_at_once_keep_one_copy(attachments: Path) -> None:
     assert sum(path.is_file() for path in attachments.rglob("*")) == 1
 
 
-def test_two_deciders_at_once_make_one_decision() -> None:
-    person, clerk = head(), staff(display_name="أ")
-    case = taken(submitted(result_of(person), person), clerk)
-    decisions = [ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED]
+def test_two_approvers_at_once_make_one_decision() -> None:
+    person, approvers = head(), [staff(display_name="أ"), staff(display_name="ب")]
+    case = submitted(result_of(person), person)
+    proposal = proposed(case, staff())
+    shown = seen(case)
 
-    def decide(number: int) -> TransitionRefused | None:
+    def approve(number: int) -> TransitionRefused | None:
         try:
-            decide_objection(
+            approve_decision(
                 objection_id=case.pk,
-                caseworker=clerk,  # in two tabs
-                decision=decisions[number],
-                answer="نص",
-                effective_cycle="2027-01" if number == 0 else "",
-                seen_status=ObjectionStatus.UNDER_REVIEW,
+                decision_id=proposal.pk,
+                approver=approvers[number],
+                seen=shown,
                 now=NOW,
             )
         except TransitionRefused as refusal:
             return refusal
         return None
 
-    refusals = at_once(2, decide)
+    refusals = at_once(2, approve)
     case.refresh_from_db()
     winner = refusals.index(None)
     [refusal] = [one for one in refusals if one is not None]
-    assert (case.status, case.decided_by) == (decisions[winner], clerk)
+    assert (case.status, case.decided_by) == ("accepted", approvers[winner])
     assert refusal == TransitionRefused(
-        decisions[winner], decisions[1 - winner], by=str(clerk), at=NOW
+        "accepted", "accepted", by=str(approvers[winner]), at=NOW, did="approved"
     )
     assert list(case.events.values_list("is_refused", flat=True))[-2:] == [False, True]
     told = Message.objects.filter(event=f"objection:{case.pk}:decided")
-    assert [message.template for message in told] == [f"objection_{decisions[winner]}"]
+    assert [message.template for message in told] == ["objection_accepted"]
+
+
+def test_approval_and_return_at_once_do_one_of_both() -> None:
+    person = head()
+    case = submitted(result_of(person), person)
+    proposal = proposed(case, staff())
+    shown, facts = seen(case), {"objection_id": case.pk, "decision_id": proposal.pk, "now": NOW}
+
+    def close(number: int) -> str:
+        try:
+            if number:
+                return_proposal(**facts, seen=shown, approver=staff(), note="اذكر رقم العقد.")
+            else:
+                approve_decision(**facts, seen=shown, approver=staff())
+        except TransitionRefused:
+            return "refused"
+        return "done"
+
+    assert sorted(at_once(2, close)) == ["done", "refused"]
+    case.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (case.status, proposal.state) in {
+        ("accepted", "approved"),
+        ("under_review", "returned"),
+    }
+    told = Message.objects.filter(event=f"objection:{case.pk}:decided").count()
+    assert told == (proposal.state == "approved")
+
+
+def test_two_who_take_the_next_case_at_once_get_two_cases() -> None:
+    filed = [submitted(result_of(person), person) for person in (head(), head(), head())]
+    takers = [staff(), staff(), staff(), staff()]
+
+    def take(number: int) -> int:
+        try:
+            return take_next(caseworker=takers[number], now=NOW).pk
+        except NothingToTake:
+            return 0
+
+    got = [pk for pk in at_once(4, take) if pk]
+    assert len(got) == len(set(got))
+    # Whoever found all locked by the others may ask again.
+    for taker in takers:
+        try:
+            got.append(take_next(caseworker=taker, now=NOW).pk)
+        except NothingToTake:
+            break
+    assert sorted(got) == sorted(case.pk for case in filed)

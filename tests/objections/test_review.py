@@ -1,4 +1,4 @@
-"""Staff take, ask and decide; two at once do not overwrite each other (O29)."""
+"""Staff take cases, ask for documents and give cases away; nobody overwrites another (O29)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from functools import partial
 
 import pytest
 
-from objections.errors import IncompleteDecision, TransitionRefused
+from objections.errors import IncompleteDecision, NothingToTake, TransitionRefused
 from objections.models import Objection
-from objections.services.review import decide_objection, request_documents, take_objection
-from objections.statuses import DECIDED_STATUSES, ObjectionStatus
+from objections.presenting.cases import timeline_of
+from objections.services.review import (
+    hand_over_objection,
+    propose_decision,
+    put_back_objection,
+    request_documents,
+    take_next,
+    take_objection,
+)
+from objections.statuses import ObjectionStatus
 from tests.objections.cases import (
     NOW,
-    decided,
     documents_wanted,
+    proposal_of,
     result_of,
     riyadh,
+    seen,
     submitted,
     taken,
     texts_to,
@@ -52,38 +61,24 @@ def test_taking_assigns_the_case_and_tells_the_citizen() -> None:
 
 def test_second_taker_learns_who_was_faster_and_when() -> None:
     case, first, second = filed_one(), staff(display_name="نورة"), staff()
+    both_saw = seen(case)
     taken(case, first, now=LATER)
     with pytest.raises(TransitionRefused) as caught:
-        taken(case, second)
+        take_objection(objection_id=case.pk, caseworker=second, seen=both_saw, now=LATER)
     assert caught.value == TransitionRefused("under_review", "under_review", by="نورة", at=LATER)
     case.refresh_from_db()
     assert case.assigned_to == first
     assert len(texts_to(case.filed_by, template="objection_taken")) == 1
 
 
-def test_case_that_waits_for_documents_is_not_taken_again() -> None:
-    case = documents_wanted(filed_one(), staff())
-    with pytest.raises(TransitionRefused):
-        take_objection(
-            objection_id=case.pk,
-            caseworker=staff(),
-            seen_status=ObjectionStatus.DOCUMENTS_WANTED,
-            now=LATER,
-        )
-
-
-def test_nor_by_whoever_has_it() -> None:
+def test_case_that_somebody_has_is_taken_by_nobody() -> None:
     clerk = staff()
     case = documents_wanted(filed_one(), clerk)
-    with pytest.raises(TransitionRefused):
-        take_objection(
-            objection_id=case.pk,
-            caseworker=clerk,
-            seen_status=ObjectionStatus.DOCUMENTS_WANTED,
-            now=LATER,
-        )
+    for other in (staff(), clerk):
+        with pytest.raises(TransitionRefused):
+            take_objection(objection_id=case.pk, caseworker=other, seen=seen(case), now=LATER)
     case.refresh_from_db()
-    assert case.status == ObjectionStatus.DOCUMENTS_WANTED
+    assert (case.status, case.assigned_to) == ("documents_wanted", clerk)
     assert texts_to(case.filed_by)[-1] == "objection_documents_wanted"
 
 
@@ -113,91 +108,10 @@ def test_question_needs_words_and_a_coming_day(text: str, due_on: date, missing:
             caseworker=clerk,
             text=text,
             due_on=due_on,
-            seen_status=UNDER_REVIEW,
+            seen=seen(case),
             now=LATER,
         )
     assert caught.value.missing == missing
-
-
-@pytest.mark.parametrize("decision", DECIDED_STATUSES)
-def test_decision_is_stored_with_its_answer_and_told_once(decision: ObjectionStatus) -> None:
-    case, clerk = filed_one(), staff()
-    decided(case, clerk, decision=decision, now=LATER)
-    case.refresh_from_db()
-    is_rejected = decision == ObjectionStatus.REJECTED
-    assert (case.status, case.decided_by, case.decided_at) == (decision, clerk, LATER)
-    assert case.effective_cycle == ("" if is_rejected else "2027-01")
-    event = case.events.last()
-    assert event is not None
-    assert (event.to_status, event.note) == (decision, case.answer)
-    assert texts_to(case.filed_by)[-1] == f"objection_{decision}"
-
-
-@pytest.mark.parametrize(
-    ("decision", "answer", "cycle", "missing"),
-    [
-        (ObjectionStatus.SUBMITTED, "نص", "", "decision"),
-        (ObjectionStatus.REJECTED, "\u200b", "", "answer"),
-        (ObjectionStatus.REJECTED, "نص", "2027-01", "effective_cycle"),
-        (ObjectionStatus.ACCEPTED, "نص", "", "effective_cycle"),
-        (ObjectionStatus.PARTLY_ACCEPTED, "نص", "2027-13", "effective_cycle"),
-    ],
-)
-def test_incomplete_decision_changes_nothing(
-    decision: ObjectionStatus, answer: str, cycle: str, missing: str
-) -> None:
-    case, clerk = filed_one(), staff()
-    taken(case, clerk)
-    with pytest.raises(IncompleteDecision) as caught:
-        decide_objection(
-            objection_id=case.pk,
-            caseworker=clerk,
-            decision=decision,
-            answer=answer,
-            effective_cycle=cycle,
-            seen_status=UNDER_REVIEW,
-            now=LATER,
-        )
-    assert caught.value.missing == missing
-    case.refresh_from_db()
-    assert case.status == UNDER_REVIEW
-
-
-def test_submitted_case_is_taken_before_it_is_decided() -> None:
-    case = filed_one()
-    with pytest.raises(TransitionRefused) as caught:
-        decide_objection(
-            objection_id=case.pk,
-            caseworker=staff(),
-            decision=ObjectionStatus.REJECTED,
-            answer="نص",
-            effective_cycle="",
-            seen_status=ObjectionStatus.SUBMITTED,
-            now=LATER,
-        )
-    assert (caught.value.status, caught.value.by) == ("submitted", "")
-
-
-def test_second_decision_from_an_old_page_is_refused_and_remembered() -> None:
-    case, first, second = filed_one(), staff(display_name="نورة"), staff()
-    decided(case, first, now=LATER)
-    with pytest.raises(TransitionRefused) as caught:
-        decide_objection(
-            objection_id=case.pk,
-            caseworker=second,
-            decision=ObjectionStatus.REJECTED,
-            answer="نص آخر",
-            effective_cycle="",
-            seen_status=UNDER_REVIEW,
-            now=riyadh("2026-11-15 10:01:00"),
-        )
-    assert caught.value == TransitionRefused("accepted", "rejected", by="نورة", at=LATER)
-    case.refresh_from_db()
-    assert (case.status, case.answer) == ("accepted", "وصل العقد كاملًا.")
-    attempt = case.events.last()
-    assert attempt is not None
-    assert (attempt.is_refused, attempt.actor, attempt.to_status) == (True, second, "rejected")
-    assert [t for t in texts_to(case.filed_by) if t.endswith("ed")][-1] == "objection_accepted"
 
 
 def test_case_without_history_names_nobody() -> None:
@@ -209,7 +123,7 @@ def test_case_without_history_names_nobody() -> None:
             caseworker=staff(),
             text="أرسل العقد",
             due_on=date(2026, 12, 8),
-            seen_status=ObjectionStatus.SUBMITTED,
+            seen=seen(case),
             now=LATER,
         )
     assert (caught.value.by, caught.value.at) == ("", None)
@@ -224,7 +138,7 @@ def test_documents_may_be_asked_for_again_after_they_came() -> None:
         caseworker=clerk,
         text="والصفحة الثالثة.",
         due_on=date(2026, 12, 20),
-        seen_status=UNDER_REVIEW,
+        seen=seen(case),
         now=LATER,
     )
     assert len(texts_to(case.filed_by, template="objection_documents_wanted")) == 2
@@ -235,16 +149,96 @@ def test_documents_may_be_asked_for_again_after_they_came() -> None:
 def test_case_that_somebody_took_is_changed_by_nobody_else(is_question: bool) -> None:
     case, first, second = filed_one(), staff(display_name="نورة"), staff()
     taken(case, first, now=LATER)
-    facts = {"objection_id": case.pk, "caseworker": second, "seen_status": UNDER_REVIEW}
     ask = partial(request_documents, text="أرسل العقد.", due_on=date(2026, 12, 8))
-    reject = partial(
-        decide_objection, decision=ObjectionStatus.REJECTED, answer="نص", effective_cycle=""
-    )
+    propose = partial(propose_decision, proposal=proposal_of(ObjectionStatus.REJECTED))
+    act = partial(ask, caseworker=second) if is_question else partial(propose, proposer=second)
     with pytest.raises(TransitionRefused) as caught:
-        (ask if is_question else reject)(**facts, now=LATER)
+        act(objection_id=case.pk, seen=seen(case), now=LATER)
     assert caught.value.by == "نورة"
     case.refresh_from_db()
     assert (case.status, case.assigned_to) == ("under_review", first)
     attempt = case.events.last()
     assert attempt is not None
     assert (attempt.is_refused, attempt.actor) == (True, second)
+
+
+# Whose a case is ------------------------------------------------------------------
+
+
+def test_next_case_is_the_oldest_that_nobody_has() -> None:
+    first, second, clerk = filed_one(), filed_one(), staff()
+    documents_wanted(second, staff())
+    third = filed_one()
+    assert take_next(caseworker=clerk, now=LATER) == first
+    assert take_next(caseworker=clerk, now=LATER) == third
+    with pytest.raises(NothingToTake):
+        take_next(caseworker=clerk, now=LATER)
+    assert texts_to(first.filed_by)[-1] == "objection_taken"
+
+
+def test_case_is_handed_over_with_a_note_that_the_citizen_does_not_read() -> None:
+    case, first, second = filed_one(), staff("caseworker"), staff("caseworker")
+    taken(case, first)
+    hand_over_objection(
+        objection_id=case.pk, by=first, to=second, note="سبق أن درسته.", seen=seen(case), now=LATER
+    )
+    case.refresh_from_db()
+    assert (case.status, case.assigned_to) == ("under_review", second)
+    event = case.events.last()
+    assert event is not None
+    assert (event.kind, event.is_for_citizen) == ("handed_over", False)
+    assert "سبق أن درسته." in event.note
+    assert "سبق أن درسته." not in str(timeline_of(case, today=LATER.date()))
+    assert texts_to(case.filed_by)[-1] == "objection_taken"
+
+
+def test_case_goes_back_into_the_queue_and_is_taken_without_a_second_sms() -> None:
+    case, first, second = filed_one(), staff("caseworker"), staff("caseworker")
+    taken(case, first)
+    put_back_objection(objection_id=case.pk, by=first, note="إجازة.", seen=seen(case), now=LATER)
+    case.refresh_from_db()
+    assert (case.status, case.assigned_to) == ("under_review", None)
+    assert take_next(caseworker=second, now=LATER) == case
+    assert texts_to(case.filed_by).count("objection_taken") == 1
+    kinds = list(case.events.values_list("kind", flat=True))
+    assert kinds[-3:] == ["moved", "put_back", "taken"]
+
+
+def test_only_its_caseworker_or_a_supervisor_gives_a_case_away() -> None:
+    case, owner = filed_one(), staff("caseworker")
+    other, supervisor = staff("caseworker"), staff("supervisor")
+    taken(case, owner)
+    facts = {"objection_id": case.pk, "note": "إجازة.", "now": LATER}
+    with pytest.raises(TransitionRefused):
+        hand_over_objection(**facts, by=other, to=other, seen=seen(case))
+    with pytest.raises(IncompleteDecision) as caught:
+        hand_over_objection(**facts, by=supervisor, to=staff("agent"), seen=seen(case))
+    assert caught.value.missing == "to"
+    with pytest.raises(IncompleteDecision) as caught:
+        hand_over_objection(**facts, by=supervisor, to=owner, seen=seen(case))
+    assert caught.value.missing == "to"
+    hand_over_objection(**facts, by=supervisor, to=other, seen=seen(case))
+    case.refresh_from_db()
+    assert case.assigned_to == other
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_note_is_needed_to_give_a_case_away(is_back: bool) -> None:
+    case, owner = filed_one(), staff("caseworker")
+    taken(case, owner)
+    give = partial(hand_over_objection, to=staff("caseworker"))
+    with pytest.raises(IncompleteDecision) as caught:
+        (put_back_objection if is_back else give)(
+            objection_id=case.pk, by=owner, note=" \u200b", seen=seen(case), now=LATER
+        )
+    assert caught.value.missing == "note"
+
+
+def test_nobodys_case_is_not_put_back() -> None:
+    case = filed_one()
+    taken(case, staff())
+    Objection.objects.filter(pk=case.pk).update(assigned_to=None)
+    with pytest.raises(TransitionRefused):
+        put_back_objection(
+            objection_id=case.pk, by=staff("supervisor"), note="لا أحد.", seen=seen(case), now=LATER
+        )

@@ -13,16 +13,19 @@ from beneficiaries.models import EligibilityResult
 from objections.errors import LastChance, TransitionRefused
 from objections.models import Objection
 from objections.services import withdraw_objection
-from objections.services.review import decide_objection
+from objections.services.review import propose_decision
 from objections.statuses import ObjectionStatus
 from tests.objections.cases import (
     NOW,
+    approved,
     decided,
     documents_wanted,
+    proposal_of,
+    proposed,
     result_of,
     riyadh,
+    seen,
     submitted,
-    taken,
     texts_to,
 )
 from tests.objections.test_concurrency import at_once
@@ -78,13 +81,11 @@ def test_what_waits_can_be_withdrawn_once_and_filed_again(filed: Objection) -> N
     again = submitted(EligibilityResult.objects.get(), filed.filed_by)
     assert again.reference not in {None, filed.reference}
     with pytest.raises(TransitionRefused):
-        decide_objection(
+        propose_decision(
             objection_id=filed.pk,
-            caseworker=worker,
-            decision=ObjectionStatus.REJECTED,
-            answer="لا يغيّر العقد النتيجة.",
-            effective_cycle="",
-            seen_status=ObjectionStatus.DOCUMENTS_WANTED,
+            proposer=worker,
+            proposal=proposal_of(ObjectionStatus.REJECTED),
+            seen=seen(filed),
             now=NOW,
         )
 
@@ -183,26 +184,17 @@ def test_ten_presses_at_once_withdraw_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_decision_and_withdrawal_at_once_give_one_of_both() -> None:
+def test_approval_and_withdrawal_at_once_give_one_of_both() -> None:
     person = head()
     filed = submitted(result_of(person), person)
-    worker = staff("caseworker")
-    taken(filed, worker)
+    decision = proposed(filed, staff("caseworker"), decision=ObjectionStatus.REJECTED)
 
     def one(number: int) -> str:
         try:
             if number:
                 withdrawn(filed)
             else:
-                decide_objection(
-                    objection_id=filed.pk,
-                    caseworker=worker,
-                    decision=ObjectionStatus.REJECTED,
-                    answer="لا يغيّر العقد النتيجة.",
-                    effective_cycle="",
-                    seen_status=ObjectionStatus.UNDER_REVIEW,
-                    now=NOW,
-                )
+                approved(decision)
         except TransitionRefused:
             return "refused"
         return "done"
@@ -210,4 +202,6 @@ def test_decision_and_withdrawal_at_once_give_one_of_both() -> None:
     assert sorted(at_once(2, one)) == ["done", "refused"]
     ends = filed.events.filter(is_refused=False, to_status__in=["rejected", "withdrawn"])
     filed.refresh_from_db()
+    decision.refresh_from_db()
     assert [event.to_status for event in ends] == [filed.status]
+    assert (filed.status, decision.state) in {("rejected", "approved"), ("withdrawn", "lapsed")}

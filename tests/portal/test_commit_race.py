@@ -18,7 +18,6 @@ from notifications.outbox import queue_message
 from notifications.statuses import MessageStatus
 from objections.models import Objection
 from objections.services import submit_objection
-from objections.services.review import decide_objection
 from objections.statuses import ObjectionStatus
 from portal.sign_in import send_sign_in_code
 from saudi.gregorian import riyadh_date
@@ -53,9 +52,9 @@ def changes(celery_worker: CeleryWorker, settings: Any, tmp_path: Path) -> Chang
         for person in (filer, decided)
     ]
     draft = cases.draft(results[0], filer, now=now)
-    caseworker = personas.staff()
+    approver = personas.staff()
     case = cases.submitted(results[1], decided, now=now)
-    cases.taken(case, caseworker, now=now)
+    proposal = cases.proposed(case, personas.staff(), now=now)
     wait_until(
         lambda: not Message.objects.exclude(status=MessageStatus.SENT).exists(),
         what="the messages of the preparation are out of the worker's hands",
@@ -66,15 +65,7 @@ def changes(celery_worker: CeleryWorker, settings: Any, tmp_path: Path) -> Chang
         submit_objection(objection=draft, has_declared=True, now=timezone.now())
 
     def decide() -> None:
-        decide_objection(
-            objection_id=case.pk,
-            caseworker=caseworker,
-            decision=ObjectionStatus.ACCEPTED,
-            answer="وصل العقد كاملًا.",
-            effective_cycle="2027-01",
-            seen_status=ObjectionStatus.UNDER_REVIEW,
-            now=timezone.now(),
-        )
+        cases.approved(proposal, approver, now=timezone.now())
 
     def file() -> None:
         file_ticket(

@@ -12,6 +12,10 @@ pytestmark = pytest.mark.django_db
 CAN = {
     "sawtak.answer_ticket": {"agent", "supervisor"},
     "objections.decide_objection": {"caseworker", "supervisor"},
+    "objections.approve_decision": {"approver", "supervisor"},
+    "objections.assign_objection": {"supervisor"},
+    "objections.view_decision": {"caseworker", "approver", "supervisor", "auditor"},
+    "objections.change_answertemplate": {"supervisor"},
     "objections.view_objection": {"agent", "caseworker", "approver", "supervisor", "auditor"},
     "beneficiaries.view_sensitive_reason": {"caseworker", "approver", "supervisor"},
     "documents.open_document": {"agent", "caseworker", "approver", "supervisor"},

@@ -1,0 +1,95 @@
+"""What an acceptance may bring of the past: its months, and an estimate beside each (DOMAIN 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
+from beneficiaries.statuses import SETTLED_STATUSES, ResultStatus
+from objections.models import Objection
+from objections.rules import PaidCycle, back_pay_cycles, back_pay_estimate
+
+
+@dataclass(frozen=True)
+class BackPayMonth:
+    """A month for which back pay may be entered, with the register's estimate where it has one."""
+
+    cycle: str
+    estimate_sar: Decimal | None
+
+
+def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayMonth]:
+    """Give the months an acceptance on a day may bring money for, oldest first; a day in Riyadh.
+
+    At most five statements and one more for each month in which the household has no payment. What
+    was due in a month is the person's own line of its payment; else their result of it; else what
+    they last were entitled to before what they contest (docs/adr/0023).
+    """
+    contested = objection.contested
+    cycles = list(
+        Cycle.objects.filter(
+            code__gte=contested.cycle.code, code__lte=f"{accepted_on:%Y-%m}"
+        ).order_by("code")
+    )
+    own = (
+        PaymentLine.objects.current()
+        .filter(cycle__in=cycles, status__in=SETTLED_STATUSES)
+        .select_related("cycle")
+    )
+    households = list(own.filter(household_id=objection.person.household_id).order_by("id"))
+    months = back_pay_cycles(
+        _paid(cycles, households),
+        track=objection.track,
+        contested=contested.cycle.code,
+        counted_from=objection.counted_from,
+        accepted_on=accepted_on,
+    )
+    lines = {line.cycle.code: line for line in households if line.person_id == objection.person_id}
+    entitlements = _entitlements(objection)
+    return [
+        BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements))
+        for month in months
+    ]
+
+
+def _paid(cycles: Iterable[Cycle], households: Iterable[PaymentLine]) -> list[PaidCycle]:
+    """Give the deposit day of each cycle: the household's own, else that of the cycle."""
+    days = {line.cycle_id: line.paid_on for line in households}
+    for cycle in cycles:
+        if cycle.pk not in days:
+            anybodys = (
+                PaymentLine.objects.current()
+                .filter(cycle=cycle, status__in=SETTLED_STATUSES)
+                .order_by("id")
+                .first()
+            )
+            days[cycle.pk] = anybodys.paid_on if anybodys else None
+    return [PaidCycle(each.code, day) for each in cycles if (day := days[each.pk]) is not None]
+
+
+def _entitlements(objection: Objection) -> dict[str, Decimal]:
+    """Give what the person was entitled to by their results, by cycle, of the newest two years."""
+    results = (
+        EligibilityResult.objects.current()
+        .filter(person_id=objection.person_id, status=ResultStatus.ELIGIBLE, entitlement_sar__gt=0)
+        .select_related("cycle")
+        .order_by("-cycle__code")[:24]
+    )
+    return {result.cycle.code: result.entitlement_sar for result in results}
+
+
+def _estimate(
+    month: str,
+    contested: str,
+    lines: dict[str, PaymentLine],
+    entitlements: dict[str, Decimal],
+) -> Decimal | None:
+    line = lines.get(month)
+    before = [code for code in entitlements if code < contested]
+    due = line.entitled_sar if line is not None and line.entitled_sar else entitlements.get(month)
+    if due is None and before:
+        due = entitlements[max(before)]
+    return back_pay_estimate(due_sar=due, paid_sar=line.paid_sar if line else Decimal(0))

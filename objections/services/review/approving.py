@@ -1,0 +1,145 @@
+"""The second of the two people of a decision: approving what another proposed, or returning it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from beneficiaries.models import User
+from objections import rules
+from objections.errors import IncompleteDecision, OwnProposal
+from objections.models import Decision, Objection
+from objections.services.history import append_event, end_wait, tell_filer
+from objections.services.review.changing import Seen, changing, refusal, waiting_proposal
+from objections.services.review.proposing import close
+from objections.statuses import GRANTED_STATUSES, DecisionState, EventKind, ObjectionStatus
+from saudi.digits import is_blank
+from saudi.gregorian import riyadh_date
+
+_TEMPLATES: Final[dict[str, str]] = {
+    ObjectionStatus.ACCEPTED: "objection_accepted",
+    ObjectionStatus.PARTLY_ACCEPTED: "objection_partly_accepted",
+    ObjectionStatus.REJECTED: "objection_rejected",
+}
+
+
+def approve_decision(
+    *, objection_id: int, decision_id: int, approver: User, seen: Seen, now: datetime
+) -> Objection:
+    """Approve what somebody else proposed: the case is decided and whoever filed it is told.
+
+    A decision that it replaces stays as it was, as history. The cycle in which an acceptance
+    counts is that of the day of approval.
+
+    Raises:
+        TransitionRefused: it was closed meanwhile, or something of the case changed.
+        OwnProposal: nobody approves their own.
+    """
+    with changing(
+        objection_id,
+        act=EventKind.APPROVED,
+        wanted=_outcome_of(decision_id),
+        seen=seen,
+        actor=approver,
+        now=now,
+    ) as objection:
+        decision = _waiting(objection, decision_id, closer=approver)
+        put_in_force(objection, decision, approver=approver, now=now)
+    return objection
+
+
+def put_in_force(
+    objection: Objection, decision: Decision, *, approver: User, now: datetime
+) -> None:
+    """Approve a decision and bring its case to what it says. The caller holds the case's lock."""
+    replaced = decision.supersedes
+    if replaced is not None:
+        replaced.state = DecisionState.SUPERSEDED
+        replaced.save(update_fields=["state"])
+    if decision.outcome in GRANTED_STATUSES:
+        decision.effective_cycle = rules.effective_cycle(riyadh_date(now))
+    close(decision, DecisionState.APPROVED, by=approver, now=now)
+    from_status = objection.status
+    objection.status = decision.outcome
+    objection.decided_by = approver
+    objection.decided_at = now
+    objection.answer = decision.answer
+    objection.effective_cycle = decision.effective_cycle
+    objection.save(
+        update_fields=[
+            "status",
+            "decided_by",
+            "decided_at",
+            "answer",
+            "effective_cycle",
+            *end_wait(objection, now),
+        ]
+    )
+    is_later = bool(decision.supersede_reason)
+    append_event(
+        objection,
+        kind=EventKind.SUPERSEDED if is_later else EventKind.APPROVED,
+        decision=decision,
+        from_status=from_status,
+        to_status=decision.outcome,
+        actor=approver,
+        now=now,
+        note=decision.answer,
+    )
+    tell_filer(
+        objection,
+        what=f"decided:{decision.pk}" if is_later else "decided",
+        template=_TEMPLATES[decision.outcome],
+        values={"reference": objection.reference or ""},
+        now=now,
+    )
+
+
+def return_proposal(
+    *, objection_id: int, decision_id: int, approver: User, note: str, seen: Seen, now: datetime
+) -> Decision:
+    """Return a proposal to its proposer, with a note that says what is to be changed.
+
+    Raises:
+        TransitionRefused: it was closed meanwhile, or something of the case changed.
+        OwnProposal: nobody returns their own; they take it back.
+        IncompleteDecision: without a note.
+    """
+    if is_blank(note):
+        raise IncompleteDecision(missing="note")
+    with changing(
+        objection_id,
+        act=EventKind.RETURNED,
+        wanted=seen.status,
+        seen=seen,
+        actor=approver,
+        now=now,
+    ) as objection:
+        decision = _waiting(objection, decision_id, closer=approver)
+        decision.return_note = note
+        close(decision, DecisionState.RETURNED, by=approver, now=now)
+        append_event(
+            objection,
+            kind=EventKind.RETURNED,
+            decision=decision,
+            from_status=objection.status,
+            to_status=objection.status,
+            actor=approver,
+            now=now,
+            note=note,
+        )
+    return decision
+
+
+def _outcome_of(decision_id: int) -> str:
+    """Give what a proposal would lead to, for the record of an attempt. Raises DoesNotExist."""
+    return Decision.objects.values_list("outcome", flat=True).get(pk=decision_id)
+
+
+def _waiting(objection: Objection, decision_id: int, *, closer: User) -> Decision:
+    decision = waiting_proposal(objection)
+    if decision is None or decision.pk != decision_id:
+        raise refusal(objection, wanted=objection.status)
+    if decision.proposed_by_id == closer.pk:
+        raise OwnProposal
+    return decision

@@ -1,0 +1,173 @@
+"""Whose a case is: taking it, the next one, handing it over, putting it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from beneficiaries.models import User
+from objections.errors import IncompleteDecision, NothingToTake
+from objections.models import Objection
+from objections.services.history import append_event, tell_filer
+from objections.services.review.changing import (
+    Seen,
+    changing,
+    ensure_no_proposal,
+    refusal,
+)
+from objections.statuses import IN_REVIEW_STATUSES, OPEN_STATUSES, EventKind, ObjectionStatus
+from saudi.digits import is_blank
+
+ASSIGN_RIGHT: Final = "objections.assign_objection"
+DECIDE_RIGHT: Final = "objections.decide_objection"
+
+
+def take_objection(*, objection_id: int, caseworker: User, seen: Seen, now: datetime) -> Objection:
+    """Take an objection that is nobody's; whoever filed one that was just submitted is told.
+
+    Raises:
+        TransitionRefused: somebody was faster, or it is not waiting to be taken.
+    """
+    with changing(
+        objection_id,
+        act=EventKind.TAKEN,
+        wanted=ObjectionStatus.UNDER_REVIEW,
+        seen=seen,
+        actor=caseworker,
+        now=now,
+    ) as objection:
+        is_free = objection.assigned_to_id is None and objection.status in OPEN_STATUSES
+        if not is_free:
+            raise refusal(objection, wanted=ObjectionStatus.UNDER_REVIEW)
+        _take(objection, caseworker, now=now)
+    return objection
+
+
+def take_next(*, caseworker: User, now: datetime) -> Objection:
+    """Take the case that waits the longest, of those that nobody has and nobody is taking.
+
+    Two who ask at once get two cases: what the other holds locked is passed over. One that waits
+    for the citizen's documents is not next.
+
+    Raises:
+        NothingToTake: no case waits.
+    """
+    with transaction.atomic():
+        objection = (
+            Objection.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("filed_by")
+            .filter(
+                assigned_to=None,
+                status__in=[ObjectionStatus.SUBMITTED, ObjectionStatus.UNDER_REVIEW],
+            )
+            .order_by("submitted_at", "id")
+            .first()
+        )
+        if objection is None:
+            raise NothingToTake
+        _take(objection, caseworker, now=now)
+    return objection
+
+
+def _take(objection: Objection, caseworker: User, *, now: datetime) -> None:
+    """Give a case to a caseworker. The caller holds its lock."""
+    from_status = objection.status
+    is_first = from_status == ObjectionStatus.SUBMITTED
+    objection.assigned_to = caseworker
+    if is_first:
+        objection.status = ObjectionStatus.UNDER_REVIEW
+    objection.save(update_fields=["assigned_to", "status"])
+    append_event(
+        objection,
+        kind=EventKind.MOVED if is_first else EventKind.TAKEN,
+        from_status=from_status,
+        to_status=objection.status,
+        actor=caseworker,
+        now=now,
+    )
+    if is_first:
+        tell_filer(
+            objection,
+            what="taken",
+            template="objection_taken",
+            values={"reference": objection.reference or ""},
+            now=now,
+        )
+
+
+def hand_over_objection(
+    *, objection_id: int, by: User, to: User, note: str, seen: Seen, now: datetime
+) -> Objection:
+    """Hand a case over to another caseworker, with a note that they read.
+
+    Raises:
+        TransitionRefused: it changed meanwhile, or it is not theirs to hand over.
+        ProposalWaits: a decision on it waits for approval.
+        IncompleteDecision: without a note, or to nobody who could decide it.
+    """
+    if is_blank(note):
+        raise IncompleteDecision(missing="note")
+    if not (to.is_active and to.is_staff and to.has_perm(DECIDE_RIGHT)):
+        raise IncompleteDecision(missing="to")
+    with changing(
+        objection_id,
+        act=EventKind.HANDED_OVER,
+        wanted=seen.status,
+        seen=seen,
+        actor=by,
+        now=now,
+    ) as objection:
+        _ensure_may_give_away(objection, by)
+        if objection.assigned_to_id == to.pk:
+            raise IncompleteDecision(missing="to")
+        _assign(objection, to, kind=EventKind.HANDED_OVER, by=by, note=note, now=now)
+    return objection
+
+
+def put_back_objection(
+    *, objection_id: int, by: User, note: str, seen: Seen, now: datetime
+) -> Objection:
+    """Put a case back into the queue, with a note for whoever takes it next.
+
+    Raises:
+        TransitionRefused: it changed meanwhile, or it is not theirs.
+        ProposalWaits: a decision on it waits for approval.
+        IncompleteDecision: without a note.
+    """
+    if is_blank(note):
+        raise IncompleteDecision(missing="note")
+    with changing(
+        objection_id, act=EventKind.PUT_BACK, wanted=seen.status, seen=seen, actor=by, now=now
+    ) as objection:
+        _ensure_may_give_away(objection, by)
+        if objection.assigned_to_id is None:
+            raise refusal(objection, wanted=objection.status)
+        _assign(objection, None, kind=EventKind.PUT_BACK, by=by, note=note, now=now)
+    return objection
+
+
+def _ensure_may_give_away(objection: Objection, by: User) -> None:
+    """Refuse a case that is done, or another's where its giver is no supervisor."""
+    is_theirs = objection.assigned_to_id == by.pk or by.has_perm(ASSIGN_RIGHT)
+    is_in_review = objection.status in IN_REVIEW_STATUSES
+    if not (is_theirs and is_in_review):
+        raise refusal(objection, wanted=objection.status)
+    ensure_no_proposal(objection)
+
+
+def _assign(
+    objection: Objection, to: User | None, *, kind: EventKind, by: User, note: str, now: datetime
+) -> None:
+    objection.assigned_to = to
+    objection.save(update_fields=["assigned_to"])
+    append_event(
+        objection,
+        kind=kind,
+        from_status=objection.status,
+        to_status=objection.status,
+        actor=by,
+        now=now,
+        note=f"{to}: {note}" if to is not None else note,
+    )
