@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access.staff import CaseAction, moment_text, overtaken_text
 from beneficiaries.models import User
 from objections.back_pay import back_pay_months
+from objections.colleagues import colleagues_of
 from objections.errors import (
     IncompleteDecision,
     NotYourProposal,
@@ -24,11 +25,16 @@ from objections.errors import (
     WrongBackPay,
 )
 from objections.models import DecisionReason, Objection
-from objections.colleagues import colleagues_of
 from objections.services import review
 from objections.services.review import Seen
 from objections.staff_forms import DecisionForm, DocumentsForm, HandOverForm, NoteForm
-from objections.statuses import CITIZENS_KINDS, DECIDED_STATUSES, EventKind, ObjectionStatus
+from objections.statuses import (
+    CITIZENS_KINDS,
+    DECIDED_STATUSES,
+    IN_REVIEW_STATUSES,
+    EventKind,
+    ObjectionStatus,
+)
 from saudi.direction import isolate
 from saudi.gregorian import riyadh_date, riyadh_today
 
@@ -69,7 +75,9 @@ def bound_form(
     request: HttpRequest, form: type[forms.Form], case: Objection, data: QueryDict | None
 ) -> forms.Form:
     """Make the form of an act with what depends on the case."""
-    if form is DecisionForm and request.user.has_perm(DECIDE):
+    if form is DecisionForm:
+        if data is None and not may_propose(case, _user(request)):
+            return DecisionForm()
         return DecisionForm(
             data,
             reasons=DecisionReason.objects.filter(is_active=True),
@@ -81,6 +89,13 @@ def bound_form(
     if form is NoteForm:
         return NoteForm(data, label=_("What has to be changed"))
     return form(data)
+
+
+def may_propose(case: Objection, user: User) -> bool:
+    """Tell whether somebody may propose a decision on a case: a first one, or a later one."""
+    is_theirs = case.assigned_to_id == user.pk and case.status in IN_REVIEW_STATUSES
+    may_come = is_theirs or case.status in DECIDED_STATUSES
+    return may_come and case.proposed_by_id is None and user.has_perm(DECIDE)
 
 
 def _seen(request: HttpRequest) -> Seen:

@@ -32,6 +32,7 @@ from objections.admin.acts import (
     TAKE,
     bound_form,
     case_acts,
+    may_propose,
     refusal_text,
 )
 from objections.clock import case_clock
@@ -243,7 +244,6 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
     is_mine = case.assigned_to_id == user.pk
     is_in_review = case.status in IN_REVIEW_STATUSES
     is_free = proposal is None
-    may_decide = user.has_perm(DECIDE)
     return {
         "proposal": proposal,
         "decisions": [each for each in decisions if not each.waits],
@@ -254,8 +254,8 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         and is_mine
         and case.status == ObjectionStatus.UNDER_REVIEW
         and user.has_perm(ASK),
-        "may_decide": is_free and is_mine and is_in_review and may_decide,
-        "may_replace": is_free and case.status in DECIDED_STATUSES and may_decide,
+        "may_decide": is_in_review and may_propose(case, user),
+        "may_replace": case.status in DECIDED_STATUSES and may_propose(case, user),
         "may_hand_over": is_free
         and is_in_review
         and case.assigned_to_id is not None
@@ -264,6 +264,8 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         "may_approve": proposal is not None
         and proposal.proposed_by_id != user.pk
         and user.has_perm(APPROVE),
-        "may_take_back": proposal is not None and proposal.proposed_by_id == user.pk and may_decide,
+        "may_take_back": proposal is not None
+        and proposal.proposed_by_id == user.pk
+        and user.has_perm(DECIDE),
         "effect_today": effective_cycle(riyadh_today()),
     }

@@ -191,7 +191,7 @@ def test_who_approves_what_was_returned_learns_who_returned_it(client):
     late = {"action": "approve", **both_saw, "decision": str(proposal.pk)}
     text = page(client.post(address(objection), late))
     assert "\u2068هند الأولى\u2069" in text
-    assert "أعيد" in text
+    assert "أعاد الاقتراح" in text
     assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
 
 

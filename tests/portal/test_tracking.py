@@ -23,6 +23,7 @@ from portal.tracking import find_case
 from saudi.gregorian import riyadh_date
 from sawtak.services import ask_sender
 from tests.factories import GROUND, PersonFactory, ResultFactory, StaffFactory
+from tests.objections.cases import decided
 from tests.personas import adult_of, head, sign_in
 from tests.sawtak.tickets import MOBILE, NOW, STRANGERS_ID, code_sent, file, page
 
@@ -150,14 +151,14 @@ def test_objection_is_found_by_the_person_or_the_mobile_of_the_filer(client: Cli
 
 
 def test_decided_objection_promises_no_decision() -> None:
-    made = objection("rejected", decided_at=NOW, decided_by=StaffFactory.create(), answer="لم يثبت")
-    ObjectionEvent.objects.create(
-        objection=made, at=NOW, from_status="submitted", to_status="rejected"
-    )
+    clerk = StaffFactory.create()
+    made = decided(objection("under_review", assigned_to=clerk), clerk, now=NOW)
+    ObjectionEvent.objects.filter(kind="proposed").update(note="ملاحظة بين الموظفين")
     case = find_case(made.reference or "", made.person.national_id, today=riyadh_date(NOW))
     assert case is not None
-    assert [step.state for step in case.steps] == ["done", "done"]
-    assert case.changed_at == NOW
+    assert [step.title for step in case.steps][1:] == ["مقبول"]
+    assert {step.state for step in case.steps} == {"done"}
+    assert case.changed_at == made.decided_at
 
 
 def test_objection_without_history_is_shown_by_its_receipt() -> None:
