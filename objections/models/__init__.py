@@ -2,7 +2,8 @@
 
 from objections.models.decisions import BackPayLine, Decision, DecisionReason
 from objections.models.grounds import Ground, NeededDocument
-from objections.models.objection import Contested, Objection, ObjectionDocument, ObjectionEvent
+from objections.models.history import ObjectionEvent
+from objections.models.objection import Contested, Objection, ObjectionDocument
 from objections.models.reminders import ReminderRound
 from objections.models.windows import WindowExtension
 from objections.models.wordings import AnswerTemplate

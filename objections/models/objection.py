@@ -1,10 +1,9 @@
-"""Objections, their documents and their history."""
+"""Objections and their documents."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -17,11 +16,8 @@ from documents.models import Document
 from objections.grounds import CODE_CHARACTERS, LABEL_CHARACTERS, Track
 from objections.models.grounds import NeededDocument
 from objections.querysets import ObjectionQuerySet
-from objections.statuses import CITIZENS_KINDS, DECIDED_STATUSES, EventKind, ObjectionStatus
+from objections.statuses import ObjectionStatus
 from saudi.languages import page_language
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
@@ -271,52 +267,3 @@ class ObjectionDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.document_id} of objection {self.objection_id}"
-
-
-class ObjectionEvent(models.Model):
-    """One step in an objection's history. Never changed, never deleted.
-
-    `kind` says what happened and with it who reads it (`CITIZENS_KINDS`). `note` is what the
-    citizen reads, or for a kind that only staff see, what one of them wrote to another. A refused
-    attempt is one that came after somebody else's change: staff see it, the citizen does not (O29).
-    """
-
-    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField(_("when"))
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    from_status = models.CharField(max_length=16, choices=ObjectionStatus.choices, blank=True)
-    to_status = models.CharField(max_length=16, choices=ObjectionStatus.choices)
-    kind = models.CharField(
-        max_length=16, choices=EventKind.choices, default=EventKind.MOVED, db_default="moved"
-    )
-    decision = models.ForeignKey(
-        "objections.Decision",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="events",
-    )
-    note = models.TextField(_("what the citizen reads"), blank=True)
-    is_refused = models.BooleanField(_("refused attempt"), default=False)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.to_status} of objection {self.objection_id}"
-
-    @property
-    def title(self) -> StrOrPromise:
-        """What happened, as staff read it: the new status, or the act that left it as it was."""
-        if self.kind in CITIZENS_KINDS or (self.is_refused and self.to_status in DECIDED_STATUSES):
-            return ObjectionStatus(self.to_status).label
-        return EventKind(self.kind).label
-
-    @property
-    def is_for_citizen(self) -> bool:
-        """True for what the citizen reads of it."""
-        return self.kind in CITIZENS_KINDS and not self.is_refused
