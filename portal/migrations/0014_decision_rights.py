@@ -25,7 +25,7 @@ RIGHTS = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0012_window_rights"),
+        ("portal", "0013_ground_rights"),
         ("objections", "0013_answer_templates"),
     ]
 
