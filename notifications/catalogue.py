@@ -151,6 +151,15 @@ _ALL: Final = (
         ),
     ),
     _case(
+        "exemption_granted",
+        {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},
+        ar="{programme}: أعطيناك وقتا أطول. تستطيع الاعتراض من ملفك حتى نهاية يوم {last_day}.",
+        en=(
+            "{programme}: you have more time. "
+            "You can object in your file until the end of {last_day}."
+        ),
+    ),
+    _case(
         "objection_submitted",
         _OBJECTION,
         ar="{programme}: وصل اعتراضك. رقمه {reference}. نخبرك بالقرار برسالة.",

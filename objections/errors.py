@@ -30,6 +30,17 @@ class ExtensionRefused(ObjectionRefused):
 
 
 @dataclass
+class ExemptionRefused(ObjectionRefused):
+    """What is wrong with an exemption: reason, past, too_early, too_late, or not_contestable.
+
+    `day` is the one in the way.
+    """
+
+    why: str
+    day: date | None = None
+
+
+@dataclass
 class AlreadyObjected(ObjectionRefused):
     """An open objection against the same result exists."""
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from beneficiaries.cycles import next_cycle
-from objections.errors import ExtensionRefused, FilingWindowClosed
+from objections.errors import ExemptionRefused, ExtensionRefused, FilingWindowClosed
 from objections.grounds import Track
 from objections.statuses import ReminderKind
 
@@ -101,6 +101,25 @@ def ensure_extension(*, previous: date, last_day: date, today: date) -> None:
     limit = today + timedelta(days=MOST_EXTENSION_DAYS)
     if last_day > limit:
         raise ExtensionRefused("too_late", limit)
+
+
+MOST_EXEMPTION_DAYS: Final = 30
+"""So long at most somebody who is exempted has, from the day of the exemption on."""
+
+
+def ensure_exemption(*, regular: date, last_day: date, today: date) -> None:
+    """Refuse a day that gives one person nothing, or more than is meant. Civil days in Riyadh.
+
+    Raises:
+        ExemptionRefused: past, too_early (everybody has that day) or too_late.
+    """
+    if last_day < today:
+        raise ExemptionRefused("past", today)
+    if last_day <= regular:
+        raise ExemptionRefused("too_early", regular)
+    limit = today + timedelta(days=MOST_EXEMPTION_DAYS)
+    if last_day > limit:
+        raise ExemptionRefused("too_late", limit)
 
 
 # Who may file what --------------------------------------------------------------

@@ -53,6 +53,14 @@ class DecisionState(models.TextChoices):
     LAPSED = "lapsed", _("Fell away: the case ended before")
 
 
+class FilingChannel(models.TextChoices):
+    """How an objection came."""
+
+    ONLINE = "online", _("online")
+    PAPER = "paper", _("on paper")
+    PHONE = "phone", _("by phone")
+
+
 class ReminderKind(models.TextChoices):
     """What a reminder is about, and how long before the last day. The value is in its event."""
 

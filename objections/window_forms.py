@@ -83,3 +83,36 @@ def extension_fault(why: str, written: str) -> tuple[str, str]:
     if why == "too_late":
         return "last_day", _("This is too far. Write a day up to %(day)s.") % {"day": written}
     return "track", _("Nothing of it was announced, so there is no time to extend.")
+
+
+class ExemptionForm(forms.Form):
+    """Until which day one person may object, and why."""
+
+    last_day = LastDayField(
+        label=gettext_lazy("The person may object until the end of"),
+        error_messages={"required": gettext_lazy("Write the last day.")},
+    )
+    reason = MessageField(
+        label=gettext_lazy("Why"),
+        longest=REASON_CHARACTERS,
+        help_text=gettext_lazy("What kept the person, and how you know. Citizens do not read it."),
+        error_messages={"required": gettext_lazy("Write why this person gets more time.")},
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("submission", uuid.uuid4())
+
+
+def exemption_fault(why: str, written: str) -> tuple[str | None, str]:
+    """Give the field, or none, and the words for a refused exemption; `written` is the day."""
+    if why == "reason":
+        return "reason", _("Write why this person gets more time.")
+    if why == "too_early":
+        return "last_day", _("Everybody has until %(day)s. Write a later day.") % {"day": written}
+    if why == "past":
+        return "last_day", _("This day has passed. Write today or a later day.")
+    if why == "too_late":
+        return "last_day", _("This is too far. Write a day up to %(day)s.") % {"day": written}
+    return None, _("Nothing is left to object to here: see the row's page for what happened.")

@@ -70,6 +70,8 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("Work"),
         (
             Entry("objections", "objection", gettext_lazy("Objections"), "scale"),
+            Entry("objections", "lateattempt", gettext_lazy("Late attempts"), "clock"),
+            Entry("objections", "filingexemption", gettext_lazy("Exemptions"), "check"),
             Entry("objections", "windowextension", gettext_lazy("Extended cycles"), "clock"),
             Entry("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
             Entry("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.confirmed_ids.services import is_confirmed
+from beneficiaries.cycles import cycle_name, is_cycle
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
 from saudi.forms import (
@@ -19,6 +22,7 @@ from saudi.forms import (
     NationalIdField,
     PersonNameField,
 )
+from saudi.languages import page_language
 from sawtak.models import Category
 from sawtak.services import TicketDetails
 
@@ -85,6 +89,22 @@ def initial_of(person: Person | None) -> dict[str, Any]:
         "national_id": person.national_id,
         "birth": person.birth_date,
     }
+
+
+def late_message(asked: Mapping[str, str]) -> str:
+    """Begin the message of somebody who came too late to object, from what the address names.
+
+    It names a track and a cycle, never a person; nothing where one of both is missing.
+    """
+    cycle = asked.get("cycle", "")
+    if not is_cycle(cycle):
+        return ""
+    words = {
+        "result": gettext("I want to object to my result of %(cycle)s. I am late because: "),
+        "payment": gettext("I want to object to my payment of %(cycle)s. I am late because: "),
+    }
+    name = cycle_name(cycle, page_language())
+    return words.get(asked.get("about", ""), "") % {"cycle": name}
 
 
 class ReplyForm(forms.Form):

@@ -38,7 +38,7 @@ from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.errors import TransitionRefused
 from sawtak.filing import file_from_page, new_token, person_of, signed_in_user, typed_token
-from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of
+from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of, late_message
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
 from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
 from sawtak.selectors import conversation_of, events_of, is_reference_sent
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Take a request from anybody; a signed-in person finds what is known of them filled in."""
     if request.method != "POST":
-        asked = {"category": request.GET.get("category", "")}
+        asked = {"category": request.GET.get("category", ""), "message": late_message(request.GET)}
         person = person_of(request)
         if person is None:
             return visitor_page(

@@ -21,6 +21,7 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "objection_rejected": _("We did not accept your objection"),
     "objection_withdrawn": _("You withdrew your objection"),
     "draft_extended": _("You have more time to object"),
+    "exemption_granted": _("You have more time to object"),
     "draft_stopped": _("The time to object has passed"),
     "ticket_received": _("Your request arrived"),
     "ticket_taken": _("We work on your request"),

@@ -29,6 +29,7 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "objection_rejected": _("Objection not accepted"),
     "objection_withdrawn": _("Objection withdrawn"),
     "draft_extended": _("More time for a draft"),
+    "exemption_granted": _("More time for one person"),
     "draft_stopped": _("The time of a draft ended"),
     "result_closing": _("Reminder: the time to object to a result ends"),
     "draft_closing": _("Reminder: the time of a draft ends"),

@@ -5,7 +5,7 @@ from objections.models.grounds import Ground, NeededDocument
 from objections.models.history import ObjectionEvent
 from objections.models.objection import Contested, Objection, ObjectionDocument
 from objections.models.reminders import ReminderRound
-from objections.models.windows import WindowExtension
+from objections.models.windows import FilingExemption, LateAttempt, WindowExtension
 from objections.models.wordings import AnswerTemplate
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "Contested",
     "Decision",
     "DecisionReason",
+    "FilingExemption",
     "Ground",
+    "LateAttempt",
     "NeededDocument",
     "Objection",
     "ObjectionDocument",

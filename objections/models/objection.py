@@ -15,8 +15,10 @@ from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonC
 from documents.models import Document
 from objections.grounds import CODE_CHARACTERS, LABEL_CHARACTERS, Track
 from objections.models.grounds import NeededDocument
+from objections.models.times import RiyadhDay
+from objections.models.windows import FilingExemption
 from objections.querysets import ObjectionQuerySet
-from objections.statuses import ObjectionStatus
+from objections.statuses import FilingChannel, ObjectionStatus
 from saudi.languages import page_language
 
 Contested = EligibilityResult | PaymentLine
@@ -38,6 +40,8 @@ class Objection(models.Model):
     that goes on began. The decision in force is copied here (`answer`, `decided_by` who approved
     it, `decided_at`, `effective_cycle`); `proposed_by` is who proposed one that waits, written by
     a trigger.
+    What came on paper or by phone was entered by staff; `submitted_at` is the
+    receipt all the same: of a paper the beginning of its day (docs/adr/0022).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -86,6 +90,30 @@ class Objection(models.Model):
     wanted_on = models.DateField(_("documents asked for on"), null=True, blank=True)
     awaited_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     documents_due_on = models.DateField(_("documents due on"), null=True, blank=True)
+    channel = models.CharField(
+        _("how it came"),
+        max_length=8,
+        choices=FilingChannel.choices,
+        default=FilingChannel.ONLINE,
+        db_default=FilingChannel.ONLINE.value,
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entered by"),
+        db_index=False,
+    )
+    entered_at = models.DateTimeField(_("entered"), null=True, blank=True)
+    exemption = models.ForeignKey(
+        FilingExemption,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="objections",
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -170,6 +198,22 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deadline__gte=F("counted_from")), name="objection_deadline_after_day_0"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True)
+                | Q(deadline__gte=RiyadhDay("submitted_at"))
+                | Q(exemption__isnull=False),
+                name="objection_in_time_or_exempted",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="online", entered_by__isnull=True, entered_at__isnull=True)
+                | Q(
+                    channel__in=["paper", "phone"],
+                    entered_by__isnull=False,
+                    entered_at__isnull=False,
+                    submitted_at__lte=F("entered_at"),
+                ),
+                name="objection_entered_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(ground="", ground_ar="", ground_en="", reference__isnull=True)

@@ -8,8 +8,10 @@ from objections.services.drafts import (
     remove_document,
     stop_overdue_drafts,
 )
+from objections.services.exemptions import grant_exemption
 from objections.services.extensions import extend_window, follow_extensions
 from objections.services.filing import add_wanted_documents, submit_objection
+from objections.services.late import record_late_attempt
 from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
 from objections.services.statements import WritingPage, save_statement
@@ -22,9 +24,11 @@ __all__ = [
     "extend_window",
     "follow_extensions",
     "follow_names",
+    "grant_exemption",
     "open_draft",
     "queue_reminders",
     "reach_step",
+    "record_late_attempt",
     "record_profile_step",
     "remove_document",
     "save_statement",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import User
 from documents.intake import CheckedFile, files_follow_transaction
-from objections.contested import lock_contested
+from objections.contested import Window, lock_contested, track_of
 from objections.errors import IncompleteObjection, TransitionRefused
-from objections.models import Ground, Objection
+from objections.models import Contested, FilingExemption, Ground, Objection
 from objections.rules import STATEMENT_CHARACTERS
 from objections.services.drafts import ensure_contestable, keep_new_files, revive_draft
 from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
@@ -22,7 +22,14 @@ from saudi.gregorian import riyadh_date
 
 _REFERENCE_DRAWS: Final = 5
 _REFERENCE_CONSTRAINT: Final = "reference"
-_SUBMITTED_FIELDS: Final = ("reference", "status", "has_declared", "submitted_at", "deadline")
+_SUBMITTED_FIELDS: Final = (
+    "reference",
+    "status",
+    "has_declared",
+    "submitted_at",
+    "deadline",
+    "exemption",
+)
 
 
 def submit_objection(*, objection: Objection, has_declared: bool, now: datetime) -> Objection:
@@ -50,6 +57,7 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
         if draft.status == ObjectionStatus.STOPPED:  # the window was opened again
             revive_draft(draft, window=window, actor=user_of_filer(draft.filed_by), now=now)
         draft.deadline = window.regular
+        draft.exemption = exemption_needed(contested, window, received_on=riyadh_date(now))
         draft.status = ObjectionStatus.SUBMITTED
         draft.has_declared = True
         draft.submitted_at = now
@@ -69,6 +77,20 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
             now=now,
         )
     return draft
+
+
+def exemption_needed(
+    contested: Contested, window: Window, *, received_on: date
+) -> FilingExemption | None:
+    """Give the exemption thanks to which a filing is in time; nothing where everybody has it."""
+    if received_on <= window.regular:
+        return None
+    return (
+        FilingExemption.objects.filter(**{track_of(contested): contested.pk})
+        .filter(last_day__gte=received_on)
+        .order_by("-id")
+        .first()
+    )
 
 
 def missing_parts(objection: Objection) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -21,7 +21,10 @@ from objections.errors import (
     ObjectionRefused,
 )
 from objections.models import Contested, Objection
+from objections.services import record_late_attempt
+from objections.statuses import FilingChannel
 from objections.views.citizens import Citizen
+from saudi.gregorian import riyadh_date
 
 
 def refusal_page(
@@ -30,10 +33,14 @@ def refusal_page(
     refusal: ObjectionRefused,
     *,
     contested: Contested,
-    today: date,
+    now: datetime,
     draft: Objection | None = None,
 ) -> HttpResponseBase:
-    """Answer a refusal. Raises the ones that a page has to word beside a field."""
+    """Answer a refusal. Raises the ones that a page has to word beside a field.
+
+    What was sent after the last day is kept as a late attempt.
+    """
+    today = riyadh_date(now)
     if isinstance(refusal, AlreadyObjected | DraftClosed) and refusal.reference:
         mine = Objection.objects.visible_to(citizen.user).filter(reference=refusal.reference)
         if mine.exists():
@@ -41,6 +48,13 @@ def refusal_page(
     if isinstance(refusal, DraftClosed) and filing_open_until(contested, today=today):
         return redirect(presenting.new_url(contested))  # there is time again: it goes on there
     if isinstance(refusal, FilingWindowClosed | DraftClosed):
+        if request.method == "POST":
+            record_late_attempt(
+                contested=contested,
+                person=citizen.person,
+                channel=FilingChannel.ONLINE,
+                now=now,
+            )
         return _closed_page(request, contested, today=today, draft=draft)
     if isinstance(refusal, AlreadyObjected | NotContestable):
         kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
@@ -76,6 +90,7 @@ def _closed_page(
         "title": presenting.title_of(contested),
         "today": today,
         "window": window_of(contested),
+        "was_moved": contested.filing_deadline != contested.last_filing_day,
         "window_days": rules.FILING_WINDOW_DAYS,
         "written": written,
         "files": files,

@@ -78,7 +78,7 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
         state = contest_states([contested], viewer=citizen.person, today=today)[key_of(contested)]
         _ensure_open(state)
     except ObjectionRefused as refusal:
-        return refusal_page(request, citizen, refusal, contested=contested, today=today)
+        return refusal_page(request, citizen, refusal, contested=contested, now=now)
     context = {
         **step_frame(contested, None, number=REASONS, today=today),
         "reasons": presenting.reasons_of(contested, citizen.person),
@@ -105,7 +105,7 @@ def step(request: HttpRequest, citizen: Citizen, uuid: UUID, step: str) -> HttpR
             citizen,
             refusal,
             contested=draft.contested,
-            today=riyadh_date(now),
+            now=now,
             draft=draft,
         )
 

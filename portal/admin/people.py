@@ -114,6 +114,10 @@ class PersonAdmin(ShowAdmin):
                 .select_related("person", "result__cycle", "payment__cycle")
                 .order_by("-submitted_at")[:SHOWN_ROWS]
             )
+        if user.has_perm("objections.view_lateattempt"):
+            context["late_attempts"] = shown.late_attempts.select_related(
+                "result__cycle", "payment__cycle"
+            ).order_by("-id")[:SHOWN_ROWS]
         if user.has_perm("sawtak.view_ticket"):
             context["tickets"] = Ticket.objects.filter(person=shown).order_by("-received_at")[
                 :SHOWN_ROWS

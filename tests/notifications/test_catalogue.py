@@ -24,6 +24,7 @@ KEYS = {
         "objection_rejected",
         "objection_withdrawn",
         "draft_extended",
+        "exemption_granted",
         "draft_stopped",
         "ticket_received",
         "ticket_taken",

@@ -27,7 +27,14 @@ from beneficiaries.models import (
 )
 from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
-from objections.models import Ground, NeededDocument, Objection, WindowExtension
+from objections.models import (
+    FilingExemption,
+    Ground,
+    LateAttempt,
+    NeededDocument,
+    Objection,
+    WindowExtension,
+)
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask
 from saudi.models import Holiday
@@ -53,6 +60,33 @@ def _extension() -> WindowExtension:
         submission=uuid4(),
     )
     return extension
+
+
+def _exemption() -> FilingExemption:
+    result = ResultFactory.create(person=personas.head())
+    exemption: FilingExemption = FilingExemption.objects.create(
+        result=result,
+        person=result.person,
+        last_day=date(2027, 2, 10),
+        reason="كان في المستشفى.",
+        granted_by=personas.staff("supervisor"),
+        granted_at=NOW,
+        submission=uuid4(),
+    )
+    return exemption
+
+
+def _late_attempt() -> LateAttempt:
+    result = ResultFactory.create(person=personas.head())
+    attempt: LateAttempt = LateAttempt.objects.create(
+        result=result,
+        person=result.person,
+        on=date(2027, 1, 28),
+        at=NOW,
+        last_day=result.filing_deadline,
+        channel="online",
+    )
+    return attempt
 
 
 def _objection() -> Objection:
@@ -190,6 +224,8 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     WindowExtension: _extension,
+    FilingExemption: _exemption,
+    LateAttempt: _late_attempt,
     Ticket: _ticket,
     Mail: _mail,
     Message: _message,
