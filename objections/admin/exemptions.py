@@ -49,7 +49,7 @@ def grant_url(contested: Contested) -> str:
 class _OfPerson(ShowAdmin):
     """What an exemption and a late attempt have in common: a person and a contested row."""
 
-    list_select_related: tuple[str, ...] = _ROWS
+    list_select_related = _ROWS
     ordering = ("-id",)
     search_help_text = gettext_lazy("National ID")
     search_columns = SearchColumns(national_id="person__national_id")
@@ -76,8 +76,10 @@ class FilingExemptionAdmin(_OfPerson):
 
     list_title = gettext_lazy("Exemptions")
     list_display = ("person_cell", "matter", "until", "who", "when")
-    list_select_related = (*_ROWS, "granted_by")
     facts = ("person_cell", "matter", "until", "who", "when", "why")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("granted_by", *_ROWS)
 
     def get_urls(self) -> list[Any]:
         grant = path(
