@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from documents.forms import MultipleFileField
 from objections.models import Ground
-from objections.rules import STATEMENT_CHARACTERS
-from saudi.digits import clean_text
+from objections.rules import KEPT_CHARACTERS, STATEMENT_CHARACTERS
+from saudi.digits import clean_text, is_blank
 from saudi.forms import CodeField, IbanField, MessageField, MobileField
 from saudi.languages import page_language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ProfileForm(forms.Form):
@@ -102,9 +106,29 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: Any, grounds: Iterable[Ground], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        language = page_language()
         self.fields["ground"].choices = [  # type: ignore[attr-defined]
-            (ground.code, ground.label(page_language())) for ground in grounds
+            (ground.code, _with_hint(ground.label(language), ground.hint(language)))
+            for ground in grounds
         ]
+
+    @property
+    def typed_statement(self) -> str | None:
+        """The text as a draft keeps it, also where it is too long to be sent.
+
+        None where there is no telling: the field did not come, or what came is no statement.
+        """
+        typed = self.data.get("statement")
+        if typed is None or len(typed) > KEPT_CHARACTERS:
+            return None
+        return "" if is_blank(typed) else clean_text(typed)
+
+
+def _with_hint(label: str, hint: str) -> StrOrPromise:
+    """Put what to write about a ground below it: it shows when the ground is chosen."""
+    if not hint:
+        return label
+    return format_html('{}<span class="form-text choice-hint">{}</span>', label, hint)
 
 
 class DraftDocumentsForm(DocumentsMixin, forms.Form):

@@ -179,16 +179,35 @@ def mark_of(statement: str) -> str:
     return hashlib.sha256(statement.encode()).hexdigest()[:16]
 
 
-def would_lose_text(*, stored: str, typed: str, seen: str, stored_in: str, written_in: str) -> bool:
+@dataclass(frozen=True)
+class WritingPage:
+    """The page that a text was typed into.
+
+    `seen` is the mark of the text it was made from, `turn` counts what it has sent.
+    """
+
+    name: str
+    turn: int
+    seen: str
+
+    @property
+    def stamp(self) -> str:
+        """What a draft keeps of the page that wrote last: `name.turn`."""
+        return f"{self.name}.{self.turn}"
+
+
+def would_lose_text(*, stored: str, typed: str, page: WritingPage, stamp: str) -> bool:
     """Tell whether saving what was typed would erase a text that its page never showed.
 
-    `seen` is the mark of the text from which the page was made; `stored_in` and `written_in` name
-    the page that wrote last and this one, whose own savings are no surprise to it.
+    `stamp` is of the page that wrote last. What the same page wrote is no surprise to it, unless
+    it is older than what is stored: two sendings may overtake each other.
     """
     if not stored or stored == typed:
         return False
-    is_own = bool(written_in) and written_in == stored_in
-    return not is_own and seen != mark_of(stored)
+    name, _dot, turn = stamp.partition(".")
+    if name == page.name and turn.isdecimal():
+        return page.turn < int(turn)
+    return page.seen != mark_of(stored)
 
 
 # Reminders ----------------------------------------------------------------------

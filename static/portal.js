@@ -315,6 +315,70 @@
     });
   });
 
+  // A text that takes its time is kept while it is written: after a pause, when its field is left
+  // and when the page is hidden. What two sendings may mix up is told apart by their turn.
+  document.querySelectorAll("[data-keep]").forEach((place) => {
+    const form = place.closest("form");
+    const words = place.querySelector("span");
+    const { turn, seen } = form.elements;
+    const typed = () => {
+      const body = new URLSearchParams(new FormData(form));
+      ["turn", "seen"].forEach((name) => body.delete(name));
+      return body.toString();
+    };
+    let last = typed();
+    let timer, busy, pressed, stopped;
+
+    const keep = async () => {
+      clearTimeout(timer);
+      const now = typed();
+      if (busy || stopped || form.dataset.sent || now === last) return;
+      busy = true;
+      turn.value = Number(turn.value) + 1;
+      const body = new URLSearchParams(new FormData(form));
+      body.set("action", "keep");
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST", body, redirect: "error", keepalive: true, signal: AbortSignal.timeout(8000),
+        });
+        if (answer.ok) {
+          const told = await answer.json();
+          seen.value = told.seen;
+          words.textContent = told.text;
+          last = now;
+        } else {
+          stopped = answer.status === 409 || answer.status === 401;
+          const { elsewhere, out, lost } = place.dataset;
+          words.textContent = { 409: elsewhere, 401: out }[answer.status] || lost;
+        }
+      } catch {
+        words.textContent = place.dataset.lost;
+      }
+      busy = false;
+      if (pressed) form.requestSubmit(pressed);
+      else if (words.textContent !== place.dataset.lost && typed() !== now) keep();
+    };
+
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(keep, 1500);
+    });
+    form.addEventListener("focusout", keep);
+    document.addEventListener("visibilitychange", () => document.hidden && keep());
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (busy) {
+        event.preventDefault();
+        event.stopPropagation();
+        pressed ||= event.submitter;
+        pressed?.setAttribute("aria-busy", "true");
+        return;
+      }
+      pressed = undefined;
+      turn.value = Number(turn.value) + 1;
+    });
+  });
+
   // Print buttons need a script and appear only with it.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.addEventListener("click", () => window.print());

@@ -14,11 +14,10 @@ from objections.services.filing import add_wanted_documents, submit_objection
 from objections.services.late import record_late_attempt
 from objections.services.names import follow_names
 from objections.services.reminders import queue_reminders
-from objections.services.statements import WritingPage, save_statement
+from objections.services.statements import save_statement
 from objections.services.withdrawal import withdraw_objection
 
 __all__ = [
-    "WritingPage",
     "add_wanted_documents",
     "attach_documents",
     "extend_window",

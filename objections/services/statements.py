@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
 
 from objections.errors import GroundNotOffered, WrittenElsewhere
 from objections.models import Ground, Objection
-from objections.rules import would_lose_text
+from objections.rules import WritingPage, would_lose_text
 from objections.services.drafts import lock_draft
 
 _WRITTEN_FIELDS: Final = ("ground", "ground_ar", "ground_en", "statement", "written_in")
-
-
-@dataclass(frozen=True)
-class WritingPage:
-    """The page that a text was typed into: its name, and the mark of the text it was made from."""
-
-    name: str
-    seen: str
 
 
 def save_statement(
@@ -39,17 +30,13 @@ def save_statement(
     with transaction.atomic():
         draft = lock_draft(objection)
         if page is not None and would_lose_text(
-            stored=draft.statement,
-            typed=statement,
-            seen=page.seen,
-            stored_in=draft.written_in,
-            written_in=page.name,
+            stored=draft.statement, typed=statement, page=page, stamp=draft.written_in
         ):
             raise WrittenElsewhere(statement=draft.statement)
         if ground:
             _keep_ground(draft, ground)
         draft.statement = statement
-        draft.written_in = page.name if page is not None else ""
+        draft.written_in = page.stamp if page is not None else ""
         draft.save(update_fields=_WRITTEN_FIELDS)
     for name in _WRITTEN_FIELDS:
         setattr(objection, name, getattr(draft, name))

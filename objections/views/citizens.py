@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, Final, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import Person, User
-from objections.rules import STATEMENT_CHARACTERS
+from objections.rules import KEPT_CHARACTERS
 
 P = ParamSpec("P")
 
@@ -26,8 +27,9 @@ class Citizen:
 
 
 UNSENT_KEY: Final = "unsent_statement"
-_UNSENT_CHARACTERS: Final = 4 * STATEMENT_CHARACTERS
-"""Longer texts are no statement; the rest above the limit is for its writer to shorten."""
+
+KEEP: Final = "keep"
+"""The action of a page that keeps what is being written, by itself and without leaving."""
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -36,7 +38,10 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     What they wrote is kept until they are signed in.
     """
     if request.method == "POST":
-        if _keep_unsent(request):
+        is_kept = _keep_unsent(request)
+        if request.POST.get("action") == KEEP:
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        if is_kept:
             text = _(
                 "Your session ended to protect you, and what you wrote is kept. Sign in to go on"
                 " where you stopped."
@@ -50,7 +55,7 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
 def _keep_unsent(request: HttpRequest) -> bool:
     """Keep a statement that was sent too late for its session; tell whether there was one."""
     statement = request.POST.get("statement", "")
-    if not statement or len(statement) > _UNSENT_CHARACTERS:
+    if not statement or len(statement) > KEPT_CHARACTERS:
         return False
     request.session[UNSENT_KEY] = {
         "path": request.path,
@@ -60,13 +65,21 @@ def _keep_unsent(request: HttpRequest) -> bool:
     return True
 
 
-def take_unsent(request: HttpRequest) -> dict[str, str]:
-    """Give ground and statement that were sent to this page too late for the session, once."""
+def unsent_for(request: HttpRequest) -> dict[str, str]:
+    """Give ground and statement that were sent to this page too late for the session.
+
+    They stay until something is sent from the page, so that a second look finds them too.
+    """
     kept = request.session.get(UNSENT_KEY)
     if not kept or kept["path"] != request.path:
         return {}
-    del request.session[UNSENT_KEY]
     return {"ground": kept["ground"], "statement": kept["statement"]}
+
+
+def forget_unsent(request: HttpRequest) -> None:
+    """Let go of what was sent too late to this page: something newer has come from it."""
+    if unsent_for(request):
+        del request.session[UNSENT_KEY]
 
 
 CitizenView = Callable[Concatenate[HttpRequest, Citizen, P], HttpResponseBase]

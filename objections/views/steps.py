@@ -30,22 +30,20 @@ from objections.errors import (
     NotContestable,
     ObjectionRefused,
 )
-from objections.forms import DeclarationForm, ProfileForm, StatementForm
-from objections.models import Contested, Ground, Objection
+from objections.forms import DeclarationForm, ProfileForm
+from objections.models import Contested, Objection
 from objections.selectors import ContestState, contest_states
 from objections.services import (
     open_draft,
     reach_step,
     record_profile_step,
-    save_statement,
     submit_objection,
 )
 from objections.services.drafts import ensure_draft_open
 from objections.services.filing import missing_parts
 from objections.views import mobile
-from objections.views.citizens import Citizen, for_citizens, take_unsent
+from objections.views.citizens import Citizen, for_citizens
 from objections.views.frames import (
-    DOCUMENTS,
     PROFILE,
     REASONS,
     REVIEW,
@@ -55,6 +53,7 @@ from objections.views.frames import (
 )
 from objections.views.refusals import refusal_page
 from objections.views.step_documents import documents_step
+from objections.views.step_statement import statement_step
 from saudi.banks import bank_of
 from saudi.gregorian import riyadh_date
 from saudi.iban import group_iban
@@ -147,40 +146,6 @@ def _mobile(
     return mobile.prove(request, citizen, draft, frame=frame, now=now)
 
 
-def _statement(
-    request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
-) -> HttpResponseBase:
-    """Step 3: ground and statement. What is right is kept whatever is wrong with the rest."""
-    grounds = list(Ground.objects.offered(draft.track))
-    if request.method == "POST":
-        form = StatementForm(request.POST, grounds=grounds)
-        form.full_clean()
-        save_statement(
-            objection=draft,
-            ground=form.cleaned_data.get("ground", ""),
-            statement=form.cleaned_data.get("statement", draft.statement),
-        )
-        if form.is_valid():
-            reach_step(objection=draft, step=DOCUMENTS)
-            return redirect("objections:step", draft.uuid, "documents")
-    else:
-        unsent = take_unsent(request)
-        if unsent:
-            text = _("You were signed out before you sent it. What you wrote is kept here.")
-            messages.info(request, text)
-        form = StatementForm(
-            initial={"ground": draft.ground, "statement": draft.statement} | unsent,
-            grounds=grounds,
-        )
-    context = {
-        **step_frame(draft.contested, draft, number=STATEMENT, today=riyadh_date(now)),
-        "form": form,
-        "reasons": presenting.reasons_of(draft.contested, citizen.person),
-        "back_url": reverse("objections:step", args=[draft.uuid, "profile"]),
-    }
-    return render(request, "objections/step_statement.html", context)
-
-
 def _review(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
@@ -217,7 +182,7 @@ _STEPS: Final[
 ] = {
     "profile": _profile,
     "mobile": _mobile,
-    "statement": _statement,
+    "statement": statement_step,
     "documents": documents_step,
     "review": _review,
 }
