@@ -30,9 +30,9 @@ from objections.contested import (
     track_of,
 )
 from objections.grounds import Track
-from objections.models import Contested, Objection, ObjectionDocument
+from objections.models import Contested, Decision, Objection, ObjectionDocument
 from objections.rules import ContestKind, contestability
-from objections.statuses import ObjectionStatus
+from objections.statuses import GRANTED_STATUSES, DecisionState, ObjectionStatus
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,17 @@ def with_whole_case(user: User, reference: str) -> Objection | None:
                 .order_by("id"),
             ),
         )
+        .first()
+    )
+
+
+def back_pay_of(objection: Objection) -> Decision | None:
+    """Give the decision in force where it brings money for past months, with these months."""
+    if objection.status not in GRANTED_STATUSES:
+        return None
+    return (
+        objection.decisions.filter(state=DecisionState.APPROVED, back_pay_sar__gt=0)
+        .prefetch_related("back_pay")
         .first()
     )
 

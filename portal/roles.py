@@ -39,6 +39,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("objections.assign_objection", _("Hand over a case that somebody else has")),
             ("objections.view_decision", _("See proposed and past decisions")),
             ("objections.view_backpayline", _("See back pay")),
+            ("objections.view_decisionexport", _("See the exports of decisions")),
             ("objections.view_decisionreason", _("See the reasons of decisions")),
             ("objections.add_decisionreason", _("Add a reason of decisions")),
             ("objections.change_decisionreason", _("Change reasons of decisions")),

@@ -1,5 +1,5 @@
 """The staff site's pages of objections, a module a matter."""
 
-from objections.admin import cases, catalogue, exemptions, windows
+from objections.admin import cases, catalogue, exemptions, exports, windows, wordings
 
-__all__ = ["cases", "catalogue", "exemptions", "windows"]
+__all__ = ["cases", "catalogue", "exemptions", "exports", "windows", "wordings"]

@@ -27,7 +27,7 @@ _HIGHEST_PLACE: Final = 999
 _ENGLISH = {"dir": "ltr", "lang": "en"}
 
 
-def _order_field() -> forms.IntegerField:
+def order_field() -> forms.IntegerField:
     return forms.IntegerField(
         label=gettext_lazy("Place in the list"),
         help_text=gettext_lazy("The lowest number stands first."),
@@ -44,7 +44,7 @@ def _order_field() -> forms.IntegerField:
     )
 
 
-class _InBothLanguages:
+class InBothLanguages:
     """Clean texts whose names end in `_ar` and `_en`: readable, and each in its own language."""
 
     cleaned_data: dict[str, Any]
@@ -63,11 +63,11 @@ class _InBothLanguages:
                 self.add_error(name, _("Write this text in English."))
 
 
-class GroundForm(_InBothLanguages, forms.ModelForm[Ground]):
+class GroundForm(InBothLanguages, forms.ModelForm[Ground]):
     """What may be changed of a ground: its words, its place, and whether it is offered."""
 
     texts = ("label_ar", "label_en", "hint_ar", "hint_en")
-    order = _order_field()
+    order = order_field()
 
     class Meta:
         model = Ground
@@ -147,11 +147,11 @@ def reason_choices() -> list[tuple[str, StrOrPromise]]:
     return [(code, capfirst(str(reason.label))) for code, reason in REASONS.items()]
 
 
-class NeededDocumentForm(_InBothLanguages, forms.ModelForm[NeededDocument]):
+class NeededDocumentForm(InBothLanguages, forms.ModelForm[NeededDocument]):
     """A document: its name, what must be visible in it, and what suggests it."""
 
     texts = ("name_ar", "name_en", "visible_ar", "visible_en")
-    order = _order_field()
+    order = order_field()
     grounds = _GroundsField(
         label=gettext_lazy("Grounds that suggest it"),
         queryset=Ground.objects.none(),

@@ -1,6 +1,7 @@
 """What the objections app keeps, a module a matter."""
 
 from objections.models.decisions import BackPayLine, Decision, DecisionReason
+from objections.models.exports import DecisionExport
 from objections.models.grounds import Ground, NeededDocument
 from objections.models.history import ObjectionEvent
 from objections.models.objection import Contested, Objection, ObjectionDocument
@@ -13,6 +14,7 @@ __all__ = [
     "BackPayLine",
     "Contested",
     "Decision",
+    "DecisionExport",
     "DecisionReason",
     "FilingExemption",
     "Ground",

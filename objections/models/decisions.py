@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from objections.models.exports import DecisionExport
 from objections.models.objection import Objection
 from objections.statuses import DECIDED_STATUSES, DecisionState, ObjectionStatus
 
@@ -109,6 +110,14 @@ class Decision(models.Model):
     back_pay_sar = models.DecimalField(
         _("back pay in riyals"), max_digits=10, decimal_places=2, default=Decimal(0)
     )
+    export = models.ForeignKey(
+        DecisionExport,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("export"),
+    )
 
     class Meta:
         verbose_name = _("decision")
@@ -135,6 +144,10 @@ class Decision(models.Model):
                 | Q(state="withdrawn", closed_at__isnull=False, closed_by=F("proposed_by"))
                 | Q(state__in=["returned", "approved", "superseded"]) & _PAIR_OF_PEOPLE,
                 name="decision_closed_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(export__isnull=True) | Q(state__in=["approved", "superseded"]),
+                name="decision_exported_when_in_force",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("proposed_at")),
@@ -169,7 +182,12 @@ class Decision(models.Model):
                 fields=["proposed_at", "id"],
                 name="decision_waiting",
                 condition=Q(state="proposed"),
-            )
+            ),
+            models.Index(
+                fields=["id"],
+                name="decision_not_exported",
+                condition=Q(state="approved", export__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """How an objection is shown. Words only, nothing is written."""
 
-from objections.presenting.cases import Station, StatusView, status_of, timeline_of
+from objections.presenting.cases import Station, StatusView, back_pay_view, status_of, timeline_of
 from objections.presenting.files import FileView, kept_files, refused_files
 from objections.presenting.matters import (
     StepView,
@@ -19,6 +19,7 @@ __all__ = [
     "Station",
     "StatusView",
     "StepView",
+    "back_pay_view",
     "cycle_text",
     "deadline_text",
     "kept_files",

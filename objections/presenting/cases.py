@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from beneficiaries.cycles import cycle_name
 from objections import rules
 from objections.clock import days_used, last_day_of
-from objections.models import Objection, ObjectionEvent
+from objections.models import Decision, Objection, ObjectionEvent
 from objections.statuses import (
     BADGES,
     DECIDED_STATUSES,
@@ -44,6 +45,25 @@ def status_of(objection: Objection) -> StatusView:
     """Show the status of an objection."""
     badge = BADGES[objection.status]
     return StatusView(str(label(objection.status)), badge.kind, badge.icon)
+
+
+@dataclass(frozen=True)
+class BackPayView:
+    """What a decision pays for past months: each month by its name, and the sum."""
+
+    months: list[tuple[str, Decimal]]
+    total_sar: Decimal
+
+
+def back_pay_view(decision: Decision | None) -> BackPayView | None:
+    """Show what a decision pays for past months; nothing where there is none that does."""
+    if decision is None:
+        return None
+    language = page_language()
+    months = [
+        (cycle_name(line.cycle, language), line.amount_sar) for line in decision.back_pay.all()
+    ]
+    return BackPayView(months, decision.back_pay_sar)
 
 
 @dataclass(frozen=True)

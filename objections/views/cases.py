@@ -20,7 +20,7 @@ from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import WantedDocumentsForm
 from objections.models import Objection, ObjectionDocument
 from objections.receipts import receipt_code
-from objections.selectors import objections_of, with_whole_case
+from objections.selectors import back_pay_of, objections_of, with_whole_case
 from objections.services import add_wanted_documents
 from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
 from objections.views.citizens import Citizen, for_citizens
@@ -107,7 +107,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             (
                 event.note
                 for event in reversed(wish)
-                if event.to_status == ObjectionStatus.DOCUMENTS_WANTED and not event.is_refused
+                if event.to_status == ObjectionStatus.DOCUMENTS_WANTED and event.is_for_citizen
             ),
             "",
         ),
@@ -117,6 +117,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "is_open": status in OPEN_STATUSES,
         "is_decided": status in DECIDED_STATUSES,
         "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
+        "back_pay": presenting.back_pay_view(back_pay_of(objection)),
         "effective_cycle": presenting.cycle_text(objection.effective_cycle),
         "decision_days": settings.PROGRAMME.decision_working_days,
         "receipt_code": receipt_code(objection),

@@ -28,6 +28,10 @@ from beneficiaries.models import (
 from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
 from objections.models import (
+    AnswerTemplate,
+    DecisionExport,
+    DecisionReason,
+)
     FilingExemption,
     Ground,
     LateAttempt,
@@ -221,6 +225,27 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         name_en="A document",
         visible_ar="الاسم",
         visible_en="The name",
+    ),
+    DecisionReason: lambda: DecisionReason.objects.create(
+        code=f"OWN_{next(_numbers)}", outcome="rejected", label_ar="سبب", label_en="A reason"
+    ),
+    AnswerTemplate: lambda: AnswerTemplate.objects.create(
+        kind="rejected",
+        title_ar=f"قالب {next(_numbers)}",
+        title_en="A template",
+        text_ar="لم نقبل اعتراضك.",
+        text_en="We did not accept your objection.",
+    ),
+    DecisionExport: lambda: DecisionExport.objects.create(
+        made_at=NOW,
+        made_by=personas.staff("supervisor"),
+        account="programme",
+        file_name=f"decisions-{next(_numbers):06}.csv",
+        sha256="0" * 64,
+        accepted=2,
+        partly_accepted=0,
+        rejected=1,
+        back_pay_sar=720,
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     WindowExtension: _extension,

@@ -15,6 +15,7 @@ CAN = {
     "objections.approve_decision": {"approver", "supervisor"},
     "objections.assign_objection": {"supervisor"},
     "objections.view_decision": {"caseworker", "approver", "supervisor", "auditor"},
+    "objections.view_decisionexport": {"supervisor", "auditor"},
     "objections.change_answertemplate": {"supervisor"},
     "objections.view_objection": {"agent", "caseworker", "approver", "supervisor", "auditor"},
     "beneficiaries.view_sensitive_reason": {"caseworker", "approver", "supervisor"},
