@@ -47,7 +47,7 @@ class AmountField(forms.CharField):
                 _("Write the amount in digits, like 720 or 720.50.")
             ) from None
         if not 0 <= amount <= LARGEST_AMOUNT_SAR:
-            raise forms.ValidationError(_("Write an amount from 0 to 99,999.99 riyals."))
+            raise forms.ValidationError(_("Write an amount below 100000 riyals."))
         return amount
 
 

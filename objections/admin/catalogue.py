@@ -75,7 +75,7 @@ class CatalogueAdmin(ListGround, admin.ModelAdmin[Any]):
     Who changed what, from which words to which, is in the log of the staff site.
     """
 
-    ordering = ("order", "id")
+    ordering: ClassVar[tuple[str, ...]] = ("order", "id")
     list_per_page = 40
     change_form_template = "admin/objections/catalogue_form.html"
     preview_template: ClassVar[str] = ""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,11 +36,11 @@ class DecisionExportAdmin(ShowAdmin):
         return _("Export of decisions %(number)s") % {"number": shown.pk}
 
     @admin.display(description=gettext_lazy("Number"))
-    def number(self, export: DecisionExport) -> SafeString:
+    def number(self, export: DecisionExport) -> str:
         return number_cell(str(export.pk))
 
     @admin.display(description=gettext_lazy("Made"))
-    def when(self, export: DecisionExport) -> SafeString:
+    def when(self, export: DecisionExport) -> str:
         return moment_cell(export.made_at)
 
     @admin.display(description=gettext_lazy("Made by"))
@@ -49,11 +48,11 @@ class DecisionExportAdmin(ShowAdmin):
         return str(export.made_by) if export.made_by else _("the server")
 
     @admin.display(description=gettext_lazy("Account of the server"))
-    def server_account(self, export: DecisionExport) -> SafeString:
+    def server_account(self, export: DecisionExport) -> str:
         return number_cell(export.account)
 
     @admin.display(description=gettext_lazy("File"))
-    def name_of_file(self, export: DecisionExport) -> SafeString:
+    def name_of_file(self, export: DecisionExport) -> str:
         return number_cell(export.file_name)
 
     @admin.display(description=gettext_lazy("Decisions"))
@@ -73,7 +72,7 @@ class DecisionExportAdmin(ShowAdmin):
         return format_sar(export.back_pay_sar, page_language())
 
     @admin.display(description="SHA-256")
-    def fingerprint(self, export: DecisionExport) -> SafeString:
+    def fingerprint(self, export: DecisionExport) -> str:
         return number_cell(export.sha256)
 
     @admin.display(description=gettext_lazy("Repeats"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -11,17 +12,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from beneficiaries.models import Person
 from objections.models import Objection
+from objections.services.review import hand_over_objection
 from objections.statuses import ObjectionStatus
 from tests.documents.files import pdf_bytes, upload
+from tests.factories import PaymentLineFactory
 from tests.objections.cases import (
     NOW,
     STATEMENT,
+    approved,
     decided,
     documents_wanted,
     draft,
+    proposed,
     result_of,
     riyadh,
+    seen,
     submitted,
     taken,
     texts_to,
@@ -268,3 +275,40 @@ def test_documents_are_asked_for_in_the_words_of_their_day(
     page = client.get(detail_url(filed)).content.decode()
     assert said in page
     assert ("اليوم آخر يوم" in page) is (due_on == NOW.date())
+
+
+# What staff write to each other, and money ------------------------------------------
+
+
+def test_citizen_reads_the_amounts_by_month_after_the_approval(
+    client: Client, person: Person
+) -> None:
+    PaymentLineFactory.create(cycle__code="2026-10", paid_on=NOW.date())
+    filed = submitted(result_of(person), person)
+    proposal = proposed(filed, staff(), back_pay={"2026-10": Decimal("720.50")})
+    address = reverse("objections:detail", args=[filed.reference])
+    assert "720.50" not in client.get(address).content.decode()
+    approved(proposal)
+    page = client.get(address).content.decode()
+    assert "ما نصرفه لك عن أشهر مضت" in page
+    assert page.count("720.50") == 2, "the month and the total"
+    assert "أكتوبر 2026" in page
+
+
+def test_note_to_a_colleague_is_not_what_the_citizen_was_asked(
+    client: Client, person: Person
+) -> None:
+    filed = submitted(result_of(person), person)
+    clerk = staff("caseworker")
+    documents_wanted(filed, clerk)
+    hand_over_objection(
+        objection_id=filed.pk,
+        by=clerk,
+        to=staff("caseworker"),
+        note="أشك في هذا المستند.",
+        seen=seen(filed),
+        now=NOW,
+    )
+    page = client.get(reverse("objections:detail", args=[filed.reference])).content.decode()
+    assert "أشك في هذا المستند." not in page
+    assert "أرسل الصفحة الثانية من العقد." in page

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
 from objections.errors import FilingWindowClosed
+from objections.grounds import Track
 from objections.rules import (
     FILING_WINDOW_DAYS,
     ContestKind,
+    PaidCycle,
     Standing,
+    back_pay_cycles,
+    back_pay_estimate,
     contestability,
     days_left,
     decision_limit,
@@ -137,3 +142,62 @@ def test_acceptance_counts_in_a_coming_cycle(decided_on: date, cycle: str) -> No
 
 def test_decision_comes_within_sixty_days() -> None:
     assert decision_limit(date(2026, 11, 12), limit_days=60) == date(2027, 1, 11)
+
+
+# Back pay -------------------------------------------------------------------------
+
+PAID = [
+    PaidCycle("2026-08", date(2026, 9, 10)),
+    PaidCycle("2026-09", date(2026, 10, 11)),
+    PaidCycle("2026-10", date(2026, 11, 10)),
+    PaidCycle("2026-11", date(2026, 12, 10)),
+    PaidCycle("2026-12", date(2027, 1, 10)),
+    PaidCycle("2027-01", date(2027, 2, 10)),
+    PaidCycle("2027-02", date(2027, 3, 10)),
+    PaidCycle("2027-03", date(2027, 4, 11)),
+]
+
+
+@pytest.mark.parametrize(
+    ("track", "contested", "counted_from", "accepted_on", "months"),
+    [
+        ("result", "2026-10", date(2026, 10, 29), date(2026, 11, 9), []),
+        ("result", "2026-10", date(2026, 10, 29), date(2026, 11, 10), ["2026-10"]),
+        ("result", "2026-10", date(2026, 10, 29), date(2026, 12, 31), ["2026-10", "2026-11"]),
+        # Paid on the day the result was announced: not after it.
+        ("result", "2026-10", date(2026, 11, 10), date(2026, 12, 31), ["2026-11"]),
+        # A payment's own cycle is paid on day 0 itself.
+        ("payment", "2026-10", date(2026, 11, 10), date(2026, 11, 20), ["2026-10"]),
+        ("payment", "2026-10", date(2026, 11, 10), date(2026, 12, 31), ["2026-10", "2026-11"]),
+        (
+            "result",
+            "2026-09",
+            date(2026, 9, 28),
+            date(2027, 4, 30),
+            ["2026-11", "2026-12", "2027-01", "2027-02", "2027-03"],
+        ),
+    ],
+    ids=["none-yet", "day-itself", "two", "same-day", "own", "own-and-later", "newest-five"],
+)
+def test_back_pay_has_the_cycles_paid_up_to_the_acceptance(
+    track: Track, contested: str, counted_from: date, accepted_on: date, months: list[str]
+) -> None:
+    given = back_pay_cycles(
+        reversed(PAID),
+        track=track,
+        contested=contested,
+        counted_from=counted_from,
+        accepted_on=accepted_on,
+    )
+    assert list(given) == months
+
+
+@pytest.mark.parametrize(
+    ("due", "paid", "estimate"),
+    [("720", "0", "720"), ("720", "504", "216"), ("504", "720", "0"), (None, "100", None)],
+)
+def test_estimate_is_what_was_due_less_what_came(
+    due: str | None, paid: str, estimate: str | None
+) -> None:
+    given = back_pay_estimate(due_sar=Decimal(due) if due else None, paid_sar=Decimal(paid))
+    assert given == (Decimal(estimate) if estimate else None)

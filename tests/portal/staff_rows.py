@@ -31,7 +31,6 @@ from objections.models import (
     AnswerTemplate,
     DecisionExport,
     DecisionReason,
-)
     FilingExemption,
     Ground,
     LateAttempt,
