@@ -100,11 +100,12 @@ def late_message(asked: Mapping[str, str]) -> str:
     if not is_cycle(cycle):
         return ""
     words = {
-        "result": gettext("I want to object to my result of %(cycle)s. I am late because: "),
-        "payment": gettext("I want to object to my payment of %(cycle)s. I am late because: "),
+        "result": gettext("I want to object to my result of %(cycle)s. I am late because:"),
+        "payment": gettext("I want to object to my payment of %(cycle)s. I am late because:"),
     }
     name = cycle_name(cycle, page_language())
-    return words.get(asked.get("about", ""), "") % {"cycle": name}
+    begun = words.get(asked.get("about", ""), "")
+    return begun % {"cycle": name} + " " if begun else ""
 
 
 class ReplyForm(forms.Form):
