@@ -169,6 +169,24 @@ _ALL: Final = (
         ),
     ),
     _case(
+        "objection_documents_due",
+        {
+            "ar": {"due": "29 ديسمبر 2027\u00a0م", "documents": "م" * 50},
+            "en": {"due": "29 September 2027", "documents": "m" * 50},
+        },
+        ar="{programme}: أرسل مستندات اعتراضك قبل نهاية يوم {due}: {documents}.",
+        en="{programme}: send these for your objection before the end of {due}: {documents}.",
+    ),
+    _case(
+        "objection_documents_listed",
+        {"ar": {"due": "29 ديسمبر 2027\u00a0م"}, "en": {"due": "29 September 2027"}},
+        ar="{programme}: أرسل مستندات اعتراضك قبل نهاية يوم {due}. اقرأ أسماءها في ملفك.",
+        en=(
+            "{programme}: send the documents of your objection before the end of {due}. "
+            "Your file names them."
+        ),
+    ),
+    _case(
         "objection_taken",
         _OBJECTION,
         ar="{programme}: بدأنا دراسة اعتراضك {reference}. نخبرك بالقرار برسالة.",

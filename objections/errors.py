@@ -41,6 +41,17 @@ class ExemptionRefused(ObjectionRefused):
 
 
 @dataclass
+class EntryRefused(ObjectionRefused):
+    """What staff entered cannot be so: future, before_window, consent or days.
+
+    `day` is the one in the way.
+    """
+
+    why: str
+    day: date | None = None
+
+
+@dataclass
 class AlreadyObjected(ObjectionRefused):
     """An open objection against the same result exists."""
 

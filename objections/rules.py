@@ -13,7 +13,12 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from beneficiaries.cycles import next_cycle
-from objections.errors import ExemptionRefused, ExtensionRefused, FilingWindowClosed
+from objections.errors import (
+    EntryRefused,
+    ExemptionRefused,
+    ExtensionRefused,
+    FilingWindowClosed,
+)
 from objections.grounds import Track
 from objections.statuses import ReminderKind
 
@@ -120,6 +125,18 @@ def ensure_exemption(*, regular: date, last_day: date, today: date) -> None:
     limit = today + timedelta(days=MOST_EXEMPTION_DAYS)
     if last_day > limit:
         raise ExemptionRefused("too_late", limit)
+
+
+def ensure_receipt(*, counted_from: date, received_on: date, today: date) -> None:
+    """Refuse a day on which no paper can have been received. Civil days in Riyadh.
+
+    Raises:
+        EntryRefused: future, or before_window, with the day in the way.
+    """
+    if received_on > today:
+        raise EntryRefused("future", today)
+    if received_on < counted_from:
+        raise EntryRefused("before_window", counted_from)
 
 
 # Who may file what --------------------------------------------------------------

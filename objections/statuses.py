@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
 
     MOVED = "moved", _("The status changed")
     TAKEN = "taken", _("Taken over")
+    DOCUMENTS_CAME = "documents", _("The documents arrived")
     HANDED_OVER = "handed_over", _("Handed over")
     PUT_BACK = "put_back", _("Put back into the queue")
     PROPOSED = "proposed", _("A decision was proposed")

@@ -46,6 +46,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("objections.view_answertemplate", _("See the templates of answers")),
             ("objections.add_answertemplate", _("Add a template of answers")),
             ("objections.change_answertemplate", _("Change templates of answers")),
+            ("objections.enter_objection", _("Enter an objection on paper or by phone")),
             ("objections.view_windowextension", _("See which cycles got more time")),
             ("objections.view_filingexemption", _("See who may object after the last day")),
             ("objections.exempt_from_window", _("Let one person object after the last day")),

@@ -22,6 +22,8 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "objection_withdrawn": _("You withdrew your objection"),
     "draft_extended": _("You have more time to object"),
     "exemption_granted": _("You have more time to object"),
+    "objection_documents_due": _("Send the documents of your objection"),
+    "objection_documents_listed": _("Send the documents of your objection"),
     "draft_stopped": _("The time to object has passed"),
     "ticket_received": _("Your request arrived"),
     "ticket_taken": _("We work on your request"),

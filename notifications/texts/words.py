@@ -30,6 +30,8 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "objection_withdrawn": _("Objection withdrawn"),
     "draft_extended": _("More time for a draft"),
     "exemption_granted": _("More time for one person"),
+    "objection_documents_due": _("Documents of a call, named"),
+    "objection_documents_listed": _("Documents of a call, named in the file"),
     "draft_stopped": _("The time of a draft ended"),
     "result_closing": _("Reminder: the time to object to a result ends"),
     "draft_closing": _("Reminder: the time of a draft ends"),

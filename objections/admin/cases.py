@@ -35,6 +35,7 @@ from objections.admin.acts import (
     may_propose,
     refusal_text,
 )
+from objections.admin.entering import EnteringPages
 from objections.clock import case_clock
 from objections.errors import ObjectionRefused
 from objections.models import Objection
@@ -73,7 +74,7 @@ class ObjectionMineFilter(MineFilter):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(QueueGround, CaseAdmin):
+class ObjectionAdmin(EnteringPages, QueueGround, CaseAdmin):
     """The list of objections and the case page, where a caseworker decides."""
 
     list_display = (

@@ -93,7 +93,7 @@ class FilingExemptionAdmin(_OfPerson):
         """Take the day and the reason; what was typed stays until both are right."""
         if not request.user.has_perm(EXEMPT):
             raise PermissionDenied
-        row = _contested_or_404(track, pk)
+        row = contested_or_404(track, pk)
         now = timezone.now()
         form = ExemptionForm(request.POST) if request.method == "POST" else ExemptionForm()
         if form.is_bound and form.is_valid():
@@ -169,7 +169,7 @@ class LateAttemptAdmin(_OfPerson):
         )
 
 
-def _contested_or_404(track: str, pk: int) -> Contested:
+def contested_or_404(track: str, pk: int) -> Contested:
     if track == "result":
         results = EligibilityResult.objects.announced().select_related("person", "cycle")
         return get_object_or_404(results, pk=pk)

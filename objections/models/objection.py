@@ -139,6 +139,7 @@ class Objection(models.Model):
         permissions = [
             ("take_objection", "Can take an objection for review"),
             ("request_documents", "Can ask the citizen for documents"),
+            ("enter_objection", "Can enter an objection that came on paper or by phone"),
             ("decide_objection", "Can propose a decision on an objection"),
             ("approve_decision", "Can approve or return a decision that somebody else proposed"),
             ("assign_objection", "Can hand over a case that somebody else has"),

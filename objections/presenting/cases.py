@@ -21,6 +21,7 @@ from objections.statuses import (
     OPEN_STATUSES,
     Badge,
     EventKind,
+    FilingChannel,
     ObjectionStatus,
     label,
 )
@@ -90,13 +91,21 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
             title=str(label(event.to_status)),
             state="now" if event is events[-1] and objection.status in OPEN_STATUSES else "done",
             icon=_icon(event, is_last=event is events[-1]),
-            at=event.at,
+            at=_when(event, objection),
             text=_words_for(event, objection),
-            with_time=event.to_status == ObjectionStatus.SUBMITTED,
+            with_time=event.to_status == ObjectionStatus.SUBMITTED
+            and objection.channel != FilingChannel.PAPER,
         )
         for event in events
     ]
     return stations + _stations_to_come(objection, today=today)
+
+
+def _when(event: ObjectionEvent, objection: Objection) -> datetime:
+    """Give the instant of a station: of a paper that was entered later, its receipt."""
+    if event.to_status == ObjectionStatus.SUBMITTED and objection.submitted_at is not None:
+        return objection.submitted_at
+    return event.at
 
 
 def _icon(event: ObjectionEvent, *, is_last: bool) -> str:

@@ -13,6 +13,7 @@ from objections.contested import track_of
 from objections.models import Objection
 from objections.presenting import matter_of, title_of
 from objections.receipts.codes import receipt_code
+from objections.statuses import FilingChannel
 from saudi.gregorian import format_both, format_time, riyadh_date, to_riyadh
 from saudi.languages import page_language
 
@@ -43,6 +44,13 @@ class Receipt:
     is_demonstration: bool
 
 
+def _how_it_came(objection: Objection) -> tuple[tuple[str, str], ...]:
+    """Say so where it did not come online."""
+    if objection.channel == FilingChannel.ONLINE:
+        return ()
+    return ((_("How it came"), str(FilingChannel(objection.channel).label)),)
+
+
 def receipt_of(objection: Objection) -> Receipt:
     """Give the receipt of a submitted objection, with its documents as they are now.
 
@@ -69,8 +77,9 @@ def receipt_of(objection: Objection) -> Receipt:
             (_("Why do you object?"), str(objection.ground_text)),
             (_("The last day to object"), format_both(objection.deadline, language)),
             (_("Received"), format_both(riyadh_date(received), language)),
+            *_how_it_came(objection),
         ),
-        time=f"{received:%H:%M:%S}",
+        time="–" if objection.channel == FilingChannel.PAPER else f"{received:%H:%M:%S}",
         files=tuple(
             ReceiptFile(
                 name=link.document.name,

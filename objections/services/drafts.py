@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from beneficiaries.models import Person, PersonChange, User
@@ -263,6 +263,11 @@ def _stop_some(*, now: datetime) -> int:
             .select_related("filed_by", "result__cycle", "payment__cycle")
             .order_by("deadline", "id")[:_STOPPED_AT_ONCE]
         )
+        objected = set(
+            Objection.objects.filter(Exists(_filed("result")) | Exists(_filed("payment")))
+            .filter(pk__in=[draft.pk for draft in drafts])
+            .values_list("pk", flat=True)
+        )
         for draft in drafts:
             draft.status, draft.deadline = ObjectionStatus.STOPPED, draft.last_day
             draft.save(update_fields=["status", "deadline"])
@@ -273,6 +278,8 @@ def _stop_some(*, now: datetime) -> int:
                 actor=None,
                 now=now,
             )
+            if draft.pk in objected:
+                continue  # somebody of the household, or staff on paper, filed it otherwise
             tell_filer(
                 draft,
                 what="stopped",
@@ -281,6 +288,11 @@ def _stop_some(*, now: datetime) -> int:
                 now=now,
             )
     return len(drafts)
+
+
+def _filed(track: Track) -> QuerySet[Objection]:
+    filed = Objection.objects.exclude(reference=None).exclude(status=ObjectionStatus.WITHDRAWN)
+    return filed.filter(**{track: OuterRef(track)})
 
 
 def _closed(today: date, *, track: Track) -> Q:

@@ -17,7 +17,7 @@ from objections.models import Contested, FilingExemption, Ground, Objection
 from objections.rules import STATEMENT_CHARACTERS
 from objections.services.drafts import ensure_contestable, keep_new_files, revive_draft
 from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
-from objections.statuses import ObjectionStatus
+from objections.statuses import OPEN_STATUSES, EventKind, ObjectionStatus
 from saudi.gregorian import riyadh_date
 
 _REFERENCE_DRAWS: Final = 5
@@ -61,7 +61,7 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
         draft.status = ObjectionStatus.SUBMITTED
         draft.has_declared = True
         draft.submitted_at = now
-        _save_with_new_reference(draft)
+        save_with_new_reference(draft, fields=_SUBMITTED_FIELDS)
         append_event(
             draft,
             from_status=ObjectionStatus.DRAFT,
@@ -118,15 +118,18 @@ def _ensure_complete(draft: Objection, *, has_declared: bool) -> None:
         raise IncompleteObjection(missing=missing)
 
 
-def _save_with_new_reference(draft: Objection) -> None:
-    """Save a submission under a reference that nobody has; a collision draws another one."""
+def save_with_new_reference(draft: Objection, *, fields: Sequence[str] | None) -> None:
+    """Save a submission under a reference that nobody has; a collision draws another one.
+
+    `fields` are those of a row that is there already; None for a new one.
+    """
     draws = 0
     while True:
         draws += 1
         draft.reference = new_reference(ReferenceKind.OBJECTION)
         try:
             with transaction.atomic():
-                draft.save(update_fields=_SUBMITTED_FIELDS)
+                draft.save(update_fields=fields)
         except IntegrityError as error:
             if draws == _REFERENCE_DRAWS or _REFERENCE_CONSTRAINT not in str(error):
                 raise
@@ -139,6 +142,7 @@ def add_wanted_documents(
 ) -> Objection:
     """Add the documents that staff asked for and put the case back under review.
 
+    What was filed in a call waits for its documents wherever it is, and stays there.
     One transaction under the objection's lock; when it fails, no file stays. The same files sent
     again, by a double click, change nothing.
 
@@ -155,21 +159,24 @@ def add_wanted_documents(
             .select_related("filed_by")
             .get(pk=objection.pk)
         )
-        if locked.status != ObjectionStatus.DOCUMENTS_WANTED:
+        if locked.documents_due_on is None or locked.status not in OPEN_STATUSES:
             sent = {file.sha256 for file in checked}
             kept = locked.documents.filter(removed_at=None, document__sha256__in=sent)
             if kept.count() == len(sent):
                 return locked
             raise TransitionRefused(status=locked.status, wanted=ObjectionStatus.UNDER_REVIEW.value)
         keep_new_files(locked, checked, now=now)
-        locked.status = ObjectionStatus.UNDER_REVIEW
+        from_status, was_asked = locked.status, locked.status == ObjectionStatus.DOCUMENTS_WANTED
+        if was_asked:
+            locked.status = ObjectionStatus.UNDER_REVIEW
         locked.save(update_fields=["status", *end_wait(locked, now)])
         event = append_event(
             locked,
-            from_status=ObjectionStatus.DOCUMENTS_WANTED,
-            to_status=ObjectionStatus.UNDER_REVIEW,
+            from_status=from_status,
+            to_status=locked.status,
             actor=actor,
             now=now,
+            kind=EventKind.MOVED if was_asked else EventKind.DOCUMENTS_CAME,
         )
         tell_filer(
             locked,

@@ -92,7 +92,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         field = form.file_field
         refused = presenting.refused_files(field.refused)
     status = objection.status
-    is_wanted = status == ObjectionStatus.DOCUMENTS_WANTED
+    is_wanted = status in OPEN_STATUSES and objection.documents_due_on is not None
     wish = objection.events.all()
     context = {
         "objection": objection,
@@ -107,7 +107,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             (
                 event.note
                 for event in reversed(wish)
-                if event.to_status == ObjectionStatus.DOCUMENTS_WANTED and event.is_for_citizen
+                if event.is_for_citizen and event.note and event.to_status in OPEN_STATUSES
             ),
             "",
         ),

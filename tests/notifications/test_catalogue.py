@@ -25,6 +25,8 @@ KEYS = {
         "objection_withdrawn",
         "draft_extended",
         "exemption_granted",
+        "objection_documents_due",
+        "objection_documents_listed",
         "draft_stopped",
         "ticket_received",
         "ticket_taken",
