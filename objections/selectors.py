@@ -127,7 +127,7 @@ def with_whole_case(user: User, reference: str) -> Objection | None:
             Prefetch(
                 "documents",
                 ObjectionDocument.objects.filter(removed_at=None)
-                .select_related("document")
+                .select_related("document", "need")
                 .order_by("id"),
             ),
         )

@@ -150,6 +150,8 @@
       const body = new FormData();
       body.append("csrfmiddlewaretoken", token());
       body.append(name, value);
+      // What each file was said to be comes back with the list.
+      kept.querySelectorAll("select").forEach((said) => body.append(said.name, said.value));
       return body;
     };
 
@@ -250,6 +252,12 @@
       if (!active) next();
     });
     input.addEventListener("cancel", () => (replaced = ""));
+
+    // What a file is said to be is kept at once; the form keeps it again.
+    kept.addEventListener("change", () => {
+      const body = fields("action", "keep");
+      fetch(form.action, { method: "POST", body, redirect: "error", keepalive: true }).catch(() => {});
+    });
 
     kept.addEventListener("click", async (event) => {
       const pressed = event.target.closest("button");

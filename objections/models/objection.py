@@ -286,6 +286,11 @@ class Objection(models.Model):
         return max(self.deadline, self.contested.last_filing_day or self.deadline)
 
     @property
+    def is_own(self) -> bool:
+        """Whether who filed it is who it is about."""
+        return self.filed_by_id == self.person_id
+
+    @property
     def contested(self) -> Contested:
         """The result or the payment line it is against."""
         contested = self.result or self.payment

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents.errors import DocumentRefused
 from documents.models import ContentType
-from objections.models import ObjectionDocument
+from objections.models import NeededDocument, ObjectionDocument
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
+
+NEED_FIELD: Final = "need-"
+"""Begins the name of the field that says what a file is; the document's UUID ends it."""
+
+
+class NeedChoice(NamedTuple):
+    """One of the needed documents that a file may be."""
+
+    value: str
+    name: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -32,12 +44,24 @@ class FileView:
     remove_value: str = ""
     replace: str = ""
     sha256: str = ""
+    need: str = ""
+    need_field: str = ""
+    need_choices: tuple[NeedChoice, ...] = ()
 
 
 def kept_files(
-    documents: Iterable[ObjectionDocument], *, reference: str = "", removable: bool = False
+    documents: Iterable[ObjectionDocument],
+    *,
+    reference: str = "",
+    removable: bool = False,
+    needs: Sequence[NeededDocument] = (),
+    is_own: bool = False,
 ) -> list[FileView]:
-    """Show the documents of an objection: to be fetched by its reference, or to be taken off."""
+    """Show the documents of an objection: to be fetched by its reference, or to be taken off.
+
+    `needs` are what each may be said to be. What one was said to be is told to others than the
+    person it is about only where that tells no sensitive reason (DOMAIN 16): `need` is loaded.
+    """
     views = []
     for link in documents:
         document = link.document
@@ -62,9 +86,25 @@ def kept_files(
                 remove_value=str(document.uuid) if removable else "",
                 replace=str(document.uuid) if removable else "",
                 sha256=document.sha256,
+                need=need_name(link, may_see_sensitive=is_own),
+                need_field=f"{NEED_FIELD}{document.uuid}" if needs else "",
+                need_choices=tuple(
+                    NeedChoice(str(need.pk), need.name(page_language()), need.pk == link.need_id)
+                    for need in needs
+                ),
             )
         )
     return views
+
+
+def need_name(link: ObjectionDocument, *, may_see_sensitive: bool) -> str:
+    """Name what of the catalogue a document was said to be, or nothing to whom it tells a reason
+    that they may not read.
+    """
+    need = link.need
+    if need is None or (need.tells_reason and not may_see_sensitive):
+        return ""
+    return need.name(page_language())
 
 
 def refused_files(refused: Iterable[DocumentRefused]) -> list[FileView]:

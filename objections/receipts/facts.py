@@ -12,6 +12,7 @@ from notifications.programme import programme_values
 from objections.contested import track_of
 from objections.models import Objection
 from objections.presenting import matter_of, title_of
+from objections.presenting.files import need_name
 from objections.receipts.codes import receipt_code
 from objections.statuses import FilingChannel
 from saudi.gregorian import format_both, format_time, riyadh_date, to_riyadh
@@ -20,12 +21,15 @@ from saudi.languages import page_language
 
 @dataclass(frozen=True)
 class ReceiptFile:
-    """One document; `size` is in bytes as people read them, `sha256` its 64 hexadecimal digits."""
+    """One document; `size` is in bytes as people read them, `sha256` its 64 hexadecimal digits,
+    `need` what its sender said it is, empty where that would tell a sensitive reason.
+    """
 
     name: str
     size: str
     received: str
     sha256: str
+    need: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def receipt_of(objection: Objection) -> Receipt:
                     "time": format_time(link.document.received_at, language),
                 },
                 sha256=link.document.sha256,
+                need=need_name(link, may_see_sensitive=False),
             )
             for link in objection.documents.all()
         ),

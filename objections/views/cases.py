@@ -100,7 +100,11 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "track": track_of(objection.contested),
         "status": presenting.status_of(objection),
         "stations": presenting.timeline_of(objection, today=today),
-        "files": presenting.kept_files(objection.documents.all(), reference=reference),
+        "files": presenting.kept_files(
+            objection.documents.all(),
+            reference=reference,
+            is_own=objection.person_id == citizen.person.pk,
+        ),
         "reasons": presenting.reasons_of(objection.contested, citizen.person),
         "is_wanted": is_wanted,
         "wanted_text": next(

@@ -75,8 +75,8 @@ def _kept(request: HttpRequest, draft: Objection | None) -> tuple[str, list[pres
     written = request.POST.get("statement", "")
     if draft is None:
         return written, []
-    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
-    return written or draft.statement, presenting.kept_files(kept)
+    kept = draft.documents.filter(removed_at=None).select_related("document", "need").order_by("id")
+    return written or draft.statement, presenting.kept_files(kept, is_own=draft.is_own)
 
 
 def _closed_page(

@@ -21,12 +21,16 @@ from django.views.decorators.http import require_POST
 from objections import presenting
 from objections.errors import ObjectionRefused, TooManyDocuments
 from objections.forms import DraftDocumentsForm
-from objections.models import Objection
+from objections.models import NeededDocument, Objection
+from objections.needs import needed_documents
+from objections.presenting.needs import need_views
 from objections.services import attach_documents, reach_step, remove_document
 from objections.services.drafts import ensure_draft_open
-from objections.views.citizens import Citizen, for_citizens
+from objections.views.citizens import KEEP, Citizen, for_citizens
 from objections.views.frames import DOCUMENTS, REVIEW, own_draft, step_frame
+from objections.views.marks import keep_marks
 from saudi.gregorian import riyadh_date
+from saudi.languages import page_language
 
 
 def documents_step(
@@ -34,8 +38,12 @@ def documents_step(
 ) -> HttpResponseBase:
     """The form with every file; a good file is kept whatever is wrong with another."""
     form = _form_of(draft)
+    needs = needed_documents(draft, citizen.person)
     if request.method == "POST":
         form = _form_of(draft, request)
+        keep_marks(request, draft, needs)
+        if request.POST.get("action") == KEEP:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
         if "remove" in request.POST:
             return _without_document(request, draft, form, now)
         if _keep_good_files(draft, form, now):
@@ -45,7 +53,8 @@ def documents_step(
         **step_frame(draft.contested, draft, number=DOCUMENTS, today=riyadh_date(now)),
         "form": form,
         "refused": presenting.refused_files(form.file_field.refused),
-        "files": _kept(draft),
+        "files": _kept(draft, needs),
+        "needs": need_views(needs, page_language()),
         "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "send_url": reverse("objections:send_document", args=[draft.uuid]),
         "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
@@ -65,12 +74,15 @@ def send_document(request: HttpRequest, citizen: Citizen, uuid: UUID) -> HttpRes
     draft = own_draft(citizen, uuid)
     try:
         ensure_draft_open(draft, contested=draft.contested, now=now)
+        needs = needed_documents(draft, citizen.person)
+        keep_marks(request, draft, needs)
+        reach_step(objection=draft, step=DOCUMENTS)
         problem = _sent_alone(request, draft, now)
     except ObjectionRefused:
         return HttpResponse(status=HTTPStatus.CONFLICT)
     if problem:
         return HttpResponse(problem, content_type="text/plain; charset=utf-8")
-    return render(request, "components/files.html", {"files": _kept(draft)})
+    return render(request, "components/files.html", {"files": _kept(draft, needs)})
 
 
 def _sent_alone(request: HttpRequest, draft: Objection, now: datetime) -> str:
@@ -101,9 +113,11 @@ def _form_of(
     return DraftDocumentsForm(*data, kept_documents=kept.count())
 
 
-def _kept(draft: Objection) -> list[presenting.FileView]:
-    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
-    return presenting.kept_files(kept, removable=True)
+def _kept(draft: Objection, needs: list[NeededDocument]) -> list[presenting.FileView]:
+    kept = draft.documents.filter(removed_at=None).select_related("document", "need")
+    return presenting.kept_files(
+        kept.order_by("id"), removable=True, needs=needs, is_own=draft.is_own
+    )
 
 
 def _keep_good_files(draft: Objection, form: DraftDocumentsForm, now: datetime) -> bool:

@@ -160,11 +160,11 @@ def _review(
     if missing:
         raise IncompleteObjection(missing=missing)
     bank = bank_of(citizen.person.iban)
-    kept = draft.documents.filter(removed_at=None).select_related("document").order_by("id")
+    kept = draft.documents.filter(removed_at=None).select_related("document", "need").order_by("id")
     context = {
         **step_frame(draft.contested, draft, number=REVIEW, today=riyadh_date(now)),
         "form": form,
-        "files": presenting.kept_files(kept),
+        "files": presenting.kept_files(kept, is_own=draft.is_own),
         "changes": draft.profile_changes.order_by("id"),
         "person": citizen.person,
         "iban": group_iban(citizen.person.iban),

@@ -90,9 +90,13 @@ def form(
 
 
 @register.simple_tag
-def hidden(name: str, value: object) -> SafeString:
-    """Send a value with the form that nobody fills in."""
-    return format_html('<input type="hidden" name="{}" value="{}">', name, value)
+def hidden(name: str, value: object, *, is_fresh: bool = False) -> SafeString:
+    """Send a value with the form that nobody fills in.
+
+    `is_fresh` keeps a browser from putting back what a script had made of it.
+    """
+    fresh = format_html(' autocomplete="{}"', "off") if is_fresh else EMPTY
+    return format_html('<input type="hidden" name="{}" value="{}"{}>', name, value, fresh)
 
 
 @register.simple_tag
