@@ -256,7 +256,7 @@
     // What a file is said to be is kept at once; the form keeps it again.
     kept.addEventListener("change", () => {
       const body = fields("action", "keep");
-      fetch(form.action, { method: "POST", body, redirect: "error", keepalive: true }).catch(() => {});
+      fetch(location.href, { method: "POST", body, redirect: "error", keepalive: true }).catch(() => {});
     });
 
     kept.addEventListener("click", async (event) => {
@@ -346,7 +346,7 @@
       const body = new URLSearchParams(new FormData(form));
       body.set("action", "keep");
       try {
-        const answer = await fetch(form.action, {
+        const answer = await fetch(location.href, {
           method: "POST", body, redirect: "error", keepalive: true, signal: AbortSignal.timeout(8000),
         });
         if (answer.ok) {

@@ -131,6 +131,8 @@ def test_objection_is_filed_decided_and_told(
         citizen.look("objection-3-statement")
     # A step sent empty says what is missing and keeps what was typed.
     citizen.page.fill("[name=statement]", "عقد الإيجار موثّق باسمي منذ 3 محرم 1448.")
+    if with_script:  # what is typed is kept before anything is pressed
+        citizen.page.get_by_text(re.compile("حفظناه|Kept at")).wait_for()
     citizen.go_on()
     citizen.page.wait_for_selector(".errors")
     assert "موثّق باسمي" in citizen.page.input_value("[name=statement]")
