@@ -18,6 +18,7 @@ from tests.factories import PaymentLineFactory
 from tests.objections.cases import NOW, STATEMENT, draft, result_of, submitted
 from tests.objections.pages import started, statement_fields, step_url
 from tests.personas import head
+from tests.portal.test_voice import LONGEST_SENTENCE, NOT_SAID, NOT_SAID_IN_ENGLISH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 
@@ -65,6 +66,23 @@ def test_catalogue_costs_the_form_one_statement(client: Client, person: Person) 
         client.get(step_url(begun, "statement"))
     asked = [query["sql"] for query in captured if "objections_ground" in query["sql"]]
     assert len(asked) == 1
+
+
+def test_catalogue_speaks_as_the_portal_does() -> None:
+    arabic: list[str] = []
+    english: list[str] = []
+    for each in Ground.objects.all():
+        arabic += [each.label_ar, each.hint_ar]
+        english += [each.label_en, each.hint_en]
+    for needed in NeededDocument.objects.all():
+        arabic += [needed.name_ar, needed.visible_ar]
+        english += [needed.name_en, needed.visible_en]
+    for text in arabic:
+        words = text.rstrip(".").replace("،", "").split()
+        assert not NOT_SAID.keys() & set(words), text
+        assert len(words) <= LONGEST_SENTENCE, text
+        assert not set(",;?") & set(text), text
+    assert not [text for text in english if NOT_SAID_IN_ENGLISH.search(text)]
 
 
 # What an objection keeps ---------------------------------------------------------------
