@@ -36,6 +36,9 @@ from pypdf import PasswordType, PdfReader
 from documents.errors import DocumentRefused, RefusalReason
 from documents.models import ContentType, Document
 from documents.names import display_name, readable_name
+from documents.scanning import is_scanner_set
+from documents.statuses import DocumentState
+from notifications.waking import wake_task
 
 logger = logging.getLogger(__name__)
 
@@ -210,6 +213,14 @@ def _measure(content: IO[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+WORK_TASK: Final = "documents.look_into"
+
+
+def wake_workers() -> None:
+    """Tell a worker that a file came; the sweep finds it where nobody heard."""
+    wake_task(WORK_TASK, (), queue="default")
+
+
 # Keeping ----------------------------------------------------------------------
 
 _written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
@@ -249,6 +260,8 @@ def store_document(checked: CheckedFile, *, now: datetime) -> Document:
     written = _written.get()
     if written is not None:
         written.append(stored_name)
+    waits = is_scanner_set()
+    transaction.on_commit(wake_workers)
     try:
         with transaction.atomic():
             return Document.objects.create(
@@ -259,6 +272,9 @@ def store_document(checked: CheckedFile, *, now: datetime) -> Document:
                 sha256=checked.sha256,
                 file=stored_name,
                 received_at=now,
+                state=DocumentState.RECEIVED if waits else DocumentState.FINE,
+                scan_due_at=now if waits else None,
+                draw_due_at=None if waits else now,
             )
     except BaseException:
         default_storage.delete(stored_name)

@@ -217,6 +217,15 @@ _ALL: Final = (
         ),
     ),
     _case(
+        "objection_document_refused",
+        _OBJECTION,
+        ar="{programme}: لم نقبل ملفا في اعتراضك {reference}. اقرأ في ملفك السبب وأرسل غيره.",
+        en=(
+            "{programme}: we could not accept a file of your objection {reference}. "
+            "Sign in to your file to see why and to send another one."
+        ),
+    ),
+    _case(
         "objection_accepted",
         _OBJECTION,
         ar="{programme}: قبلنا اعتراضك {reference}. اقرأ في ملفك متى نطبق القرار.",

@@ -136,15 +136,25 @@ class DraftDocumentsForm(DocumentsMixin, forms.Form):
 
     documents = MultipleFileField(label=_("Documents"))
 
-    def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kept_documents: int, usable_documents: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.usable = kept_documents if usable_documents is None else usable_documents
         self.file_field.already = kept_documents
 
+    def clean(self) -> None:
+        """Ask for a document where none that is there is of use."""
+        field = self.file_field
+        if not self.usable and not field.accepted and "documents" not in self.errors:
+            self.add_error("documents", field.error_messages["required"])
 
-class WantedDocumentsForm(DocumentsMixin, forms.Form):
-    """The documents that staff asked for."""
 
-    documents = MultipleFileField(label=_("Documents"))
+class LaterDocumentsForm(DraftDocumentsForm):
+    """Documents that are added to an objection which is being studied.
+
+    `usable_documents` are those that came since staff asked: they need no other one.
+    """
 
 
 class DeclarationForm(forms.Form):

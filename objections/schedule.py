@@ -39,6 +39,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "schedule": EXTENSION_SECONDS,
             "options": {"queue": "default", "expires": EXTENSION_SECONDS},
         },
+        "tell-of-refused": {
+            "task": "objections.tell_of_refused",
+            "schedule": crontab(),
+            "options": {"queue": "default", "expires": 60},
+        },
         "queue-reminders": {
             "task": "objections.queue_reminders",
             "schedule": crontab(minute=f"*/{REMIND_MINUTES}", hour=REMIND_HOURS),

@@ -30,7 +30,13 @@ from objections.contested import (
     track_of,
 )
 from objections.grounds import Track
-from objections.models import Contested, Decision, Objection, ObjectionDocument
+from objections.models import (
+    Contested,
+    Decision,
+    Objection,
+    ObjectionDocument,
+    ObjectionEvent,
+)
 from objections.rules import ContestKind, contestability
 from objections.statuses import GRANTED_STATUSES, DecisionState, ObjectionStatus
 
@@ -123,7 +129,7 @@ def with_whole_case(user: User, reference: str) -> Objection | None:
         .filter(reference=reference)
         .select_related("person", "filed_by", "result__cycle", "payment__cycle", "decided_by")
         .prefetch_related(
-            "events",
+            Prefetch("events", ObjectionEvent.objects.select_related("document__document")),
             Prefetch(
                 "documents",
                 ObjectionDocument.objects.filter(removed_at=None)

@@ -37,10 +37,20 @@ class EventKind(models.TextChoices):
     RETURNED = "returned", _("The proposal was returned")
     APPROVED = "approved", _("The decision was approved")
     SUPERSEDED = "superseded", _("The decision was replaced")
+    DOCUMENT_ADDED = "paper_added", _("Document added")
+    DOCUMENT_REPLACED = "paper_replaced", _("Document replaced")
+    DOCUMENT_REFUSED = "paper_refused", _("Document not accepted")
 
 
 CITIZENS_KINDS: Final = (EventKind.MOVED, EventKind.APPROVED, EventKind.SUPERSEDED)
 """What the citizen reads of the history; all else is the staff's own work."""
+
+DOCUMENT_KINDS: Final = (
+    EventKind.DOCUMENT_ADDED,
+    EventKind.DOCUMENT_REPLACED,
+    EventKind.DOCUMENT_REFUSED,
+)
+"""What happened to a document and left the status as it was; the citizen reads it too."""
 
 
 class DecisionState(models.TextChoices):

@@ -14,6 +14,7 @@ from objections.services import (
     follow_names,
     queue_reminders,
     stop_overdue_drafts,
+    tell_of_refused,
 )
 
 logger = logging.getLogger(__name__)
@@ -52,3 +53,9 @@ def extend() -> int:
     if told:
         logger.info("writers told of an extension: %s", told)
     return told
+
+
+@shared_task(name="objections.tell_of_refused")
+def tell() -> int:
+    """Tell citizens of the documents that the scanner refused; twice, it tells nobody again."""
+    return tell_of_refused(now=timezone.now())

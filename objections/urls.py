@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from objections.views import cases, receipts, step_documents, steps, withdrawal
+from objections.views import cases, papers, receipts, step_documents, steps, withdrawal
 
 app_name = "objections"
 
@@ -24,5 +24,6 @@ urlpatterns = [
     path("<objection_reference:reference>/", cases.detail, name="detail"),
     path("<objection_reference:reference>/receipt.pdf", receipts.receipt, name="receipt"),
     path("<objection_reference:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
+    path("<objection_reference:reference>/documents/send/", papers.send_paper, name="send_paper"),
     path("<objection_reference:reference>/documents/<uuid:uuid>/", cases.document, name="document"),
 ]

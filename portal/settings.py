@@ -13,9 +13,11 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from documents.clamav import parse_scanner_address
 from notifications.mail.addresses import InvalidAddress, parse_address
 from portal.env import BASE_DIR, database_from_url, env, is_loopback, mail_server_from_url
 from portal.programme import Programme
+from portal.s3 import s3_storage
 
 # Django's generic classes take their type argument at run time too.
 django_stubs_ext.monkeypatch()
@@ -276,14 +278,32 @@ USE_TZ = True
 TIME_ZONE = "Asia/Riyadh"
 USE_THOUSAND_SEPARATOR = False
 
+# Documents ------------------------------------------------------------------
+
+# Unset: files are fine after the checks of their own content (docs/adr/0024).
+CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS")
+if CLAMAV_ADDRESS:
+    try:
+        parse_scanner_address(CLAMAV_ADDRESS)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "The setting CLAMAV_ADDRESS must be a host and a port, for example clamd:3310, "
+            "or the path of a socket, for example /run/clamav/clamd.ctl"
+        ) from None
+
 # Static and uploaded files --------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 PRINT_FONTS = BASE_DIR / "var" / "print"
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "var" / "frontend"]
-STORAGES = {
-    "default": {
+ATTACHMENT_STORAGE = env.text("ATTACHMENT_STORAGE", "local")
+if ATTACHMENT_STORAGE not in {"local", "s3"}:
+    raise ImproperlyConfigured("The setting ATTACHMENT_STORAGE must be local or s3.")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": s3_storage()
+    if ATTACHMENT_STORAGE == "s3"
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": DATA_DIR / "attachments",

@@ -14,7 +14,7 @@ from access.references import is_objection
 from objections import statuses as objection_statuses
 from objections.models import Objection
 from objections.presenting import title_of
-from objections.statuses import OPEN_STATUSES, ObjectionStatus
+from objections.statuses import DOCUMENT_KINDS, OPEN_STATUSES, ObjectionStatus
 from sawtak import statuses as ticket_statuses
 from sawtak.models import Ticket
 from sawtak.selectors import events_of, find_for_tracking
@@ -82,7 +82,9 @@ def _of_objection(objection: Objection) -> TrackedCase:
     events = [
         event
         for event in objection.events.all()
-        if event.is_for_citizen and event.to_status != ObjectionStatus.DRAFT
+        if event.is_for_citizen
+        and event.kind not in DOCUMENT_KINDS
+        and event.to_status != ObjectionStatus.DRAFT
     ]
     is_open = objection.status in OPEN_STATUSES
     badges = objection_statuses.BADGES

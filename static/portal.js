@@ -135,7 +135,8 @@
   document.querySelectorAll("[data-send]").forEach((place) => {
     const form = place.closest("form");
     const input = place.querySelector('input[type="file"]');
-    const kept = place.querySelector("[data-kept]");
+    const outside = place.dataset.keptIn;
+    const kept = outside ? document.getElementById(outside) : place.querySelector("[data-kept]");
     const sending = place.querySelector("[data-sending]");
     const pattern = place.querySelector("template[data-row]").content;
     const words = place.querySelector("template[data-words]").content;

@@ -16,6 +16,7 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "objection_taken": _("We study your objection"),
     "objection_documents_wanted": _("Your objection needs a document"),
     "objection_documents_received": _("Your documents arrived"),
+    "objection_document_refused": _("We did not accept a file of your objection"),
     "objection_accepted": _("We accepted your objection"),
     "objection_partly_accepted": _("We accepted part of your objection"),
     "objection_rejected": _("We did not accept your objection"),

@@ -24,6 +24,7 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "objection_taken": _("Objection is being studied"),
     "objection_documents_wanted": _("Objection needs a document"),
     "objection_documents_received": _("Documents of an objection arrived"),
+    "objection_document_refused": _("Document of an objection not accepted"),
     "objection_accepted": _("Objection accepted"),
     "objection_partly_accepted": _("Objection accepted in part"),
     "objection_rejected": _("Objection not accepted"),

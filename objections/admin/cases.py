@@ -7,12 +7,10 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from access.cells import number_cell, reference_cell
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin
+from access.staff import CaseAction
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
-from documents.serving import attachment_response
 from objections.admin.acts import (
     APPROVE,
     ASK,
@@ -35,6 +32,7 @@ from objections.admin.acts import (
     may_propose,
     refusal_text,
 )
+from objections.admin.documents import OPEN_DOCUMENTS, CaseDocuments, shown_documents
 from objections.admin.entering import EnteringPages
 from objections.clock import case_clock
 from objections.errors import ObjectionRefused
@@ -52,8 +50,6 @@ from objections.statuses import (
 )
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
-
-OPEN_DOCUMENTS = ("objections.view_objectiondocument", "documents.open_document")
 
 
 class ObjectionStatusFilter(WaitingFilter):
@@ -74,7 +70,7 @@ class ObjectionMineFilter(MineFilter):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(EnteringPages, QueueGround, CaseAdmin):
+class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
     """The list of objections and the case page, where a caseworker decides."""
 
     list_display = (
@@ -147,24 +143,6 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseAdmin):
 
     # The case ----------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        document = path(
-            "<int:pk>/documents/<uuid:uuid>/",
-            self.admin_site.admin_view(self.document_view),
-            name="objections_objection_document",
-        )
-        return [document, *super().get_urls()]
-
-    def document_view(self, request: HttpRequest, pk: int, uuid: Any) -> Any:
-        """Give a document of a case as an attachment, and record that it was opened."""
-        if not request.user.has_perms(OPEN_DOCUMENTS):
-            raise PermissionDenied
-        objection = get_object_or_404(self.get_queryset(request), pk=pk)
-        link = get_object_or_404(
-            objection.documents.select_related("document"), document__uuid=uuid, removed_at=None
-        )
-        return attachment_response(link.document, opened_by=cast(User, request.user))
-
     def get_case(self, request: HttpRequest, pk: int) -> Objection:
         case: Objection = get_object_or_404(
             self.get_queryset(request).select_related(
@@ -206,6 +184,7 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseAdmin):
             is_own=False,
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
+        documents = list(shown_documents(case))
         household = Objection.objects.filter(person__household_id=case.person.household_id)
         return {
             "objection": case,
@@ -216,10 +195,11 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseAdmin):
             "is_withdrawn": case.status == ObjectionStatus.WITHDRAWN,
             "reasons": [reason.text(language) for reason in reasons],
             "may_see_documents": user.has_perm("objections.view_objectiondocument"),
-            "documents": case.documents.filter(removed_at=None).select_related("document", "need"),
+            "documents": documents,
+            "has_pages": any(link.document.pages.all() for link in documents),
             "may_see_sensitive": user.has_perm("beneficiaries.view_sensitive_reason"),
             "may_see_events": user.has_perm("objections.view_objectionevent"),
-            "events": case.events.select_related("actor"),
+            "events": case.events.select_related("actor", "document__document"),
             "changes": case.profile_changes.all(),
             "earlier": household.exclude(pk=case.pk)
             .exclude(reference=None)

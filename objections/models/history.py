@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from objections.models.decisions import Decision
-from objections.models.objection import Objection
-from objections.statuses import CITIZENS_KINDS, DECIDED_STATUSES, EventKind, ObjectionStatus
+from objections.models.objection import Objection, ObjectionDocument
+from objections.statuses import (
+    CITIZENS_KINDS,
+    DECIDED_STATUSES,
+    DOCUMENT_KINDS,
+    EventKind,
+    ObjectionStatus,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -41,6 +48,9 @@ class ObjectionEvent(models.Model):
         on_delete=models.PROTECT,
         related_name="events",
     )
+    document = models.ForeignKey(
+        ObjectionDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
     note = models.TextField(_("what the citizen reads"), blank=True)
     is_refused = models.BooleanField(_("refused attempt"), default=False)
 
@@ -48,6 +58,18 @@ class ObjectionEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=DOCUMENT_KINDS,
+                    document__isnull=False,
+                    from_status=F("to_status"),
+                    is_refused=False,
+                )
+                | ~Q(kind__in=DOCUMENT_KINDS) & Q(document__isnull=True),
+                name="objection_event_of_a_document_names_it",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.to_status} of objection {self.objection_id}"
@@ -62,4 +84,4 @@ class ObjectionEvent(models.Model):
     @property
     def is_for_citizen(self) -> bool:
         """True for what the citizen reads of it."""
-        return self.kind in CITIZENS_KINDS and not self.is_refused
+        return self.kind in {*CITIZENS_KINDS, *DOCUMENT_KINDS} and not self.is_refused

@@ -310,6 +310,7 @@ class ObjectionDocument(models.Model):
         NeededDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     removed_at = models.DateTimeField(null=True, blank=True)
+    refusal_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("document of an objection")

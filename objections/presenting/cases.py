@@ -18,6 +18,7 @@ from objections.models import Decision, Objection, ObjectionEvent
 from objections.statuses import (
     BADGES,
     DECIDED_STATUSES,
+    DOCUMENT_KINDS,
     OPEN_STATUSES,
     Badge,
     EventKind,
@@ -86,11 +87,14 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
         for event in objection.events.all()
         if event.is_for_citizen and event.to_status != ObjectionStatus.DRAFT
     ]
+    steps = [event for event in events if event.kind not in DOCUMENT_KINDS]
     stations = [
-        Station(
+        _paper_station(event)
+        if event.kind in DOCUMENT_KINDS
+        else Station(
             title=str(label(event.to_status)),
-            state="now" if event is events[-1] and objection.status in OPEN_STATUSES else "done",
-            icon=_icon(event, is_last=event is events[-1]),
+            state="now" if event is steps[-1] and objection.status in OPEN_STATUSES else "done",
+            icon=_icon(event, is_last=event is steps[-1]),
             at=_when(event, objection),
             text=_words_for(event, objection),
             with_time=event.to_status == ObjectionStatus.SUBMITTED
@@ -106,6 +110,13 @@ def _when(event: ObjectionEvent, objection: Objection) -> datetime:
     if event.to_status == ObjectionStatus.SUBMITTED and objection.submitted_at is not None:
         return objection.submitted_at
     return event.at
+
+
+def _paper_station(event: ObjectionEvent) -> Station:
+    """Show that a document came, was replaced or was not accepted."""
+    name = event.document.document.name if event.document is not None else ""
+    icon = "no" if event.kind == EventKind.DOCUMENT_REFUSED else "file-add"
+    return Station(str(event.title), "done", icon=icon, at=event.at, text=isolate(name))
 
 
 def _icon(event: ObjectionEvent, *, is_last: bool) -> str:

@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 
 from documents.errors import DocumentRefused
 from documents.models import ContentType
+from documents.statuses import DocumentState
 from objections.models import NeededDocument, ObjectionDocument
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
 
 NEED_FIELD: Final = "need-"
 """Begins the name of the field that says what a file is; the document's UUID ends it."""
+
+_KINDS: Final[dict[str, str]] = {
+    DocumentState.RECEIVED: "busy",
+    DocumentState.CHECKING: "busy",
+    DocumentState.FINE: "ok",
+    DocumentState.REFUSED: "bad",
+}
 
 
 class NeedChoice(NamedTuple):
@@ -43,6 +51,7 @@ class FileView:
     remove_name: str = ""
     remove_value: str = ""
     replace: str = ""
+    replace_url: str = ""
     sha256: str = ""
     need: str = ""
     need_field: str = ""
@@ -54,11 +63,13 @@ def kept_files(
     *,
     reference: str = "",
     removable: bool = False,
+    replaceable: bool = False,
     needs: Sequence[NeededDocument] = (),
     is_own: bool = False,
 ) -> list[FileView]:
-    """Show the documents of an objection: to be fetched by its reference, or to be taken off.
+    """Show the documents of an objection.
 
+    They can be fetched by its reference, taken off while it is a draft, replaced while it is open.
     `needs` are what each may be said to be. What one was said to be is told to others than the
     person it is about only where that tells no sensitive reason (DOMAIN 16): `need` is loaded.
     """
@@ -76,15 +87,22 @@ def kept_files(
             FileView(
                 name=document.name,
                 kind="file" if document.content_type == ContentType.PDF else "image",
-                state="ok",
-                state_text=_("Arrived and checked"),
+                state=_KINDS[document.state],
+                state_text=document.get_state_display(),
                 size=document.size_bytes,
                 note=arrived,
-                url=address,
+                why=_(
+                    "Something harmful is in this file, so nobody opens it. Take a new picture of"
+                    " the document and send that."
+                )
+                if document.is_refused
+                else "",
+                url="" if document.is_refused else address,
                 action=_("Download") if address else "",
                 remove_name="remove" if removable else "",
                 remove_value=str(document.uuid) if removable else "",
                 replace=str(document.uuid) if removable else "",
+                replace_url=f"?replace={document.uuid}#send" if replaceable else "",
                 sha256=document.sha256,
                 need=need_name(link, may_see_sensitive=is_own),
                 need_field=f"{NEED_FIELD}{document.uuid}" if needs else "",

@@ -10,14 +10,16 @@ from objections.services.drafts import (
 )
 from objections.services.exemptions import grant_exemption
 from objections.services.extensions import extend_window, follow_extensions
-from objections.services.filing import add_wanted_documents, submit_objection
+from objections.services.filing import submit_objection
 from objections.services.late import record_late_attempt
 from objections.services.names import follow_names
+from objections.services.papers import add_documents, add_wanted_documents, tell_of_refused
 from objections.services.reminders import queue_reminders
 from objections.services.statements import save_statement
 from objections.services.withdrawal import withdraw_objection
 
 __all__ = [
+    "add_documents",
     "add_wanted_documents",
     "attach_documents",
     "extend_window",
@@ -33,5 +35,6 @@ __all__ = [
     "save_statement",
     "stop_overdue_drafts",
     "submit_objection",
+    "tell_of_refused",
     "withdraw_objection",
 ]

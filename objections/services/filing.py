@@ -9,15 +9,14 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from access.references import ReferenceKind, new_reference
-from beneficiaries.models import User
-from documents.intake import CheckedFile, files_follow_transaction
+from documents.statuses import DocumentState
 from objections.contested import Window, lock_contested, track_of
-from objections.errors import IncompleteObjection, TransitionRefused
+from objections.errors import IncompleteObjection
 from objections.models import Contested, FilingExemption, Ground, Objection
 from objections.rules import STATEMENT_CHARACTERS
-from objections.services.drafts import ensure_contestable, keep_new_files, revive_draft
-from objections.services.history import append_event, end_wait, tell_filer, user_of_filer
-from objections.statuses import OPEN_STATUSES, EventKind, ObjectionStatus
+from objections.services.drafts import ensure_contestable, revive_draft
+from objections.services.history import append_event, tell_filer, user_of_filer
+from objections.statuses import ObjectionStatus
 from saudi.gregorian import riyadh_date
 
 _REFERENCE_DRAWS: Final = 5
@@ -105,7 +104,8 @@ def missing_parts(objection: Objection) -> tuple[str, ...]:
         missing.append("ground")
     if not 0 < len(objection.statement) <= STATEMENT_CHARACTERS:
         missing.append("statement")
-    if not objection.documents.filter(removed_at=None).exists():
+    kept = objection.documents.filter(removed_at=None)
+    if not kept.exclude(document__state=DocumentState.REFUSED).exists():
         missing.append("documents")
     return tuple(missing)
 
@@ -135,54 +135,3 @@ def save_with_new_reference(draft: Objection, *, fields: Sequence[str] | None) -
                 raise
         else:
             return
-
-
-def add_wanted_documents(
-    *, objection: Objection, checked: Sequence[CheckedFile], actor: User, now: datetime
-) -> Objection:
-    """Add the documents that staff asked for and put the case back under review.
-
-    What was filed in a call waits for its documents wherever it is, and stays there.
-    One transaction under the objection's lock; when it fails, no file stays. The same files sent
-    again, by a double click, change nothing.
-
-    Raises:
-        TransitionRefused: nobody waits for documents.
-        IncompleteObjection: no document came.
-        TooManyDocuments: with the limit.
-    """
-    if not checked:
-        raise IncompleteObjection(missing=("documents",))
-    with files_follow_transaction():
-        locked = (
-            Objection.objects.select_for_update(of=("self",))
-            .select_related("filed_by")
-            .get(pk=objection.pk)
-        )
-        if locked.documents_due_on is None or locked.status not in OPEN_STATUSES:
-            sent = {file.sha256 for file in checked}
-            kept = locked.documents.filter(removed_at=None, document__sha256__in=sent)
-            if kept.count() == len(sent):
-                return locked
-            raise TransitionRefused(status=locked.status, wanted=ObjectionStatus.UNDER_REVIEW.value)
-        keep_new_files(locked, checked, now=now)
-        from_status, was_asked = locked.status, locked.status == ObjectionStatus.DOCUMENTS_WANTED
-        if was_asked:
-            locked.status = ObjectionStatus.UNDER_REVIEW
-        locked.save(update_fields=["status", *end_wait(locked, now)])
-        event = append_event(
-            locked,
-            from_status=from_status,
-            to_status=locked.status,
-            actor=actor,
-            now=now,
-            kind=EventKind.MOVED if was_asked else EventKind.DOCUMENTS_CAME,
-        )
-        tell_filer(
-            locked,
-            what=f"documents_received:{event.pk}",
-            template="objection_documents_received",
-            values={"reference": locked.reference or ""},
-            now=now,
-        )
-    return locked

@@ -7,7 +7,7 @@ from datetime import datetime
 from beneficiaries.models import Person, User
 from notifications.outbox import queue_message
 from objections.clock import days_awaited
-from objections.models import Decision, Objection, ObjectionEvent
+from objections.models import Decision, Objection, ObjectionDocument, ObjectionEvent
 from objections.statuses import EventKind
 from saudi.gregorian import riyadh_date
 
@@ -23,6 +23,7 @@ def append_event(
     kind: EventKind = EventKind.MOVED,
     decision: Decision | None = None,
     is_refused: bool = False,
+    document: ObjectionDocument | None = None,
 ) -> ObjectionEvent:
     """Write a row of the history. The caller holds the objection's lock."""
     return ObjectionEvent.objects.create(
@@ -35,6 +36,7 @@ def append_event(
         to_status=to_status,
         note=note,
         is_refused=is_refused,
+        document=document,
     )
 
 

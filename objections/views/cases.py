@@ -5,25 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.serving import attachment_response
 from objections import presenting
 from objections.contested import filing_open_until, track_of
-from objections.errors import TooManyDocuments, TransitionRefused
-from objections.forms import WantedDocumentsForm
 from objections.models import Objection, ObjectionDocument
 from objections.receipts import receipt_code
 from objections.selectors import back_pay_of, objections_of, with_whole_case
-from objections.services import add_wanted_documents
 from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
 from objections.views.citizens import Citizen, for_citizens
+from objections.views.papers import papers_form
 from saudi.gregorian import riyadh_date
 
 
@@ -54,43 +50,15 @@ def _url_of(objection: Objection) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_citizens
 def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpResponseBase:
-    """One objection; where documents are wanted, it is also where they are sent."""
+    """One objection; until it is decided it is also where documents are sent."""
     now = timezone.now()
     today = riyadh_date(now)
     objection = with_whole_case(citizen.user, reference)
     if objection is None:
         raise Http404
-    form = WantedDocumentsForm()
-    refused = []
-    if request.method == "POST":
-        form = WantedDocumentsForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                add_wanted_documents(
-                    objection=objection,
-                    checked=form.cleaned_data["documents"],
-                    actor=citizen.user,
-                    now=now,
-                )
-            except TransitionRefused:
-                messages.warning(request, _("We are not waiting for documents any more."))
-                return redirect("objections:detail", reference)
-            except TooManyDocuments as refusal:
-                form.add_error(
-                    "documents",
-                    _(
-                        "An objection can have up to %(limit)s documents. Put several pages in "
-                        "one PDF."
-                    )
-                    % {"limit": refusal.limit},
-                )
-            else:
-                messages.success(
-                    request, _("Your documents arrived. We go on studying your objection.")
-                )
-                return redirect("objections:detail", reference)
-        field = form.file_field
-        refused = presenting.refused_files(field.refused)
+    papers = papers_form(request, citizen, objection, now=now)
+    if papers.is_done:
+        return redirect("objections:detail", reference)
     status = objection.status
     is_wanted = status in OPEN_STATUSES and objection.documents_due_on is not None
     wish = objection.events.all()
@@ -104,6 +72,7 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             objection.documents.all(),
             reference=reference,
             is_own=objection.person_id == citizen.person.pk,
+            replaceable=status in OPEN_STATUSES,
         ),
         "reasons": presenting.reasons_of(objection.contested, citizen.person),
         "is_wanted": is_wanted,
@@ -116,8 +85,10 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
             "",
         ),
         "due_days": (objection.documents_due_on - today).days if objection.documents_due_on else 0,
-        "form": form,
-        "refused": refused,
+        "form": papers.form,
+        "refused": presenting.refused_files(papers.refused),
+        "replaced": papers.replaced,
+        "send_url": reverse("objections:send_paper", args=[reference]),
         "is_open": status in OPEN_STATUSES,
         "is_decided": status in DECIDED_STATUSES,
         "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},

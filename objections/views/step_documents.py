@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from documents.statuses import DocumentState
 from objections import presenting
 from objections.errors import ObjectionRefused, TooManyDocuments
 from objections.forms import DraftDocumentsForm
@@ -110,7 +111,11 @@ def _form_of(
     if replaces is not None:
         kept = kept.exclude(document__uuid=replaces)
     data = (request.POST, request.FILES) if request is not None else ()
-    return DraftDocumentsForm(*data, kept_documents=kept.count())
+    return DraftDocumentsForm(
+        *data,
+        kept_documents=kept.count(),
+        usable_documents=kept.exclude(document__state=DocumentState.REFUSED).count(),
+    )
 
 
 def _kept(draft: Objection, needs: list[NeededDocument]) -> list[presenting.FileView]:

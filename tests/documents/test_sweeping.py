@@ -50,6 +50,6 @@ def test_nothing_is_there_yet() -> None:
 
 
 def test_task_is_scheduled_under_its_name() -> None:
-    [entry] = beat_schedule().values()
+    entry = beat_schedule()["remove-files-without-row"]
     assert entry["task"] == sweep_files.name
     sweep_files()

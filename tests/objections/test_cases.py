@@ -196,13 +196,14 @@ def test_too_many_documents_are_refused(client: Client, filed: Objection) -> Non
     assert "is-invalid" in response.content.decode()
 
 
-def test_documents_nobody_asked_for_change_nothing(client: Client, filed: Objection) -> None:
+def test_documents_nobody_asked_for_change_no_status(client: Client, filed: Objection) -> None:
     taken(filed, staff())
     sign_in(client, filed.filed_by)
     file = upload("صفحة-2.pdf", pdf_bytes(pages=2))
     response = client.post(detail_url(filed), {"documents": file})
     assert response["Location"] == detail_url(filed)
-    assert filed.documents.count() == 1
+    filed.refresh_from_db()
+    assert (filed.status, filed.documents.count()) == ("under_review", 2)
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
