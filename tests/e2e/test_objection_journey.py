@@ -220,8 +220,13 @@ def test_payment_that_came_short_is_contested(
     citizen.page.wait_for_selector("[name=declaration]")
     assert citizen.reads("المبلغ غير صحيح")
     citizen.page.check("[name=declaration]")
-    citizen.go_on()
+    # Impatience, then Back: one objection, one number, one SMS (O13 a, d).
+    citizen.page.get_by_role("button", name="أرسل الاعتراض").dblclick()
     citizen.page.wait_for_url(REFERENCE)
+    sent_to = citizen.page.url
+    citizen.page.go_back()
+    citizen.page.wait_for_url(REFERENCE)
+    assert citizen.page.url == sent_to
     citizen.look("payment-submitted")
     found = REFERENCE.search(citizen.page.url)
     assert found is not None
