@@ -144,6 +144,12 @@ class CaseAdmin(StaffAdmin):
         """Make the form of an action; for a form whose fields depend on the case, overridden."""
         return form(data)
 
+    def redrawn_form(
+        self, request: HttpRequest, form: type[forms.Form] | None, case: Any
+    ) -> forms.Form | None:
+        """Give a form that is only to be shown again, with something put in; None to act on it."""
+        return None
+
     def case_context(
         self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
@@ -187,7 +193,10 @@ class CaseAdmin(StaffAdmin):
             )
             if form is not None:
                 bound[name] = form
-            if form is None or form.is_valid():
+            redrawn = self.redrawn_form(request, action.form, case)
+            if redrawn is not None:
+                bound[name] = redrawn
+            elif form is None or form.is_valid():
                 try:
                     done = action.run(request, case, form, timezone.now())
                 except self.refusals as refused:

@@ -8,7 +8,7 @@ citizen's own ninety days are calendar days and end with the filing (DOMAIN 14).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from django.conf import settings
@@ -74,6 +74,21 @@ def days_awaited(case: Objection, *, until: date) -> int:
         return 0
     due_on = case.documents_due_on or until
     return _working_days(case.wanted_on, min(until, due_on))
+
+
+def late_before(today: date, *, awaited_days: int = 0) -> date:
+    """Give the day before which a case was received that is late today, a day in Riyadh.
+
+    `awaited_days` are the working days of it that do not count.
+    """
+    hours, holidays = settings.PROGRAMME.working_hours, days_off()
+    left = settings.PROGRAMME.decision_working_days + awaited_days + 1
+    day = today
+    while True:
+        left -= hours.is_working_day(day, holidays)
+        if left == 0:
+            return day
+        day -= timedelta(days=1)
 
 
 def last_day_of(case: Objection) -> date:

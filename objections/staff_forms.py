@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.cycles import cycle_name
@@ -20,13 +22,14 @@ from objections.services.review.proposing import LARGEST_AMOUNT_SAR
 from objections.statuses import DECIDED_STATUSES, GRANTED_STATUSES
 from saudi.forms import MessageField
 from saudi.languages import page_language
-from saudi.money import InvalidAmount, parse_sar
+from saudi.money import InvalidAmount, format_sar, parse_sar
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 ANSWER_CHARACTERS: Final = 1000
 _MONTH: Final = "back_pay_"
+_BLANK: Final = re.compile(r"\[[^\]]*\]")
 
 
 class AmountField(forms.CharField):
@@ -51,6 +54,16 @@ class AmountField(forms.CharField):
         return amount
 
 
+class AnswerField(MessageField):
+    """What the citizen reads: nothing of a template is left to be filled in."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text and _BLANK.search(text):
+            raise forms.ValidationError(_("Fill in what stands in [brackets], or take it out."))
+        return text
+
+
 class DecisionForm(forms.Form):
     """A decision to propose, with its reasons, the answer that the citizen reads, and back pay."""
 
@@ -65,7 +78,7 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one reason of the decision.")},
     )
-    answer = MessageField(
+    answer = AnswerField(
         label=_("The answer as the citizen reads it"),
         longest=ANSWER_CHARACTERS,
         help_text=_("Say what was decided, why, and what happens next, in easy words."),
@@ -89,7 +102,10 @@ class DecisionForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # declared above
         field.choices = [(reason.code, reason.label(language)) for reason in self.catalogue]
         for month in months:
-            self.fields[_MONTH + month.cycle] = AmountField(label=cycle_name(month.cycle, language))
+            name = cycle_name(month.cycle, language)
+            self.fields[_MONTH + month.cycle] = AmountField(
+                label=name, help_text=_estimate_text(month)
+            )
         if replaces:
             self.fields["supersede_reason"] = MessageField(
                 label=_("Why the decision is replaced"),
@@ -97,6 +113,20 @@ class DecisionForm(forms.Form):
                 help_text=_("Staff read it, and it goes with the decisions to the programme."),
                 error_messages={"required": _("Write why the decision is replaced.")},
             )
+
+    @property
+    def reasons_by_outcome(self) -> list[tuple[str, StrOrPromise, list[Any]]]:
+        """Give the boxes of the reasons under the decision that each is of."""
+        boxes = list(self["reasons"])
+        outcome_of = {reason.code: reason.outcome for reason in self.catalogue}
+        return [
+            (
+                status.value,
+                status.label,
+                [box for box in boxes if outcome_of[box.data["value"]] == status],
+            )
+            for status in DECIDED_STATUSES
+        ]
 
     @property
     def back_pay_fields(self) -> list[forms.BoundField]:
@@ -132,10 +162,17 @@ class DecisionForm(forms.Form):
         )
 
 
+def _estimate_text(month: BackPayMonth) -> str:
+    if month.estimate_sar is None:
+        return gettext("No estimate: the register has no amount for this month.")
+    amount = format_sar(month.estimate_sar, page_language())
+    return gettext("Estimated: %(amount)s") % {"amount": amount}
+
+
 class DocumentsForm(forms.Form):
     """Which documents are missing, and by when."""
 
-    text = MessageField(
+    text = AnswerField(
         label=_("What the citizen should send"),
         longest=ANSWER_CHARACTERS,
         help_text=_("Name the document and what must be visible in it."),

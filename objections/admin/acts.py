@@ -24,7 +24,7 @@ from objections.errors import (
     TransitionRefused,
     WrongBackPay,
 )
-from objections.models import DecisionReason, Objection
+from objections.models import AnswerTemplate, DecisionReason, Objection
 from objections.services import review
 from objections.services.review import Seen
 from objections.staff_forms import DecisionForm, DocumentsForm, HandOverForm, NoteForm
@@ -89,6 +89,32 @@ def bound_form(
     if form is NoteForm:
         return NoteForm(data, label=_("What has to be changed"))
     return form(data)
+
+
+def form_with_template(
+    request: HttpRequest, form: type[forms.Form] | None, case: Objection
+) -> forms.Form | None:
+    """Give the form as it was filled in, with the chosen template in its text; None to act on it.
+
+    The text is in the language of whoever filed. What was written before it stays.
+    """
+    if "insert" not in request.POST or form not in {DecisionForm, DocumentsForm}:
+        return None
+    pk = request.POST.get("template", "")
+    is_number = pk.isascii() and pk.isdecimal() and len(pk) <= _LONGEST_ID
+    template = AnswerTemplate.objects.filter(pk=pk, is_active=True).first() if is_number else None
+    empty = bound_form(request, form, case, None)
+    for name, field in empty.fields.items():
+        several = isinstance(field, forms.MultipleChoiceField)
+        field.initial = request.POST.getlist(name) if several else request.POST.get(name, "")
+    if template is not None:
+        field = empty.fields["answer" if form is DecisionForm else "text"]
+        written = str(field.initial or "").strip()
+        text = template.text(case.filed_by.language)
+        field.initial = f"{written}\n\n{text}" if written else text
+        if form is DecisionForm and not empty.fields["decision"].initial:
+            empty.fields["decision"].initial = template.kind
+    return empty
 
 
 def may_propose(case: Objection, user: User) -> bool:

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from access.cells import number_cell, reference_cell
-from access.lists import MineFilter, QueueGround, WaitingFilter
+from access.lists import QueueGround
 from access.searches import SearchColumns
 from access.staff import CaseAction
 from beneficiaries.models import User
@@ -29,18 +33,32 @@ from objections.admin.acts import (
     TAKE,
     bound_form,
     case_acts,
+    form_with_template,
     may_propose,
     refusal_text,
 )
 from objections.admin.documents import OPEN_DOCUMENTS, CaseDocuments, shown_documents
 from objections.admin.entering import EnteringPages
+from objections.admin.filters import (
+    ObjectionAgeFilter,
+    ObjectionCityFilter,
+    ObjectionMineFilter,
+    ObjectionReasonFilter,
+    ObjectionStatusFilter,
+    ObjectionTrackFilter,
+)
 from objections.clock import case_clock
-from objections.errors import ObjectionRefused
+from objections.errors import NothingToTake, ObjectionRefused
 from objections.models import Objection
 from objections.presenting import matter_of, title_of
+from objections.presenting.review import (
+    answer_templates,
+    declared_then_and_now,
+    reason_labels,
+)
 from objections.receipts import receipt_code
 from objections.rules import effective_cycle
-from objections.services.review import seen_of
+from objections.services.review import seen_of, take_next
 from objections.services.review.taking import ASSIGN_RIGHT
 from objections.statuses import (
     DECIDED_STATUSES,
@@ -52,26 +70,13 @@ from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 
 
-class ObjectionStatusFilter(WaitingFilter):
-    """By status; a draft is nobody's business but its writer's."""
-
-    statuses = [
-        (status.value, status.label)
-        for status in ObjectionStatus
-        if status not in {ObjectionStatus.DRAFT, ObjectionStatus.STOPPED}
-    ]
-    waiting = OPEN_STATUSES
-
-
-class ObjectionMineFilter(MineFilter):
-    """By caseworker."""
-
-    waiting = OPEN_STATUSES
-
-
-@admin.register(Objection)
 class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
-    """The list of objections and the case page, where a caseworker decides."""
+    """The list of objections and the case page, where staff decide.
+
+    The portal registers it, with what other apps know of a case.
+    """
+
+    change_list_template = "admin/objections/queue.html"
 
     list_display = (
         "number",
@@ -82,7 +87,10 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
         "received",
         "caseworker",
     )
-    list_filter = (ObjectionMineFilter, ObjectionStatusFilter)
+    list_filter = (
+        *(ObjectionMineFilter, ObjectionStatusFilter),
+        *(ObjectionTrackFilter, ObjectionReasonFilter, ObjectionCityFilter, ObjectionAgeFilter),
+    )
     list_select_related = ("person", "result", "payment", "assigned_to")
     list_prefetch_related = ("result__cycle", "payment__cycle")
     queue_order = ("submitted_at", "id")
@@ -143,6 +151,37 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
 
     # The case ----------------------------------------------------------------
 
+    def get_urls(self) -> list[URLPattern]:
+        following = path(
+            "next/",
+            self.admin_site.admin_view(require_POST(self.next_view)),
+            name="objections_objection_next",
+        )
+        return [following, *super().get_urls()]
+
+    def next_view(self, request: HttpRequest) -> HttpResponse:
+        """Take the case that waits the longest and open it; two at once get two cases."""
+        if not request.user.has_perm(TAKE):
+            raise PermissionDenied
+        try:
+            case = take_next(caseworker=cast(User, request.user), now=timezone.now())
+        except NothingToTake:
+            messages.info(request, _("No case waits to be taken."))
+            return HttpResponseRedirect(reverse("admin:objections_objection_changelist"))
+        messages.success(request, _("You took the case that waits the longest."))
+        return HttpResponseRedirect(self.case_url(case))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        chosen = request.GET
+        tools = {
+            "may_take_next": request.user.has_perm(TAKE),
+            "kept": [(name, chosen[name]) for name in ("mine", "status", "q") if name in chosen],
+            "is_narrowed": any(chosen.get(each.parameter_name) for each in self.list_filter[2:]),
+        }
+        return super().changelist_view(request, tools | (extra_context or {}))
+
     def get_case(self, request: HttpRequest, pk: int) -> Objection:
         case: Objection = get_object_or_404(
             self.get_queryset(request).select_related(
@@ -169,6 +208,11 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
         data: QueryDict | None = None,
     ) -> forms.Form:
         return bound_form(request, form, case, data)
+
+    def redrawn_form(
+        self, request: HttpRequest, form: type[forms.Form] | None, case: Objection
+    ) -> forms.Form | None:
+        return form_with_template(request, form, case)
 
     def refusal_text(self, refused: Exception) -> str:
         assert isinstance(refused, ObjectionRefused)  # noqa: S101  # all of REFUSALS are
@@ -199,8 +243,8 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
             "has_pages": any(link.document.pages.all() for link in documents),
             "may_see_sensitive": user.has_perm("beneficiaries.view_sensitive_reason"),
             "may_see_events": user.has_perm("objections.view_objectionevent"),
-            "events": case.events.select_related("actor", "document__document"),
-            "changes": case.profile_changes.all(),
+            "events": case.events.select_related("actor"),
+            "declared": declared_then_and_now(case),
             "earlier": household.exclude(pk=case.pk)
             .exclude(reference=None)
             .select_related("person", "result__cycle", "payment__cycle")
@@ -226,16 +270,18 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
     is_mine = case.assigned_to_id == user.pk
     is_in_review = case.status in IN_REVIEW_STATUSES
     is_free = proposal is None
+    may_ask = (
+        is_free and is_mine and case.status == ObjectionStatus.UNDER_REVIEW and user.has_perm(ASK)
+    )
     return {
         "proposal": proposal,
         "decisions": [each for each in decisions if not each.waits],
+        "templates": answer_templates(may_ask or may_propose(case, user)),
+        "reason_labels": reason_labels(decisions),
         "may_take": case.status in OPEN_STATUSES
         and case.assigned_to_id is None
         and user.has_perm(TAKE),
-        "may_ask": is_free
-        and is_mine
-        and case.status == ObjectionStatus.UNDER_REVIEW
-        and user.has_perm(ASK),
+        "may_ask": may_ask,
         "may_decide": is_in_review and may_propose(case, user),
         "may_replace": case.status in DECIDED_STATUSES and may_propose(case, user),
         "may_hand_over": is_free

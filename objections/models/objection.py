@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +33,8 @@ class Objection(models.Model):
     draft has no reference. `deadline` is the last filing day as it was when the draft was opened;
     the submission checks it again under lock. `folded_name` is the person's: a trigger writes it as
     the row comes in and `services.follow_names` keeps it true, so that a search for a name joins no
-    register (docs/adr/0011). `ground_ar` and `ground_en` are what the ground said when it was
+    register (docs/adr/0011). The same trigger writes `city` and `reason_codes` as they are at the
+    filing, for the lists of staff. `ground_ar` and `ground_en` are what the ground said when it was
     chosen, whatever the catalogue says later. `step` is the furthest that a draft came, `left_at`
     where its writer goes on. `written_in` names the page that wrote the statement last, so that
     the text of another one is not lost (docs/adr/0025). `awaited_days` are the working days for
@@ -58,6 +60,10 @@ class Objection(models.Model):
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="objections")
     folded_name = models.TextField(default="", editable=False)
+    city = models.CharField(max_length=80, default="", db_default="", editable=False)
+    reason_codes = ArrayField(
+        models.CharField(max_length=30), default=list, db_default=[], editable=False
+    )
     filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="filed_objections")
     status = models.CharField(
         _("status"), max_length=16, choices=ObjectionStatus.choices, default=ObjectionStatus.DRAFT
@@ -237,6 +243,11 @@ class Objection(models.Model):
                     assigned_to__isnull=True,
                     status__in=["submitted", "under_review", "documents_wanted"],
                 ),
+            ),
+            models.Index(
+                fields=["city", "submitted_at", "id"],
+                name="objection_of_city",
+                condition=Q(reference__isnull=False),
             ),
             models.Index(
                 fields=["submitted_at", "id"],

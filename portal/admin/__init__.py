@@ -5,6 +5,7 @@ from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
+from portal.admin.cases import CasePage
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "AnnouncementRunAdmin",
     "CallTaskAdmin",
     "CampaignAdmin",
+    "CasePage",
     "DoubtfulNumberAdmin",
     "EarlyEndAdmin",
     "GatewayPauseAdmin",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,12 @@ _CHANGED_FIELDS = {
     "household": gettext_lazy("household"),
     "relation": gettext_lazy("relation"),
 }
+
+
+@register.filter
+def at(table: Mapping[str, str], key: str) -> str:
+    """Give what a table has under a key, or nothing."""
+    return table.get(key, "")
 
 
 @register.filter
