@@ -52,7 +52,6 @@ _SHOWN_KINDS: Final = frozenset({"open", "draft", "closed", "objected"})
 class EnteringPages(_Base):
     """The two steps in which staff enter an objection, below the list of objections."""
 
-
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [

@@ -3,6 +3,12 @@
 from objections.services.review.approving import approve_decision, put_in_force, return_proposal
 from objections.services.review.asking import request_documents
 from objections.services.review.changing import Seen, seen_of, waiting_proposal
+from objections.services.review.many import (
+    DoneMany,
+    approve_many,
+    hand_over_many,
+    take_many,
+)
 from objections.services.review.proposing import (
     Proposal,
     lapse_proposal,
@@ -17,9 +23,12 @@ from objections.services.review.taking import (
 )
 
 __all__ = [
+    "DoneMany",
     "Proposal",
     "Seen",
     "approve_decision",
+    "approve_many",
+    "hand_over_many",
     "hand_over_objection",
     "lapse_proposal",
     "propose_decision",
@@ -28,6 +37,7 @@ __all__ = [
     "request_documents",
     "return_proposal",
     "seen_of",
+    "take_many",
     "take_next",
     "take_objection",
     "waiting_proposal",

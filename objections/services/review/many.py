@@ -1,0 +1,73 @@
+"""The same act on many cases: one transaction a case, in the order of their ids.
+
+Two who act on the same cases at once, in whatever order they chose them, hold one lock each at any
+time and so never wait for each other in a circle (O29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from beneficiaries.models import User
+from objections.errors import ObjectionRefused
+from objections.services.review.approving import approve_decision
+from objections.services.review.changing import Seen
+from objections.services.review.taking import hand_over_objection, take_objection
+
+
+@dataclass
+class DoneMany:
+    """What became of each case, by its id."""
+
+    done: list[int] = field(default_factory=list)
+    refused: dict[int, ObjectionRefused] = field(default_factory=dict)
+
+
+def take_many(*, seen: Mapping[int, Seen], caseworker: User, now: datetime) -> DoneMany:
+    """Take cases that are nobody's; each that somebody took first is refused by itself."""
+    return _each(
+        seen,
+        lambda pk: take_objection(objection_id=pk, caseworker=caseworker, seen=seen[pk], now=now),
+    )
+
+
+def hand_over_many(
+    *, seen: Mapping[int, Seen], by: User, to: User, note: str, now: datetime
+) -> DoneMany:
+    """Hand cases over to one caseworker, with the same note."""
+    return _each(
+        seen,
+        lambda pk: hand_over_objection(
+            objection_id=pk, by=by, to=to, note=note, seen=seen[pk], now=now
+        ),
+    )
+
+
+def approve_many(
+    *, seen: Mapping[int, Seen], decisions: Mapping[int, int], approver: User, now: datetime
+) -> DoneMany:
+    """Approve the proposals that were shown of cases: `decisions` by the ids of the cases."""
+    return _each(
+        decisions,
+        lambda pk: approve_decision(
+            objection_id=pk,
+            decision_id=decisions[pk],
+            approver=approver,
+            seen=seen[pk],
+            now=now,
+        ),
+    )
+
+
+def _each(objection_ids: Iterable[int], act: Callable[[int], object]) -> DoneMany:
+    made = DoneMany()
+    for pk in sorted(objection_ids):
+        try:
+            act(pk)
+        except ObjectionRefused as refused:
+            made.refused[pk] = refused
+        else:
+            made.done.append(pk)
+    return made
