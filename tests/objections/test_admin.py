@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from documents.models import DocumentOpening
 from objections.clock import case_clock
-from objections.models import Objection
+from objections.models import AnswerTemplate, Objection
 from objections.services import add_wanted_documents
 from objections.services.review import request_documents
 from objections.statuses import ObjectionStatus
@@ -446,17 +447,121 @@ def test_a_decided_case_has_no_clock():
 
 def test_what_was_changed_with_the_objection_is_named_in_arabic(client):
     caseworker = personas.sign_in_staff(client, "caseworker")
-    owner = personas.head()
+    owner = personas.head(mobile="+966500000002", city="جدة")
     objection = cases.taken(cases.submitted(cases.result_of(owner), owner), caseworker)
-    change = owner.changes.create(
+    owner.changes.create(
         field="mobile",
         old_value="+966500000001",
         new_value="+966500000002",
         source="owner",
         changed_at=cases.NOW,
     )
-    objection.profile_changes.add(change)
     text = page(client.get(address(objection)))
     assert "<td>الجوال</td>" in text
+    assert "0500000001" in text, "what it was on the day of the result"
     assert "0500000002" in text
+    assert text.count("جدة") >= 2, "what did not change was so then"
     assert "+966500000002" not in text
+
+
+# The queue --------------------------------------------------------------------------------
+
+
+def test_next_case_is_taken_with_one_press(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    first = filed()
+    filed()
+    assert "خذ الحالة التالية" in page(client.get(LIST))
+    assert client.get(LIST + "next/").status_code == 405
+    assert client.post(LIST + "next/").url == address(first)
+    first.refresh_from_db()
+    assert first.assigned_to == caseworker
+    client.post(LIST + "next/")
+    assert "لا توجد حالة تنتظر" in page(client.post(LIST + "next/", follow=True))
+
+
+@pytest.mark.parametrize("role", ["agent", "approver", "auditor", "administrator", None])
+def test_who_takes_no_cases_has_no_next_one(client, role):
+    personas.sign_in_staff(client, role)
+    objection = filed()
+    assert client.post(LIST + "next/").status_code == 403
+    assert status_of(objection) == ObjectionStatus.SUBMITTED
+
+
+def test_list_shows_what_waits_for_my_approval_and_not_my_own(client):
+    supervisor = personas.sign_in_staff(client, "supervisor")
+    own, others, free = filed(), filed(), filed()
+    cases.proposed(own, supervisor)
+    cases.proposed(others, personas.staff())
+    text = page(client.get(LIST, {"mine": "approval"}))
+    assert others.reference in text
+    assert own.reference not in text
+    assert free.reference not in text
+
+
+def test_list_is_narrowed_by_track_reason_city_and_age(client):
+    personas.sign_in_staff(client, "caseworker")
+    here, there = personas.head(city="جدة"), personas.head(city="أبها")
+    wanted = cases.submitted(cases.result_of(here, reason_codes=["ASSETS"]), here)
+    other = cases.submitted(cases.result_of(there), there)
+    with time_machine.travel(cases.NOW):
+        for query in (
+            {"city": "جدة"},
+            {"reason": "ASSETS"},
+            {"reason": "ASSETS", "track": "result", "age": "week"},
+        ):
+            text = page(client.get(LIST, query))
+            assert wanted.reference in text
+            assert other.reference not in text
+        for query in ({"track": "payment"}, {"age": "older"}, {"mine": "late"}):
+            assert wanted.reference not in page(client.get(LIST, query))
+    with time_machine.travel(cases.riyadh("2026-11-29 09:00:00")):
+        assert wanted.reference in page(client.get(LIST, {"mine": "late"}))
+        Objection.objects.filter(pk=wanted.pk).update(awaited_days=1)
+        late = page(client.get(LIST, {"mine": "late"}))
+        assert wanted.reference not in late
+        assert other.reference in late
+
+
+def test_sensitive_reason_is_no_filter(client):
+    personas.sign_in_staff(client, "supervisor")
+    owner = personas.head()
+    hidden = cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
+    other = filed()
+    text = page(client.get(LIST, {"reason": "PRISON"}))
+    assert hidden.reference in text
+    assert other.reference in text
+
+
+# Templates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "words"), [("ar", "قبلناه لأن"), ("en", "We took it")])
+def test_template_is_put_in_without_a_script_in_the_language_of_the_filer(client, language, words):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(language=language), caseworker)
+    template = AnswerTemplate.objects.create(
+        kind="accepted",
+        title_ar="قبول",
+        title_en="Accept",
+        text_ar="قبلناه لأن [السبب].",
+        text_en="We took it because [reason].",
+    )
+    sent = {"insert": "1", "template": str(template.pk), "answer": "أهلًا.", "reasons": []}
+    text = page(act(client, objection, "decide", **sent))
+    assert words in text
+    assert "أهلًا." in text
+    assert 'value="accepted" checked' in text
+    assert not objection.decisions.exists()
+    refused = page(act(client, objection, "decide", **decision(answer=template.text_ar)))
+    assert "املأ ما بين [القوسين]" in refused
+    assert not objection.decisions.exists()
+
+
+def test_nothing_chosen_puts_nothing_in(client):
+    caseworker = personas.sign_in_staff(client, "caseworker")
+    objection = cases.taken(filed(), caseworker)
+    for template in ("", "x", "9" * 30):
+        sent = {"insert": "1", "template": template, "text": WANTED, "days": "7"}
+        assert WANTED in page(act(client, objection, "documents", **sent))
+    assert status_of(objection) == ObjectionStatus.UNDER_REVIEW
