@@ -36,7 +36,7 @@ class AmountField(forms.CharField):
     """An amount in riyals in any digits; empty is nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off", "class": "w-amount"}
+        attrs = {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off"}
         super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Any:

@@ -516,6 +516,7 @@ def test_list_is_narrowed_by_track_reason_city_and_age(client):
         for query in ({"track": "payment"}, {"age": "older"}, {"mine": "late"}):
             assert wanted.reference not in page(client.get(LIST, query))
     with time_machine.travel(cases.riyadh("2026-11-29 09:00:00")):
+        personas.sign_in_staff(client, "caseworker")
         assert wanted.reference in page(client.get(LIST, {"mine": "late"}))
         Objection.objects.filter(pk=wanted.pk).update(awaited_days=1)
         late = page(client.get(LIST, {"mine": "late"}))
