@@ -141,6 +141,28 @@ _ALL: Final = (
         },
         {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
     ),
+    # As many at once as an announcement, so in its lane; whose objection it closed reads the other.
+    Template(
+        "result_corrected",
+        Lane.ANNOUNCEMENTS,
+        {
+            "ar": "{programme}: صححنا نتيجة في ملفك لدورة {cycle}. اقرأ ما تغير.",
+            "en": (
+                "{programme}: we corrected a result in your file for {cycle}. "
+                "Sign in to read what changed."
+            ),
+        },
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+    ),
+    _case(
+        "objection_corrected",
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+        ar="{programme}: صححنا نتيجة دورة {cycle} التي اعترضت عليها. اقرأ القرار في ملفك.",
+        en=(
+            "{programme}: we corrected the result for {cycle} that you objected to. "
+            "Sign in to your file to read the decision."
+        ),
+    ),
     _case(
         "draft_extended",
         {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},

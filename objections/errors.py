@@ -151,3 +151,17 @@ class WrongBackPay(ObjectionRefused):
     """Back pay for a month that brings none, or an amount that is none: `cycle` names the month."""
 
     cycle: str
+
+
+@dataclass
+class CorrectionRefused(ObjectionRefused):
+    """What is wrong with an act on a correction.
+
+    texts: a text is missing. moved: it is in another state than its reader saw, `state`. changed:
+    its set is not the one that was shown. nothing: nothing is left in the set. own: nobody
+    approves or returns what they prepared. not_yours: only who prepared it does this. settled: the
+    row is not in the set any more.
+    """
+
+    why: str
+    state: str = ""

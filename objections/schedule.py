@@ -15,6 +15,9 @@ FOLLOW_NAMES_MINUTE: Final = 35
 EXTENSION_SECONDS: Final = 60.0
 """A worker is woken by an extension; this makes up for a wake-up that nobody heard."""
 
+CORRECTION_SECONDS: Final = 60.0
+"""As with extensions: a run ends by itself before the next begins, or finds it at work."""
+
 REMIND_HOURS: Final = "9-20"
 """Riyadh hours. The first run of a day is at 09:00; the others find what it left, or nothing."""
 
@@ -43,6 +46,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "objections.tell_of_refused",
             "schedule": crontab(),
             "options": {"queue": "default", "expires": 60},
+        },
+        "work-corrections": {
+            "task": "objections.work_corrections",
+            "schedule": CORRECTION_SECONDS,
+            "options": {"queue": "default", "expires": CORRECTION_SECONDS},
         },
         "queue-reminders": {
             "task": "objections.queue_reminders",

@@ -102,7 +102,15 @@ BADGES: Final[dict[str, Badge]] = {
 
 TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     ObjectionStatus.DRAFT: frozenset({ObjectionStatus.SUBMITTED, ObjectionStatus.STOPPED}),
-    ObjectionStatus.SUBMITTED: frozenset({ObjectionStatus.UNDER_REVIEW, ObjectionStatus.WITHDRAWN}),
+    ObjectionStatus.SUBMITTED: frozenset(
+        {
+            ObjectionStatus.UNDER_REVIEW,
+            ObjectionStatus.WITHDRAWN,
+            # Nobody has to take what a correction of its result settles (docs/adr/0027).
+            ObjectionStatus.ACCEPTED,
+            ObjectionStatus.PARTLY_ACCEPTED,
+        }
+    ),
     ObjectionStatus.UNDER_REVIEW: frozenset(
         {
             ObjectionStatus.DOCUMENTS_WANTED,

@@ -16,6 +16,8 @@ from objections.services import (
     stop_overdue_drafts,
     tell_of_refused,
 )
+from objections.services.corrections import apply_corrections, fix_sets, wake_corrections
+from objections.services.corrections.fixing import WORK_TASK
 
 logger = logging.getLogger(__name__)
 
@@ -59,3 +61,23 @@ def extend() -> int:
 def tell() -> int:
     """Tell citizens of the documents that the scanner refused; twice, it tells nobody again."""
     return tell_of_refused(now=timezone.now())
+
+
+@shared_task(name=WORK_TASK)
+def correct() -> int:
+    """Write the sets of corrections and apply the approved ones; twice, it changes nothing more.
+
+    What is not done in its time wakes the next run.
+    """
+    ends = time.monotonic() + MOST_SECONDS
+
+    def is_over() -> bool:
+        return time.monotonic() > ends
+
+    now = timezone.now()
+    done = fix_sets(now=now, is_over=is_over) + apply_corrections(now=now, is_over=is_over)
+    if done:
+        logger.info("rows of corrections written or applied: %s", done)
+    if is_over():
+        wake_corrections()
+    return done

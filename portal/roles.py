@@ -52,6 +52,13 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("objections.exempt_from_window", _("Let one person object after the last day")),
             ("objections.view_lateattempt", _("See who tried after the last day")),
             ("objections.extend_window", _("Give a whole cycle more time to object")),
+            ("objections.view_correction", _("See the corrections of many results")),
+            ("objections.propose_correction", _("Find wrong results and propose a correction")),
+            (
+                "objections.approve_correction",
+                _("Approve a correction that somebody else proposed"),
+            ),
+            ("objections.export_correction", _("Download the set of a correction")),
             ("objections.view_ground", _("See the grounds of objections")),
             ("objections.add_ground", _("Add a ground of objections")),
             ("objections.change_ground", _("Change the grounds of objections")),

@@ -20,6 +20,8 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "email_changed": _("An e-mail address came into a file"),
     "results_announced": _("Results are out"),
     "payments_announced": _("Details of a payment are out"),
+    "result_corrected": _("A result was corrected"),
+    "objection_corrected": _("A result with an objection was corrected"),
     "objection_submitted": _("Objection arrived"),
     "objection_taken": _("Objection is being studied"),
     "objection_documents_wanted": _("Objection needs a document"),

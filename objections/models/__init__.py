@@ -1,5 +1,6 @@
 """What the objections app keeps, a module a matter."""
 
+from objections.models.corrections import Correction, CorrectionEvent, CorrectionRow
 from objections.models.decisions import BackPayLine, Decision, DecisionReason
 from objections.models.exports import DecisionExport
 from objections.models.grounds import Ground, NeededDocument
@@ -13,6 +14,9 @@ __all__ = [
     "AnswerTemplate",
     "BackPayLine",
     "Contested",
+    "Correction",
+    "CorrectionEvent",
+    "CorrectionRow",
     "Decision",
     "DecisionExport",
     "DecisionReason",

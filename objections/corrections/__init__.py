@@ -1,0 +1,1 @@
+"""Corrections of many results at once: whom they reach, counted and shown before anything is."""

@@ -1,0 +1,115 @@
+"""What a correction does to the objections against its results, some hundred in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from beneficiaries.statuses import ResultStatus
+from objections.models import Correction, CorrectionRow, Decision, Objection, ObjectionEvent
+from objections.rules import effective_cycle
+from objections.services.history import end_wait
+from objections.statuses import DecisionState, EventKind, ObjectionStatus
+from saudi.gregorian import riyadh_date
+
+REASONS: Final = {
+    ObjectionStatus.ACCEPTED: "OUR_MISTAKE",
+    ObjectionStatus.PARTLY_ACCEPTED: "OUR_MISTAKE_IN_PART",
+}
+
+_DECIDED_FIELDS: Final = (
+    "status",
+    "decided_by",
+    "decided_at",
+    "answer",
+    "effective_cycle",
+    "awaited_days",
+    "wanted_on",
+    "documents_due_on",
+)
+
+
+def close_objections(
+    correction: Correction,
+    objections: list[Objection],
+    rows: Mapping[int, CorrectionRow],
+    *,
+    now: datetime,
+) -> None:
+    """Decide open objections as the correction does: accepted, or in part where reasons remain.
+
+    Who prepared it proposes and who approved it approves; the answer is what all are told. A
+    proposal that waits falls away. `rows` are by the key of the result. The caller holds the locks.
+    """
+    if not objections:
+        return
+    Decision.objects.filter(objection__in=objections, state=DecisionState.PROPOSED).update(
+        state=DecisionState.LAPSED, closed_at=now
+    )
+    counts_in = effective_cycle(riyadh_date(now))
+    before = {objection.pk: objection.status for objection in objections}
+    decisions = []
+    for objection in objections:
+        assert objection.result_id is not None  # noqa: S101  # it is against a row's result
+        outcome = _outcome(rows[objection.result_id])
+        objection.status = outcome
+        objection.decided_by, objection.decided_at = correction.approved_by, now
+        objection.answer = correction.said(objection.filed_by.language)
+        objection.effective_cycle = counts_in
+        end_wait(objection, now)
+        decisions.append(
+            Decision(
+                objection=objection,
+                outcome=outcome,
+                reason_codes=[REASONS[outcome]],
+                answer=objection.answer,
+                state=DecisionState.APPROVED,
+                proposed_by=correction.prepared_by,
+                proposed_at=correction.proposed_at,
+                closed_by=correction.approved_by,
+                closed_at=now,
+                effective_cycle=counts_in,
+            )
+        )
+    Decision.objects.bulk_create(decisions)
+    Objection.objects.bulk_update(objections, _DECIDED_FIELDS)
+    ObjectionEvent.objects.bulk_create(
+        ObjectionEvent(
+            objection=decision.objection,
+            kind=EventKind.APPROVED,
+            decision=decision,
+            at=now,
+            actor=correction.approved_by,
+            from_status=before[decision.objection_id],
+            to_status=decision.outcome,
+            note=decision.answer,
+        )
+        for decision in decisions
+    )
+
+
+def _outcome(row: CorrectionRow) -> ObjectionStatus:
+    if row.status == ResultStatus.ELIGIBLE:
+        return ObjectionStatus.ACCEPTED
+    return ObjectionStatus.PARTLY_ACCEPTED
+
+
+def stop_drafts(correction: Correction, drafts: list[Objection], *, now: datetime) -> None:
+    """Stop drafts against results that are replaced; what was written stays. Locks are held."""
+    if not drafts:
+        return
+    Objection.objects.filter(pk__in=[draft.pk for draft in drafts]).update(
+        status=ObjectionStatus.STOPPED
+    )
+    ObjectionEvent.objects.bulk_create(
+        ObjectionEvent(
+            objection=draft,
+            at=now,
+            actor=correction.approved_by,
+            from_status=ObjectionStatus.DRAFT,
+            to_status=ObjectionStatus.STOPPED,
+            note=correction.said(draft.filed_by.language),
+        )
+        for draft in drafts
+    )

@@ -1,0 +1,532 @@
+"""Corrections of many results: the set, the two people, and what becomes of each row (ADR 0027)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from beneficiaries.models import Cycle, EligibilityResult, Person
+from notifications.models import Mail, MailAddress, Message
+from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
+from objections.errors import CorrectionRefused, NotContestable, TransitionRefused
+from objections.models import Correction, CorrectionRow, Decision, Objection
+from objections.services import corrections, submit_objection
+from objections.services.corrections import applying, fixing
+from objections.statuses import DecisionState, ObjectionStatus
+from objections.tasks import correct
+from tests.factories import CycleFactory
+from tests.objections.cases import (
+    approved as approved_decision,
+)
+from tests.objections.cases import (
+    decided,
+    documents_wanted,
+    draft,
+    result_of,
+    submitted,
+    taken,
+    texts_to,
+)
+from tests.objections.cases import (
+    proposed as proposed_decision,
+)
+from tests.objections.correcting import (
+    APPROVED,
+    PREPARED,
+    SAID,
+    applied,
+    approved,
+    fixed,
+    prepared,
+    proposed,
+)
+from tests.personas import adult_of, child_of, head, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def now_of(person: Person) -> EligibilityResult:
+    """Give somebody's current result of the cycle."""
+    return EligibilityResult.objects.current().get(person=person, cycle__code="2026-10")
+
+
+def states(correction: Correction) -> list[str]:
+    return list(correction.rows.order_by("pk").values_list("state", flat=True))
+
+
+# The set ------------------------------------------------------------------------------------
+
+
+def test_set_has_what_was_asked_for_and_nothing_that_is_replaced_or_waits() -> None:
+    wanted = [result_of(head(city="جدة")), result_of(head(city="الرياض"))]
+    result_of(head(), reason_codes=["ASSETS"])
+    result_of(head(), superseded_on=date(2026, 11, 2))
+    result_of(head(), announced_on=None)
+    result_of(head(), cycle=CycleFactory(code="2026-09"), announced_on=date(2026, 9, 29))
+    correction = fixed()
+    assert [row.result_id for row in correction.rows.order_by("pk")] == [r.pk for r in wanted]
+    assert correction.state == CorrectionState.FIXED
+    assert (correction.rows_fixed, correction.rows_eligible) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "count"),
+    [
+        ({}, 3),
+        ({"city": "جدة"}, 1),
+        ({"announced_since": date(2026, 11, 1)}, 1),
+        ({"announced_until": date(2026, 10, 31)}, 2),
+        ({"result_status": "eligible"}, 0),
+        ({"result_status": "ineligible"}, 3),
+    ],
+)
+def test_set_is_narrowed_by_city_days_and_result(narrowed: dict[str, Any], count: int) -> None:
+    result_of(head(city="جدة"))
+    result_of(head(city="الرياض"))
+    result_of(head(city="الرياض"), announced_on=date(2026, 11, 3))
+    assert fixed(**narrowed).rows_fixed == count
+
+
+def test_later_results_do_not_come_into_a_fixed_set() -> None:
+    result_of(head())
+    correction = proposed()
+    result_of(head())
+    corrections.fix_sets(now=APPROVED)
+    assert applied(correction).rows_corrected == 1
+    assert EligibilityResult.objects.current().filter(status="ineligible").count() == 1
+
+
+def test_broken_off_writing_goes_on_and_writes_no_row_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fixing, "BATCH", 2)
+    for _each in range(5):
+        result_of(head())
+    correction = prepared()
+    batches = iter([False, True])
+    assert corrections.fix_sets(now=PREPARED, is_over=lambda: next(batches)) == 2
+    assert corrections.fix_sets(now=PREPARED) == 3
+    correction.refresh_from_db()
+    assert (correction.rows_fixed, correction.rows.count()) == (5, 5)
+
+
+def test_reason_that_was_the_only_one_makes_eligible_with_the_amount_that_is_known() -> None:
+    known, earlier, unknown, other = head(), head(), head(), head()
+    result_of(known, entitlement_sar=Decimal("500.00"))
+    before = CycleFactory(code="2026-09")
+    result_of(earlier, cycle=before, status="eligible", entitlement_sar=Decimal("640.50"))
+    result_of(earlier)
+    result_of(unknown)
+    result_of(other, reason_codes=["ASSETS", "LEASE_NOT_PROVEN"])
+    rows = {row.result.person_id: row for row in fixed().rows.select_related("result")}
+    facts = [
+        (row.status, row.reason_codes, row.entitlement_sar, row.amount_cycle)
+        for row in (rows[person.pk] for person in (known, earlier, unknown, other))
+    ]
+    assert facts == [
+        ("eligible", [], Decimal("500.00"), "2026-10"),
+        ("eligible", [], Decimal("640.50"), "2026-09"),
+        ("eligible", [], Decimal(0), ""),
+        ("ineligible", ["ASSETS"], Decimal(0), "2026-10"),
+    ]
+
+
+def test_who_followed_a_main_beneficiary_becomes_eligible_with_them() -> None:
+    chief = head()
+    follower, both, other = child_of(chief), adult_of(chief), adult_of(chief)
+    result_of(follower, reason_codes=["HEAD_INELIGIBLE"])
+    result_of(both, reason_codes=["HEAD_INELIGIBLE", "LEASE_NOT_PROVEN"])
+    result_of(other, reason_codes=["HEAD_INELIGIBLE", "ASSETS"])
+    result_of(chief)
+    correction = fixed()
+    assert (correction.rows_fixed, correction.rows_following, correction.rows_eligible) == (4, 2, 3)
+    applied(corrections.ask_for_approval(
+        correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
+    ))
+    assert [now_of(each).status for each in (chief, follower, both)] == ["eligible"] * 3
+    assert now_of(other).reason_codes == ["ASSETS"]
+
+
+def test_who_follows_is_left_where_the_main_beneficiary_is() -> None:
+    chief = head()
+    follower = child_of(chief)
+    result_of(follower, reason_codes=["HEAD_INELIGIBLE"])
+    of_chief = result_of(chief)
+    correction = proposed()
+    EligibilityResult.objects.filter(pk=of_chief.pk).update(superseded_on=date(2026, 11, 20))
+    assert states(applied(correction)) == [RowState.REPLACED, RowState.UNFOLLOWED]
+    assert now_of(follower).reason_codes == ["HEAD_INELIGIBLE"]
+
+
+# Two people ---------------------------------------------------------------------------------
+
+
+def test_row_is_taken_out_with_a_reason_and_with_those_that_follow_it() -> None:
+    chief = head()
+    result_of(chief)
+    result_of(child_of(chief), reason_codes=["HEAD_INELIGIBLE"])
+    kept = result_of(head())
+    correction = fixed()
+    row = correction.rows.get(result__person=chief)
+    act: dict[str, Any] = {"correction_id": correction.pk, "row_id": row.pk, "now": PREPARED}
+    with pytest.raises(CorrectionRefused, match="texts"):
+        corrections.remove_row(**act, why=" ", by=correction.prepared_by)
+    with pytest.raises(CorrectionRefused, match="not_yours"):
+        corrections.remove_row(**act, why="لا عقد له", by=staff("supervisor"))
+    assert corrections.remove_row(**act, why="لا عقد له", by=correction.prepared_by) == 2
+    with pytest.raises(CorrectionRefused, match="settled"):
+        corrections.remove_row(**act, why="لا عقد له", by=correction.prepared_by)
+    correction.refresh_from_db()
+    assert correction.rows_to_correct == 1
+    applied(corrections.ask_for_approval(
+        correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
+    ))
+    assert [row.result_id for row in CorrectionRow.objects.filter(state="corrected")] == [kept.pk]
+
+
+def test_nobody_approves_or_returns_what_they_prepared() -> None:
+    result_of(head())
+    correction = proposed()
+    act: dict[str, Any] = {
+        "correction_id": correction.pk,
+        "by": correction.prepared_by,
+        "now": APPROVED,
+    }
+    with pytest.raises(CorrectionRefused, match="own"):
+        corrections.approve_correction(**act, seen_rows=1)
+    with pytest.raises(CorrectionRefused, match="own"):
+        corrections.return_correction(**act, note="لا")
+    with pytest.raises(CorrectionRefused, match="changed"):
+        corrections.approve_correction(**{**act, "by": staff()}, seen_rows=2)
+
+
+def test_returned_correction_is_worded_anew_and_asked_for_again() -> None:
+    result_of(head())
+    correction = proposed()
+    with pytest.raises(CorrectionRefused, match="moved"):
+        corrections.reword(
+            correction_id=correction.pk, **SAID, by=correction.prepared_by, now=PREPARED
+        )
+    corrections.return_correction(
+        correction_id=correction.pk, note="النص طويل", by=staff("approver"), now=APPROVED
+    )
+    corrections.reword(
+        correction_id=correction.pk,
+        **{**SAID, "said_ar": "الخطأ منا."},
+        by=correction.prepared_by,
+        now=APPROVED,
+    )
+    correction = corrections.ask_for_approval(
+        correction_id=correction.pk, by=correction.prepared_by, now=APPROVED
+    )
+    assert correction.state == CorrectionState.PROPOSED
+    assert [event.act for event in correction.events.all()] == [
+        CorrectionAct.PREPARED,
+        CorrectionAct.FIXED,
+        CorrectionAct.PROPOSED,
+        CorrectionAct.RETURNED,
+        CorrectionAct.REWORDED,
+        CorrectionAct.PROPOSED,
+    ]
+
+
+def test_nothing_to_correct_is_not_asked_for_and_a_withdrawn_one_stays_so() -> None:
+    correction = fixed()
+    act: dict[str, Any] = {
+        "correction_id": correction.pk,
+        "by": correction.prepared_by,
+        "now": PREPARED,
+    }
+    with pytest.raises(CorrectionRefused, match="nothing"):
+        corrections.ask_for_approval(**act)
+    with pytest.raises(CorrectionRefused, match="texts"):
+        corrections.withdraw_correction(**act, why="")
+    corrections.withdraw_correction(**act, why="لا أحد")
+    with pytest.raises(CorrectionRefused, match="moved"):
+        corrections.withdraw_correction(**act, why="لا أحد")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"approved_by": "own"},
+        {"state": "done"},
+        {"state": "running", "approved_by": None},
+        {"reason_code": "ASSETS"},
+        {"said_ar": "نص آخر"},
+        {"rows_removed": 9},
+        {"announced_since": date(2026, 12, 1), "announced_until": date(2026, 11, 1)},
+    ],
+)
+def test_database_refuses_impossible_corrections(wrong: dict[str, Any]) -> None:
+    result_of(head())
+    correction = approved()
+    if wrong.get("approved_by") == "own":
+        wrong = {"approved_by": correction.prepared_by}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Correction.objects.filter(pk=correction.pk).update(**wrong)
+
+
+def test_database_holds_a_fixed_set() -> None:
+    late = result_of(head(), reason_codes=["ASSETS"])
+    result_of(head())
+    correction = applied()
+    row = correction.rows.get()
+    changes: list[dict[str, Any]] = [
+        {"state": "waiting", "new_result": None, "settled_at": None},
+        {"entitlement_sar": Decimal(9)},
+        {"result": late},
+    ]
+    for change in changes:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CorrectionRow.objects.filter(pk=row.pk).update(**change)
+    for wrong in (
+        lambda: CorrectionRow.objects.create(correction=correction, result=late, status="eligible"),
+        lambda: CorrectionRow.objects.filter(pk=row.pk).delete(),
+        lambda: Correction.objects.filter(pk=correction.pk).delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            wrong()
+
+
+# Applying -----------------------------------------------------------------------------------
+
+
+def test_corrected_result_takes_the_place_of_the_old_one_with_a_window_of_its_own() -> None:
+    person, other = head(), head()
+    old = result_of(person)
+    result_of(other, reason_codes=["LEASE_NOT_PROVEN", "ASSETS"])
+    correction = applied()
+    old.refresh_from_db()
+    new, remaining = now_of(person), now_of(other)
+    assert old.superseded_on == APPROVED.date()
+    assert (new.status, new.reason_codes) == ("eligible", [])
+    assert (remaining.status, remaining.reason_codes) == ("ineligible", ["ASSETS"])
+    assert remaining.announced_on == APPROVED.date()
+    assert remaining.filing_deadline == APPROVED.date() + timedelta(days=90)
+    assert new.corrected_by.correction == correction
+    assert (correction.state, correction.rows_corrected, correction.told) == ("done", 2, 2)
+    assert texts_to(person) == texts_to(other) == ["result_corrected"]
+
+
+def test_second_run_changes_nothing() -> None:
+    result_of(head())
+    correction = applied()
+    before = (EligibilityResult.objects.count(), Message.objects.count())
+    assert corrections.apply_corrections(now=APPROVED) == correct() == 0
+    assert (EligibilityResult.objects.count(), Message.objects.count()) == before
+    assert applied.__name__ and correction.rows_corrected == 1
+
+
+def test_killed_half_way_it_goes_on_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "BATCH", 2)
+    people = [head() for _each in range(5)]
+    for person in people:
+        result_of(person)
+    correction = approved()
+    batches = iter([False, True])
+    assert corrections.apply_corrections(now=APPROVED, is_over=lambda: next(batches)) == 2
+
+    def killed(*_args: object, **_facts: object) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, "tell_corrected", killed)
+        with pytest.raises(SystemExit):
+            corrections.apply_corrections(now=APPROVED)
+    assert CorrectionRow.objects.filter(state="corrected").count() == 2
+    assert corrections.apply_corrections(now=APPROVED) == 3
+    correction.refresh_from_db()
+    assert (correction.state, correction.rows_corrected, correction.told) == ("done", 5, 5)
+    assert [texts_to(person) for person in people] == [["result_corrected"]] * 5
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_batch_takes_as_many_statements_whatever_its_size(count: int) -> None:
+    worker = staff("caseworker")
+    for nth in range(count):
+        person = head()
+        filed = submitted(result_of(person), person)
+        if nth % 3 == 1:
+            documents_wanted(filed, worker)
+        if nth % 3 == 2:
+            proposed_decision(filed, worker)
+        draft(result_of(other := head()), other)
+    approved()
+    with CaptureQueriesContext(connection) as caught:
+        assert corrections.apply_corrections(now=APPROVED) == 2 * count
+    assert len(caught) <= 34, [query["sql"][:90] for query in caught]
+
+
+def test_open_objections_are_closed_as_accepted_by_the_two_people_of_the_correction() -> None:
+    worker = staff("caseworker")
+    people = [head(), head(), head(language="en"), head()]
+    new, under_review, wanted, waiting = (submitted(result_of(p), p) for p in people)
+    taken(under_review, worker)
+    documents_wanted(wanted, worker)
+    proposal = proposed_decision(waiting, worker, decision=ObjectionStatus.REJECTED)
+    Message.objects.all().delete()
+    correction = applied()
+    for objection in (new, under_review, wanted, waiting):
+        objection.refresh_from_db()
+        decision = objection.decisions.get(state=DecisionState.APPROVED)
+        event = objection.events.last()
+        assert objection.status == ObjectionStatus.ACCEPTED
+        assert decision.proposed_by == correction.prepared_by
+        assert decision.closed_by == objection.decided_by == correction.approved_by
+        assert objection.answer == correction.said(objection.filed_by.language)
+        assert objection.effective_cycle == "2027-01"
+        assert event is not None
+        assert (event.note, event.to_status) == (objection.answer, "accepted")
+    proposal.refresh_from_db()
+    assert proposal.state == DecisionState.LAPSED
+    assert wanted.wanted_on is None
+    assert [texts_to(person) for person in people] == [["objection_corrected"]] * 4
+    assert (correction.objections_closed, correction.told) == (4, 4)
+    assert set(correction.rows.values_list("objection", flat=True)) == {
+        objection.pk for objection in (new, under_review, wanted, waiting)
+    }
+
+
+def test_objection_is_accepted_in_part_where_another_reason_remains() -> None:
+    person = head()
+    filed = submitted(result_of(person, reason_codes=["ASSETS", "LEASE_NOT_PROVEN"]), person)
+    applied()
+    filed.refresh_from_db()
+    assert filed.status == ObjectionStatus.PARTLY_ACCEPTED
+    assert draft(now_of(person), person, now=APPROVED).status == ObjectionStatus.DRAFT
+
+
+def test_draft_is_stopped_and_cannot_be_sent() -> None:
+    person = head()
+    opened = draft(result_of(person), person)
+    correction = applied()
+    opened.refresh_from_db()
+    event = opened.events.last()
+    assert event is not None
+    assert (opened.status, event.note) == (ObjectionStatus.STOPPED, correction.said_ar)
+    assert texts_to(person) == ["result_corrected"]
+    with pytest.raises(NotContestable, match="superseded"):
+        submit_objection(objection=opened, has_declared=True, now=APPROVED)
+
+
+def test_approval_that_comes_after_the_correction_is_refused() -> None:
+    person, worker = head(), staff("caseworker")
+    proposal = proposed_decision(submitted(result_of(person), person), worker)
+    from tests.objections.cases import seen
+
+    shown = seen(proposal.objection)
+    applied()
+    from objections.services.review import approve_decision
+
+    with pytest.raises(TransitionRefused):
+        approve_decision(
+            objection_id=proposal.objection_id,
+            decision_id=proposal.pk,
+            approver=staff("approver"),
+            seen=shown,
+            now=APPROVED,
+        )
+    assert Decision.objects.filter(state=DecisionState.APPROVED).count() == 1
+
+
+def test_what_changed_since_the_set_was_fixed_is_left_alone_and_reported() -> None:
+    replaced, rejected, plain = head(), head(), head()
+    of_replaced = result_of(replaced)
+    filed = submitted(result_of(rejected), rejected)
+    result_of(plain)
+    proposal = proposed_decision(filed, staff("caseworker"), decision=ObjectionStatus.REJECTED)
+    correction = proposed()
+    EligibilityResult.objects.filter(pk=of_replaced.pk).update(superseded_on=date(2026, 11, 20))
+    later = result_of(replaced, reason_codes=["LEASE_NOT_PROVEN"], announced_on=date(2026, 11, 20))
+    approved_decision(proposal, now=APPROVED)
+    Message.objects.all().delete()
+    correction = applied(correction)
+    assert states(correction) == [RowState.REPLACED, RowState.DECIDED, RowState.CORRECTED]
+    assert (correction.rows_left, correction.rows_corrected) == (2, 1)
+    assert now_of(replaced) == later
+    filed.refresh_from_db()
+    assert filed.status == ObjectionStatus.REJECTED
+    assert not texts_to(replaced)
+    assert not texts_to(rejected)
+
+
+def test_what_was_rejected_before_is_corrected() -> None:
+    person = head()
+    decided(
+        submitted(result_of(person), person),
+        staff("caseworker"),
+        decision=ObjectionStatus.REJECTED,
+    )
+    assert applied().rows_corrected == 1
+    assert now_of(person).status == "eligible"
+    assert Objection.objects.get().status == ObjectionStatus.REJECTED
+
+
+# Telling ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("LEASE_NOT_PROVEN", ["result_corrected"]), ("PRISON", [])],
+)
+def test_head_is_told_for_who_has_no_mobile_but_not_of_an_adults_private_reason(
+    reason: str, told: list[str]
+) -> None:
+    chief = head()
+    result_of(adult_of(chief, mobile=""), reason_codes=[reason])
+    applied(proposed(reason_code=reason))
+    assert texts_to(chief) == told
+
+
+def test_each_number_gets_one_message_and_the_objection_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(applying, "BATCH", 1)
+    chief = head()
+    result_of(child_of(chief))
+    result_of(child_of(chief))
+    adult = adult_of(chief)
+    result_of(adult)
+    last = child_of(chief)
+    submitted(result_of(last), chief)
+    Message.objects.all().delete()
+    applied()
+    assert texts_to(chief) == ["objection_corrected"]
+    assert texts_to(adult) == ["result_corrected"]
+
+
+def test_mail_says_the_same_to_who_chose_it() -> None:
+    person, filer = head(), head()
+    for nth, each in enumerate((person, filer)):
+        MailAddress.objects.create(
+            person_id=each.pk, address=f"p{nth}@example.org", proved_at=PREPARED
+        )
+    result_of(person)
+    submitted(result_of(filer), filer)
+    Mail.objects.all().delete()
+    applied()
+    assert dict(Mail.objects.values_list("person_id", "template")) == {
+        person.pk: "result_corrected",
+        filer.pk: "objection_corrected",
+    }
+
+
+def test_no_message_has_the_reason() -> None:
+    result_of(head(), reason_codes=["PRISON"])
+    applied(proposed(reason_code="PRISON"))
+    body = Message.objects.get().body
+    assert SAID["said_ar"] not in body
+    assert "سجن" not in body
+
+
+def test_cycle_that_is_being_announced_is_waited_for() -> None:
+    assert Cycle.objects.count() == 0
+    result_of(head())
+    approved()
+    assert corrections.apply_corrections(now=APPROVED) == 1
