@@ -243,8 +243,8 @@ class EligibilityResult(models.Model):
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
     exempted_until = models.DateField(_("exempted until"), null=True, blank=True)
     announcement = models.BigIntegerField(null=True, blank=True)
-    """The key of the run that announced it; empty for rows of before. No foreign key: it is written
-    for millions at once."""
+    """The key of the run that announced it; empty for rows of before, below zero that of the
+    correction that made it (docs/adr/0027). No foreign key: it is written for millions at once."""
 
     objects = ResultQuerySet.as_manager()
 
@@ -292,6 +292,11 @@ class EligibilityResult(models.Model):
 
     def __str__(self) -> str:
         return f"result {self.pk}"
+
+    @property
+    def is_from_correction(self) -> bool:
+        """True where a correction of many results put it in the place of another one."""
+        return self.announcement is not None and self.announcement < 0
 
     @property
     def regular_last_day(self) -> date | None:

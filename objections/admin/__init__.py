@@ -1,5 +1,21 @@
 """The staff site's pages of objections, a module a matter."""
 
-from objections.admin import cases, catalogue, exemptions, exports, windows, wordings
+from objections.admin import (
+    cases,
+    catalogue,
+    corrections,
+    exemptions,
+    exports,
+    windows,
+    wordings,
+)
 
-__all__ = ["cases", "catalogue", "exemptions", "exports", "windows", "wordings"]
+__all__ = [
+    "cases",
+    "catalogue",
+    "corrections",
+    "exemptions",
+    "exports",
+    "windows",
+    "wordings",
+]

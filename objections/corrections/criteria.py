@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from objections.models import Correction
 
 HEAD_REASON: Final = "HEAD_INELIGIBLE"
-"""Said of those who follow their main beneficiary: it falls away where that one becomes eligible."""
+"""Said of those who follow their main beneficiary; it falls away where that one is eligible."""
 
 MATCHES: Final = """
     r.cycle_id = %(cycle)s AND r.announced_on IS NOT NULL AND r.superseded_on IS NULL
@@ -25,7 +25,9 @@ MATCHES: Final = """
 """
 """Of a result `r` and its person `p`."""
 
-BECOMES_ELIGIBLE: Final = "(r.status = 'eligible' OR r.reason_codes <@ ARRAY[%(reason)s]::varchar[])"
+BECOMES_ELIGIBLE: Final = (
+    "r.status = 'ineligible' AND r.reason_codes <@ ARRAY[%(reason)s]::varchar[]"
+)
 
 FOLLOWERS: Final = """
     JOIN beneficiaries_person AS chief ON chief.id = {head}

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from beneficiaries.models import EligibilityResult
 from beneficiaries.set_based import planned_for_many_rows
-from objections.corrections.criteria import BECOMES_ELIGIBLE, FOLLOWERS, HEAD_REASON, MATCHES, Criteria
+from objections.corrections.criteria import (
+    BECOMES_ELIGIBLE,
+    FOLLOWERS,
+    HEAD_REASON,
+    MATCHES,
+    Criteria,
+)
 
 LONGEST_SECONDS: Final = 20
 """A count that takes longer is given up: a page does not wait for it."""
 
 SHOWN_CITIES: Final = 20
 
-_FIGURES: Final = f"""
+_FIGURES: Final = """
     SELECT p.city, count(*),
-           count(*) FILTER (WHERE {BECOMES_ELIGIBLE}),
+           count(*) FILTER (WHERE {turns}),
            count(*) FILTER (WHERE EXISTS (
                SELECT FROM objections_objection AS o WHERE o.result_id = r.id
                AND o.status IN ('submitted', 'under_review', 'documents_wanted'))),
@@ -30,21 +38,40 @@ _FIGURES: Final = f"""
                SELECT FROM beneficiaries_paymentline AS line
                WHERE line.person_id = r.person_id AND line.cycle_id = r.cycle_id
                AND line.announced_on IS NOT NULL AND line.superseded_on IS NULL
-               AND line.paid_sar > 0))
-    FROM beneficiaries_eligibilityresult AS r
-    JOIN beneficiaries_person AS p ON p.id = r.person_id
-    WHERE {MATCHES}
+               AND line.paid_sar > 0)),
+           {amounts}
+    FROM {rows}
+    WHERE {matches}
     GROUP BY p.city ORDER BY 2 DESC, 1
-"""  # noqa: S608 - of constants; every value is a parameter
+"""
 
-_OTHER_REASONS: Final = f"""
+_OTHER_REASONS: Final = """
     SELECT code, count(*)
-    FROM beneficiaries_eligibilityresult AS r
-    JOIN beneficiaries_person AS p ON p.id = r.person_id
-    CROSS JOIN LATERAL unnest(r.reason_codes) AS code
-    WHERE {MATCHES} AND code <> %(reason)s
+    FROM {rows} CROSS JOIN LATERAL unnest({reasons}) AS code
+    WHERE {matches} AND code <> %(reason)s
     GROUP BY code ORDER BY 2 DESC, 1
-"""  # noqa: S608
+"""
+
+_RESULTS: Final = {
+    "rows": "beneficiaries_eligibilityresult AS r"
+    " JOIN beneficiaries_person AS p ON p.id = r.person_id",
+    "turns": BECOMES_ELIGIBLE,
+    "amounts": "0, 0",
+    "reasons": "r.reason_codes",
+    "matches": MATCHES,
+}
+
+_TURNS: Final = "row.status = 'eligible' AND r.status = 'ineligible'"
+_SET: Final = {
+    "rows": "objections_correctionrow AS row"
+    " JOIN beneficiaries_eligibilityresult AS r ON r.id = row.result_id"
+    " JOIN beneficiaries_person AS p ON p.id = r.person_id",
+    "turns": _TURNS,
+    "amounts": f"count(*) FILTER (WHERE {_TURNS} AND row.amount_cycle NOT IN ('', %(cycle_code)s)),"
+    f" count(*) FILTER (WHERE {_TURNS} AND row.amount_cycle = '')",
+    "reasons": "row.reason_codes",
+    "matches": "row.correction_id = %(correction)s",
+}
 
 _FOLLOWERS: Final = f"""
     SELECT count(*)
@@ -64,19 +91,23 @@ class TooManyToCount(Exception):
 class Figures:
     """How many results are found, and what is with them.
 
-    `followers` come beside `total`: people whose main beneficiary becomes eligible. `paid` got
-    something in the cycle. `cities` has the largest first, `other_reasons` what would remain.
+    `followers` come beside what was found: people whose main beneficiary becomes eligible. `paid`
+    got something in the cycle. `cities` has the largest first, `other_reasons` what remains.
+    `earlier_amounts` have the amount of a cycle before, `unknown_amounts` none; both are counted of
+    a fixed set only.
     """
 
-    total: int
-    eligible: int
-    objections: int
-    drafts: int
-    paid: int
-    followers: int
-    cities: tuple[tuple[str, int], ...]
-    more_cities: int
-    other_reasons: tuple[tuple[str, int], ...]
+    total: int = 0
+    eligible: int = 0
+    objections: int = 0
+    drafts: int = 0
+    paid: int = 0
+    earlier_amounts: int = 0
+    unknown_amounts: int = 0
+    followers: int = 0
+    cities: Sequence[tuple[str, int]] = ()
+    more_cities: int = 0
+    other_reasons: Sequence[tuple[str, int]] = ()
 
     @property
     def still_ineligible(self) -> int:
@@ -93,27 +124,41 @@ def figures_of(criteria: Criteria) -> Figures:
     try:
         with transaction.atomic(), connection.cursor() as cursor, planned_for_many_rows(cursor):
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_SECONDS}s'")
-            cursor.execute(_FIGURES, facts)
-            cities = cursor.fetchall()
-            cursor.execute(_OTHER_REASONS, facts)
-            others = cursor.fetchall()
-            followers = 0
-            if criteria.reason_code != HEAD_REASON:
+            found = _read(cursor, _RESULTS, facts)
+            if criteria.reason_code != HEAD_REASON and found.eligible:
                 cursor.execute(_FOLLOWERS, facts)
-                (followers,) = cursor.fetchone()
+                found = replace(found, followers=cursor.fetchone()[0])
             cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     except OperationalError as error:
         raise TooManyToCount from error
+    return found
+
+
+def figures_of_set(criteria: Criteria, *, correction_id: int, followers: int) -> Figures:
+    """Count a set that was written, for the one who approves it: two statements."""
+    with connection.cursor() as cursor:
+        found = _read(cursor, _SET, criteria.facts | {"correction": correction_id})
+    return replace(found, followers=followers)
+
+
+def _read(cursor: CursorWrapper, of: Mapping[str, str], facts: Mapping[str, Any]) -> Figures:
+    cursor.execute(_FIGURES.format_map(of), facts)
+    cities = cursor.fetchall()
+    cursor.execute(_OTHER_REASONS.format_map(of), facts)
+    total, eligible, objections, drafts, paid, earlier, unknown = (
+        sum(row[column] for row in cities) for column in range(1, 8)
+    )
     return Figures(
-        total=sum(row[1] for row in cities),
-        eligible=sum(row[2] for row in cities),
-        objections=sum(row[3] for row in cities),
-        drafts=sum(row[4] for row in cities),
-        paid=sum(row[5] for row in cities),
-        followers=followers,
-        cities=tuple((row[0], row[1]) for row in cities[:SHOWN_CITIES]),
+        total=total,
+        eligible=eligible,
+        objections=objections,
+        drafts=drafts,
+        paid=paid,
+        earlier_amounts=earlier,
+        unknown_amounts=unknown,
+        cities=[(row[0], row[1]) for row in cities[:SHOWN_CITIES]],
         more_cities=max(len(cities) - SHOWN_CITIES, 0),
-        other_reasons=tuple(others),
+        other_reasons=[(code, count) for code, count in cursor.fetchall()],
     )
 
 

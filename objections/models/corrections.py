@@ -70,6 +70,9 @@ class Correction(models.Model):
     is_following = models.BooleanField(default=False)
     """The walk is done with what matches, and is at those who follow their main beneficiary."""
 
+    figures = models.JSONField(default=dict, blank=True)
+    """What was counted of the set when it was fixed (`objections.corrections.finding.Figures`)."""
+
     rows_fixed = models.PositiveIntegerField(_("results in the set"), default=0)
     rows_following = models.PositiveIntegerField(_("who follow a main beneficiary"), default=0)
     rows_eligible = models.PositiveIntegerField(_("who become eligible"), default=0)
@@ -227,7 +230,9 @@ class CorrectionRow(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["correction", "id"], name="correction_row_waits", condition=Q(state="waiting")
+                fields=["correction", "id"],
+                name="correction_row_waits",
+                condition=Q(state="waiting"),
             ),
             models.Index(fields=["correction", "state", "id"], name="correction_row_states"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,6 +22,9 @@ from objections.models.windows import FilingExemption
 from objections.querysets import ObjectionQuerySet
 from objections.statuses import FilingChannel, ObjectionStatus
 from saudi.languages import page_language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
@@ -285,6 +289,18 @@ class Objection(models.Model):
     @property
     def track(self) -> Track:
         return "result" if self.payment_id is None else "payment"
+
+    @property
+    def status_label(self) -> StrOrPromise:
+        """The status as citizens read it.
+
+        A draft whose result was replaced before its last day was not stopped by the time.
+        """
+        if self.status == ObjectionStatus.STOPPED:
+            replaced_on = self.contested.superseded_on
+            if replaced_on is not None and replaced_on <= self.deadline:
+                return _("Stopped: the result was corrected")
+        return ObjectionStatus(self.status).label
 
     @property
     def ground_text(self) -> str:

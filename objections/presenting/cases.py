@@ -46,7 +46,7 @@ class StatusView:
 def status_of(objection: Objection) -> StatusView:
     """Show the status of an objection."""
     badge = BADGES[objection.status]
-    return StatusView(str(label(objection.status)), badge.kind, badge.icon)
+    return StatusView(str(objection.status_label), badge.kind, badge.icon)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from beneficiaries.models import EligibilityResult
 from objections import presenting, rules
 from objections.contested import filing_open_until, track_of, window_of
+from objections.corrections.showing import shown_correction
 from objections.errors import (
     AlreadyObjected,
     DraftClosed,
@@ -25,6 +27,7 @@ from objections.services import record_late_attempt
 from objections.statuses import FilingChannel
 from objections.views.citizens import Citizen
 from saudi.gregorian import riyadh_date
+from saudi.languages import page_language
 
 
 def refusal_page(
@@ -47,6 +50,8 @@ def refusal_page(
             return redirect("objections:detail", refusal.reference)
     if isinstance(refusal, DraftClosed) and filing_open_until(contested, today=today):
         return redirect(presenting.new_url(contested))  # there is time again: it goes on there
+    if isinstance(refusal, DraftClosed) and contested.superseded_on is not None:
+        refusal = NotContestable("superseded")
     if isinstance(refusal, FilingWindowClosed | DraftClosed):
         if request.method == "POST":
             record_late_attempt(
@@ -58,7 +63,7 @@ def refusal_page(
         return _closed_page(request, contested, today=today, draft=draft)
     if isinstance(refusal, AlreadyObjected | NotContestable):
         kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
-        return _not_contestable_page(request, contested, kind=kind, draft=draft)
+        return _not_contestable_page(request, citizen, contested, kind=kind, draft=draft)
     if isinstance(refusal, IncompleteObjection) and draft is not None:
         messages.warning(request, _("Complete this step first, then review and send."))
         step = "documents" if refusal.missing == ("documents",) else "statement"
@@ -99,7 +104,12 @@ def _closed_page(
 
 
 def _not_contestable_page(
-    request: HttpRequest, contested: Contested, *, kind: str, draft: Objection | None
+    request: HttpRequest,
+    citizen: Citizen,
+    contested: Contested,
+    *,
+    kind: str,
+    draft: Objection | None,
 ) -> HttpResponse:
     written, files = _kept(request, draft)
     context = {
@@ -108,6 +118,13 @@ def _not_contestable_page(
         "matter": presenting.matter_of(contested),
         "window": window_of(contested),
         "kind": kind,
+        "correction": shown_correction(
+            contested,
+            is_own=contested.person_id == citizen.person.pk,
+            language=page_language(),
+        )
+        if kind == "superseded" and isinstance(contested, EligibilityResult)
+        else None,
         "written": written,
         "files": files,
     }

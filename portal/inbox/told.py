@@ -139,6 +139,25 @@ _DRAFTS_CLOSING: Final = """
     GROUP BY round.id
 """
 
+# A correction of many results tells of a result that it replaced: the reasons are those of before.
+_CORRECTED: Final = """
+    SELECT 'result_corrected', row.correction_id, max(row.settled_at), cycle.code, '', '', '',
+           max(made.id) FILTER (WHERE made.is_own)
+    FROM results AS made
+    JOIN objections_correctionrow AS row ON row.new_result_id = made.id
+    JOIN beneficiaries_eligibilityresult AS before ON before.id = row.result_id
+    JOIN beneficiaries_cycle AS cycle ON cycle.id = made.cycle_id
+    WHERE made.announcement < 0
+      AND (made.is_own AND (made.is_adult OR made.by_head)
+           OR NOT made.is_own AND NOT made.is_adult
+           OR made.is_silent AND NOT before.reason_codes && %(sensitive)s::varchar[]
+           OR EXISTS (
+               SELECT FROM objections_objection AS filed
+               WHERE filed.result_id = before.id AND filed.filed_by_id = %(person)s
+           ))
+    GROUP BY row.correction_id, cycle.code
+"""
+
 WITH_TOLD: Final = f"""
     WITH people AS MATERIALIZED ({_PEOPLE}),
     results AS MATERIALIZED ({_ROWS.format(table="beneficiaries_eligibilityresult")}),
@@ -149,6 +168,8 @@ WITH_TOLD: Final = f"""
         {_ANNOUNCED.format(kind="results", rows="results")}
         UNION ALL
         {_ANNOUNCED.format(kind="payments", rows="payments")}
+        UNION ALL
+        {_CORRECTED}
         UNION ALL
         {_RESULTS_CLOSING.format(last_day_then=_OF_RESULT_THEN)}
         UNION ALL

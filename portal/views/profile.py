@@ -28,6 +28,7 @@ from notifications.numbers import is_doubtful
 from notifications.statuses import Lane
 from notifications.waking import could_wake
 from objections.contested import track_of
+from objections.corrections.showing import shown_correction
 from objections.models import Contested
 from objections.presenting import matter_of, step_name
 from objections.statuses import BADGES as OBJECTION_BADGES
@@ -72,6 +73,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         "tickets": [(ticket, TICKET_BADGES[ticket.status]) for ticket in found.tickets],
         "status": ObjectionStatus,
         "today": found.today,
+        "correction": shown_correction(
+            found.newest.contested, is_own=True, language=page_language()
+        )
+        if found.newest
+        else None,
     }
     return render(request, "portal/profile.html", context)
 
@@ -86,7 +92,13 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     )
     today = riyadh_today()
     [row] = rows_of([found], ResultRow, viewer=person, today=today, language=page_language())
-    context = {"row": row, "today": today, "corrected_url": _corrected_url(found)}
+    correction = shown_correction(found, is_own=row.is_own, language=page_language())
+    context = {
+        "row": row,
+        "today": today,
+        "corrected_url": _corrected_url(found),
+        "correction": correction,
+    }
     return render(request, "portal/result.html", context)
 
 

@@ -17,6 +17,7 @@ from objections.errors import CorrectionRefused, NotContestable, TransitionRefus
 from objections.models import Correction, CorrectionRow, Decision, Objection
 from objections.services import corrections, submit_objection
 from objections.services.corrections import applying, fixing
+from objections.services.review import approve_decision
 from objections.statuses import DecisionState, ObjectionStatus
 from objections.tasks import correct
 from tests.factories import CycleFactory
@@ -28,6 +29,7 @@ from tests.objections.cases import (
     documents_wanted,
     draft,
     result_of,
+    seen,
     submitted,
     taken,
     texts_to,
@@ -145,9 +147,11 @@ def test_who_followed_a_main_beneficiary_becomes_eligible_with_them() -> None:
     result_of(chief)
     correction = fixed()
     assert (correction.rows_fixed, correction.rows_following, correction.rows_eligible) == (4, 2, 3)
-    applied(corrections.ask_for_approval(
-        correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
-    ))
+    applied(
+        corrections.ask_for_approval(
+            correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
+        )
+    )
     assert [now_of(each).status for each in (chief, follower, both)] == ["eligible"] * 3
     assert now_of(other).reason_codes == ["ASSETS"]
 
@@ -183,9 +187,11 @@ def test_row_is_taken_out_with_a_reason_and_with_those_that_follow_it() -> None:
         corrections.remove_row(**act, why="لا عقد له", by=correction.prepared_by)
     correction.refresh_from_db()
     assert correction.rows_to_correct == 1
-    applied(corrections.ask_for_approval(
-        correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
-    ))
+    applied(
+        corrections.ask_for_approval(
+            correction_id=correction.pk, by=correction.prepared_by, now=PREPARED
+        )
+    )
     assert [row.result_id for row in CorrectionRow.objects.filter(state="corrected")] == [kept.pk]
 
 
@@ -320,7 +326,8 @@ def test_second_run_changes_nothing() -> None:
     before = (EligibilityResult.objects.count(), Message.objects.count())
     assert corrections.apply_corrections(now=APPROVED) == correct() == 0
     assert (EligibilityResult.objects.count(), Message.objects.count()) == before
-    assert applied.__name__ and correction.rows_corrected == 1
+    correction.refresh_from_db()
+    assert correction.rows_corrected == 1
 
 
 def test_killed_half_way_it_goes_on_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,12 +425,8 @@ def test_draft_is_stopped_and_cannot_be_sent() -> None:
 def test_approval_that_comes_after_the_correction_is_refused() -> None:
     person, worker = head(), staff("caseworker")
     proposal = proposed_decision(submitted(result_of(person), person), worker)
-    from tests.objections.cases import seen
-
     shown = seen(proposal.objection)
     applied()
-    from objections.services.review import approve_decision
-
     with pytest.raises(TransitionRefused):
         approve_decision(
             objection_id=proposal.objection_id,

@@ -195,7 +195,7 @@ def _correct(
         )
         closing = {objection.result_id: objection.pk for objection in closed}
         of_person = [result_of[person] for _new, person in made]
-        settled = {
+        settled: dict[str, Any] = {
             "now": now,
             "rows": [of_result[result].pk for result in of_person],
             "new": [new for new, _person in made],

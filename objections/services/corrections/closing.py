@@ -47,6 +47,7 @@ def close_objections(
     Decision.objects.filter(objection__in=objections, state=DecisionState.PROPOSED).update(
         state=DecisionState.LAPSED, closed_at=now
     )
+    assert correction.proposed_at is not None  # noqa: S101  # correction_steps_in_order
     counts_in = effective_cycle(riyadh_date(now))
     before = {objection.pk: objection.status for objection in objections}
     decisions = []

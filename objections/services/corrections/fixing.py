@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from beneficiaries.set_based import planned_for_some_rows
 from notifications.waking import wake_task
 from objections.correction_statuses import CorrectionAct, CorrectionState
 from objections.corrections.criteria import FOLLOWERS, HEAD_REASON, MATCHES, Criteria, criteria_of
+from objections.corrections.finding import figures_of_set
 from objections.errors import CorrectionRefused
 from objections.models import Correction, CorrectionEvent
 from saudi.digits import is_blank
@@ -97,13 +99,6 @@ _WRITE_FOLLOWERS: Final = f"""
     )
     SELECT count(*) FILTER (WHERE is_new) FROM written
 """  # noqa: S608
-
-_TURNING: Final = """
-    SELECT count(*)
-    FROM objections_correctionrow AS row
-    JOIN beneficiaries_eligibilityresult AS r ON r.id = row.result_id
-    WHERE row.correction_id = %s AND row.status = 'eligible' AND r.status = 'ineligible'
-"""
 
 
 def prepare_correction(
@@ -230,7 +225,8 @@ def _end(correction: Correction, *, now: datetime) -> None:
     """Fix the set; from now on no result comes into it."""
     correction.state, correction.fixed_at = CorrectionState.FIXED, now
     correction.reached, correction.is_following = 0, False
-    with connection.cursor() as cursor:
-        cursor.execute(_TURNING, [correction.pk])
-        (correction.rows_eligible,) = cursor.fetchone()
+    figures = figures_of_set(
+        criteria_of(correction), correction_id=correction.pk, followers=correction.rows_following
+    )
+    correction.rows_eligible, correction.figures = figures.eligible, asdict(figures)
     append_act(correction, CorrectionAct.FIXED, by=None, now=now)

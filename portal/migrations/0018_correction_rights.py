@@ -21,8 +21,8 @@ RIGHTS = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0015_exemption_rights"),
-        ("objections", "0015_corrections"),
+        ("portal", "0017_entry_rights"),
+        ("objections", "0018_corrections"),
     ]
 
     operations = [grant("objections", RIGHTS)]

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0010_extensions'),
-        ('objections', '0014_exemptions'),
+        ('objections', '0017_papers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('submission', models.UUIDField(editable=False, unique=True)),
                 ('reached', models.BigIntegerField(default=0)),
                 ('is_following', models.BooleanField(default=False)),
+                ('figures', models.JSONField(blank=True, default=dict)),
                 ('rows_fixed', models.PositiveIntegerField(default=0, verbose_name='results in the set')),
                 ('rows_following', models.PositiveIntegerField(default=0, verbose_name='who follow a main beneficiary')),
                 ('rows_eligible', models.PositiveIntegerField(default=0, verbose_name='who become eligible')),
