@@ -1,4 +1,4 @@
-"""The pages of corrections: for staff by their rights, and for the people whose results they are."""
+"""The pages of corrections: for staff by their rights, and for those whose results they are."""
 
 from __future__ import annotations
 
@@ -239,14 +239,14 @@ def test_person_reads_why_their_result_was_corrected_and_the_old_one_stays(
     ):
         page = text_of(client, url)
         assert SAID["said_ar"] in page
-        assert "صححنا هذه النتيجة السبت 11 جمادى الآخرة 1448" in page
+        assert "صححنا هذه النتيجة يوم السبت 11 جمادى الآخرة 1448" in page
         assert "نطبّق التصحيح في دورة يناير 2027" in page
     assert "نحسب مبلغك الشهري قبل دفعة تلك الدورة" in text_of(
         client, reverse("portal:result", args=[new.pk])
     )
     [notice, *_older] = read_inbox(person.pk, now=APPROVED).told
     assert (notice.kind, notice.what, notice.target) == ("result_corrected", "2026-10", new.pk)
-    assert "صححنا نتيجة لدورة أكتوبر 2026" in text_of(client, reverse("portal:inbox"))
+    assert "صححنا نتيجة لدورة أكتوبر 2026" in text_of(client, reverse("portal:messages"))
 
 
 def test_head_reads_that_a_private_reason_was_corrected_and_not_which(client: Client) -> None:
