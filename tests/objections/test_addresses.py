@@ -39,6 +39,8 @@ OF_STAFF: Final = {
     "objection_document": {"pk": "case", "uuid": "document"},
     "objection_enter": {},
     "objection_entry": {"channel": "paper", "track": "result", "pk": "result", "filer": "owner"},
+    "correction_find": {},
+    "correction_export": {"pk": "row"},
     "filingexemption_grant": {"track": "result", "pk": "result"},
     "windowextension_extend": {"pk": "cycle"},
     "ground_preview": {"pk": "row"},

@@ -29,6 +29,7 @@ from notifications.mail.models import Mail
 from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPause, Message, SmsText
 from objections.models import (
     AnswerTemplate,
+    Correction,
     DecisionExport,
     DecisionReason,
     FilingExemption,
@@ -44,6 +45,7 @@ from saudi.models import Holiday
 from sawtak.models import Ticket
 from tests import personas
 from tests.factories import GROUND, PaymentLineFactory, ResultFactory
+from tests.objections.correcting import proposed
 from tests.sawtak import tickets
 
 NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -63,6 +65,11 @@ def _extension() -> WindowExtension:
         submission=uuid4(),
     )
     return extension
+
+
+def _correction() -> Correction:
+    ResultFactory.create(person=personas.head())
+    return proposed()
 
 
 def _exemption() -> FilingExemption:
@@ -247,6 +254,7 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         back_pay_sar=720,
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
+    Correction: _correction,
     WindowExtension: _extension,
     FilingExemption: _exemption,
     LateAttempt: _late_attempt,

@@ -93,6 +93,8 @@ LEFT_OUT: Final = {
     "notifications.StoppedNumber": "shown on the person's page and the message's",
     "notifications.StatusReport": "what it said is on the message's page",
     "objections.BackPayLine": "shown on the case's page",
+    "objections.CorrectionEvent": "shown on the correction's page",
+    "objections.CorrectionRow": "shown on the correction's page",
     "objections.Decision": "shown on the case's page",
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
