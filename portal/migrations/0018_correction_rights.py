@@ -22,7 +22,7 @@ RIGHTS = {
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0017_entry_rights"),
-        ("objections", "0018_corrections"),
+        ("objections", "0019_corrections"),
     ]
 
     operations = [grant("objections", RIGHTS)]

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0010_extensions'),
-        ('objections', '0017_papers'),
+        ('objections', '0018_list_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
