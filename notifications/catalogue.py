@@ -275,6 +275,36 @@ _ALL: Final = (
         ),
     ),
     _case(
+        "second_look_asked",
+        _OBJECTION,
+        ar="{programme}: وصل طلب إعادة النظر في الاعتراض {reference}. يدرسه موظف آخر.",
+        en=(
+            "{programme}: we have the request for a second look at objection {reference}. "
+            "Somebody else studies it."
+        ),
+    ),
+    _case(
+        "objection_confirmed",
+        _OBJECTION,
+        ar=(
+            "{programme}: أعدنا النظر في اعتراضك {reference} وبقي القرار كما هو. "
+            "اقرأ السبب في ملفك."
+        ),
+        en=(
+            "{programme}: we looked at your objection {reference} a second time and the decision "
+            "stays. Sign in to your file to read why."
+        ),
+    ),
+    _case(
+        "second_look_withdrawn",
+        _OBJECTION,
+        ar=("{programme}: أوقفنا إعادة النظر في الاعتراض {reference} بطلبك. القرار الأول باق."),
+        en=(
+            "{programme}: the second look at objection {reference} was withdrawn. "
+            "The first decision stays."
+        ),
+    ),
+    _case(
         "objection_withdrawn",
         _OBJECTION,
         ar="{programme}: سحبت اعتراضك {reference}. إذا لم تسحبه أنت فاتصل بنا.",

@@ -1,8 +1,9 @@
 """How long a case has been with the programme.
 
-Counted in working days after the day of receipt, of those in which an answer usually comes. While
-the citizen is waited for, until the day by which they were asked to send, the clock stands. The
-citizen's own ninety days are calendar days and end with the filing (DOMAIN 14).
+Counted in working days after the day of receipt, or of the wish for a second look, of those in
+which an answer usually comes. While the citizen is waited for, until the day by which they were
+asked to send, the clock stands. The citizen's own ninety days are calendar days and end with the
+filing (DOMAIN 14).
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ def case_clock(case: Objection, *, today: date) -> CaseClock | None:
 
 def days_used(case: Objection, *, today: date) -> int:
     """Give the working days of a submitted case that count, without those of waiting."""
-    assert case.submitted_at is not None  # noqa: S101  # the caller has a submitted case
-    since = _working_days(riyadh_date(case.submitted_at), today)
+    began_at = case.clock_began_at
+    assert began_at is not None  # noqa: S101  # the caller has a submitted case
+    since = _working_days(riyadh_date(began_at), today)
     return max(since - case.awaited_days - days_awaited(case, until=today), 0)
 
 
@@ -93,9 +95,9 @@ def late_before(today: date, *, awaited_days: int = 0) -> date:
 
 def last_day_of(case: Objection) -> date:
     """Give the last day by which a submitted case is decided, whatever was waited for."""
-    assert case.submitted_at is not None  # noqa: S101  # the caller has a submitted case
-    received_on = riyadh_date(case.submitted_at)
-    return decision_limit(received_on, limit_days=settings.PROGRAMME.decision_limit_days)
+    began_at = case.clock_began_at
+    assert began_at is not None  # noqa: S101  # the caller has a submitted case
+    return decision_limit(riyadh_date(began_at), limit_days=settings.PROGRAMME.decision_limit_days)
 
 
 def _is_waited_for(case: Objection, *, today: date) -> bool:

@@ -109,6 +109,7 @@ def standing_of(
     *,
     today: date,
     is_objected: bool = False,
+    was_refused: bool = False,
     has_draft: bool = False,
 ) -> Standing:
     """Gather what decides whether a viewer may contest an announced row."""
@@ -124,6 +125,7 @@ def standing_of(
         counted_from=window.counted_from if window else date.min,
         deadline=window.deadline if window else date.min,
         is_objected=is_objected,
+        was_refused=was_refused,
         has_draft=has_draft,
     )
 

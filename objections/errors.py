@@ -134,6 +134,20 @@ class ProposalWaits(ObjectionRefused):
     at: datetime
 
 
+@dataclass
+class SecondLookRefused(ObjectionRefused):
+    """No second look at this decision: `why` is its standing (objections.after_decision)."""
+
+    why: str
+
+
+@dataclass
+class HadFirstDecision(ObjectionRefused):
+    """Who had a part in the first decision has none in the second look: `who` is their name."""
+
+    who: str
+
+
 class OwnProposal(ObjectionRefused):
     """Nobody approves or returns what they proposed themselves."""
 

@@ -150,6 +150,26 @@ class DraftDocumentsForm(DocumentsMixin, forms.Form):
             self.add_error("documents", field.error_messages["required"])
 
 
+class SecondLookForm(DocumentsMixin, forms.Form):
+    """Why somebody asks for a second look, and documents where there are more."""
+
+    statement = MessageField(
+        label=_("Why should we look at it again?"),
+        longest=STATEMENT_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "Write what we did not see, or what the answer has wrong. "
+            "A few lines are enough. You have up to 2000 characters."
+        ),
+        error_messages={"required": _("Write in a line or two why we should look again.")},
+    )
+    documents = MultipleFileField(label=_("Documents, if you have more"), required=False)
+
+    def __init__(self, *args: Any, kept_documents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file_field.already = kept_documents
+
+
 class LaterDocumentsForm(DraftDocumentsForm):
     """Documents that are added to an objection which is being studied.
 

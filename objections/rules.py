@@ -24,6 +24,9 @@ from objections.statuses import ReminderKind
 
 FILING_WINDOW_DAYS: Final = 90
 
+SECOND_LOOK_DAYS: Final = 30
+"""How long after a decision was announced a second look can be asked for (docs/adr/0026)."""
+
 ADULT_YEARS: Final = 18
 """Hijri years; a birth date is literal, so this is exact to about a day (docs/adr/0003)."""
 
@@ -44,6 +47,7 @@ ContestKind = Literal[
     "pending",
     "not_yet",
     "objected",
+    "again",
     "draft",
     "own_only",
     "head_only",
@@ -51,7 +55,8 @@ ContestKind = Literal[
 ]
 """What a viewer can do about a result or a line of a payment.
 
-open: object now. draft: go on with the objection they began. objected: one was filed. closed: the
+open: object now. draft: go on with the objection they began. objected: one was filed that is open
+or accepted. again: one was not accepted in full, and new documents allow another. closed: the
 window is over. eligible, paid_in_full: nothing to contest. pending: the payment is still on its
 way. not_yet: its deposit day is to come. own_only: only the adult it is about may object.
 head_only: the viewer is a minor. superseded: a corrected one took its place.
@@ -146,7 +151,8 @@ def ensure_receipt(*, counted_from: date, received_on: date, today: date) -> Non
 class Standing:
     """What decides whether a viewer may contest a result or a line of a payment.
 
-    `obstacle` is what in the row itself leaves nothing to contest, if anything does.
+    `obstacle` is what in the row itself leaves nothing to contest, if anything does. `was_refused`:
+    an earlier objection against it was rejected, or accepted in part.
     """
 
     obstacle: ContestKind | None
@@ -159,6 +165,7 @@ class Standing:
     counted_from: date
     deadline: date
     is_objected: bool = False
+    was_refused: bool = False
     has_draft: bool = False
 
 
@@ -179,6 +186,7 @@ def contestability(standing: Standing, *, today: date) -> ContestKind:
         (today < standing.counted_from, "not_yet"),
         (not is_filing_open(standing.deadline, today=today), "closed"),
         (standing.has_draft, "draft"),
+        (standing.was_refused, "again"),
     )
     return next((kind for holds, kind in kinds if holds), "open")
 
@@ -287,6 +295,15 @@ def effective_cycle(decided_on: date) -> str:
     """
     coming = next_cycle(f"{decided_on:%Y-%m}")
     return coming if decided_on.day <= EFFECT_CUT_OFF_DAY else next_cycle(coming)
+
+
+def second_look_last_day(announced_on: date) -> date:
+    """Give the last day on which a second look at a decision can be asked for.
+
+    The day on which the decision was announced is day 0, and the last day is open until its
+    midnight (docs/adr/0026). Civil days in Riyadh.
+    """
+    return announced_on + timedelta(days=SECOND_LOOK_DAYS)
 
 
 def decision_limit(received_on: date, *, limit_days: int) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import (
     Exists,
@@ -26,6 +27,7 @@ from objections.contested import (
     against_any,
     key_of,
     key_of_objection,
+    objections_against,
     standing_of,
     track_of,
 )
@@ -38,7 +40,13 @@ from objections.models import (
     ObjectionEvent,
 )
 from objections.rules import ContestKind, contestability
-from objections.statuses import GRANTED_STATUSES, DecisionState, ObjectionStatus
+from objections.statuses import (
+    DECIDED_STATUSES,
+    GRANTED_STATUSES,
+    REFUSED_STATUSES,
+    DecisionState,
+    ObjectionStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ class ContestState:
     """What a viewer can do about one result or payment line, and until when.
 
     `reference` names the objection where one was filed and the viewer may open it; it is empty
-    otherwise, so that a page offers no address that ends in a 404.
+    otherwise, so that a page offers no address that ends in a 404. `was_refused`: it was not
+    accepted in full, so that another one needs a new document (docs/adr/0026).
     """
 
     kind: ContestKind
@@ -54,6 +63,7 @@ class ContestState:
     counted_from: date
     days_left: int
     reference: str = ""
+    was_refused: bool = False
 
 
 def contest_states(
@@ -76,10 +86,11 @@ def contest_states(
         .exclude(status__in=[ObjectionStatus.STOPPED, ObjectionStatus.WITHDRAWN])
         .only("result_id", "payment_id", "person_id", "filed_by_id", "status", "reference")
     ):
+        key = key_of_objection(objection)
         if objection.status != ObjectionStatus.DRAFT:
-            filed[key_of_objection(objection)] = objection
+            filed[key] = _which_counts(filed.get(key), objection)
         elif objection.filed_by_id == viewer.pk:
-            drafts.add(key_of_objection(objection))
+            drafts.add(key)
     return {
         key_of(row): _state_of(
             row, viewer, filed=filed.get(key_of(row)), has_draft=key_of(row) in drafts, today=today
@@ -100,17 +111,52 @@ def _state_of(
     has_draft: bool,
     today: date,
 ) -> ContestState:
+    was_refused = filed is not None and filed.status in REFUSED_STATUSES
     standing = standing_of(
-        contested, viewer, today=today, is_objected=filed is not None, has_draft=has_draft
+        contested,
+        viewer,
+        today=today,
+        is_objected=filed is not None and not was_refused,
+        was_refused=was_refused,
+        has_draft=has_draft,
     )
+    kind = contestability(standing, today=today)
     may_open = filed is not None and viewer.pk in {filed.filed_by_id, filed.person_id}
     return ContestState(
-        kind=contestability(standing, today=today),
+        kind="objected" if was_refused and kind in _ENDED else kind,
         deadline=standing.deadline,
         counted_from=standing.counted_from,
         days_left=rules.days_left(standing.deadline, today=today),
         reference=(filed.reference or "") if filed is not None and may_open else "",
+        was_refused=was_refused,
     )
+
+
+_ENDED: Final = frozenset({"closed", "own_only", "head_only"})
+"""Where there was an objection and there can be no other, the way leads to that one."""
+
+
+def _which_counts(one: Objection | None, other: Objection) -> Objection:
+    """Give of two objections to one row the one that stands in the way, else the newer one."""
+    if one is None:
+        return other
+    return max(one, other, key=lambda each: (each.status not in REFUSED_STATUSES, each.pk))
+
+
+def examined_documents(contested: Contested) -> dict[str, str]:
+    """Give the documents on which an objection to a row was decided: each one's number by its hash.
+
+    One that another took the place of after the submission was seen all the same. Those of an
+    objection that was withdrawn were not studied to the end, and count as new.
+    """
+    decided = objections_against(contested).filter(status__in=DECIDED_STATUSES)
+    links = (
+        ObjectionDocument.objects.filter(objection__in=decided)
+        .filter(Q(removed_at=None) | Q(removed_at__gt=F("objection__submitted_at")))
+        .select_related("objection", "document")
+        .order_by("-objection_id")
+    )
+    return {link.document.sha256: link.objection.reference or "" for link in links}
 
 
 def objections_of(user: User) -> list[Objection]:

@@ -37,12 +37,22 @@ class EventKind(models.TextChoices):
     RETURNED = "returned", _("The proposal was returned")
     APPROVED = "approved", _("The decision was approved")
     SUPERSEDED = "superseded", _("The decision was replaced")
+    CONFIRMED = "confirmed", _("The decision was confirmed")
+    LOOK_ASKED = "look_asked", _("A second look was asked for")
+    LOOK_WITHDRAWN = "look_withdrawn", _("The second look was withdrawn")
     DOCUMENT_ADDED = "paper_added", _("Document added")
     DOCUMENT_REPLACED = "paper_replaced", _("Document replaced")
     DOCUMENT_REFUSED = "paper_refused", _("Document not accepted")
 
 
-CITIZENS_KINDS: Final = (EventKind.MOVED, EventKind.APPROVED, EventKind.SUPERSEDED)
+CITIZENS_KINDS: Final = (
+    EventKind.MOVED,
+    EventKind.APPROVED,
+    EventKind.SUPERSEDED,
+    EventKind.CONFIRMED,
+    EventKind.LOOK_ASKED,
+    EventKind.LOOK_WITHDRAWN,
+)
 """What the citizen reads of the history; all else is the staff's own work."""
 
 DOCUMENT_KINDS: Final = (
@@ -70,6 +80,19 @@ class FilingChannel(models.TextChoices):
     ONLINE = "online", _("online")
     PAPER = "paper", _("on paper")
     PHONE = "phone", _("by phone")
+
+
+class LookState(models.TextChoices):
+    """What became of a second look."""
+
+    OPEN = "open", _("Being studied")
+    CONFIRMED = "confirmed", _("The first decision was confirmed")
+    CHANGED = "changed", _("The first decision was replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the citizen")
+
+
+LOOK_KINDS: Final = (EventKind.LOOK_ASKED, EventKind.LOOK_WITHDRAWN)
+"""What is called by what happened and not by the status that it led to."""
 
 
 class ReminderKind(models.TextChoices):
@@ -152,6 +175,15 @@ DECIDED_STATUSES: Final = (
     ObjectionStatus.REJECTED,
 )
 
+
+REFUSED_STATUSES: Final = (ObjectionStatus.PARTLY_ACCEPTED, ObjectionStatus.REJECTED)
+"""The decisions that did not give all: a second look can be asked for, or more documents sent.
+
+Only `objections.services.second_looks` moves a case from one of them to submitted, and back.
+"""
+
+REFILED_STATUSES: Final = (*REFUSED_STATUSES, ObjectionStatus.WITHDRAWN)
+"""After these somebody may file again against the same result or payment while there is time."""
 
 GRANTED_STATUSES: Final = (ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED)
 """The decisions that count in a coming cycle and may bring back pay."""

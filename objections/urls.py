@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from objections.views import cases, papers, receipts, step_documents, steps, withdrawal
+from objections.views import (
+    cases,
+    papers,
+    receipts,
+    second_looks,
+    step_documents,
+    steps,
+    withdrawal,
+)
 
 app_name = "objections"
 
@@ -23,6 +31,12 @@ urlpatterns = [
     path("new/<uuid:uuid>/<slug:step>/", steps.step, name="step"),
     path("<objection_reference:reference>/", cases.detail, name="detail"),
     path("<objection_reference:reference>/receipt.pdf", receipts.receipt, name="receipt"),
+    path("<objection_reference:reference>/second-look/", second_looks.ask, name="second_look"),
+    path(
+        "<objection_reference:reference>/second-look/withdraw/",
+        second_looks.withdraw,
+        name="withdraw_second_look",
+    ),
     path("<objection_reference:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("<objection_reference:reference>/documents/send/", papers.send_paper, name="send_paper"),
     path("<objection_reference:reference>/documents/<uuid:uuid>/", cases.document, name="document"),

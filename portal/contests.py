@@ -17,7 +17,7 @@ from objections.grounds import Track
 from objections.presenting import new_url
 from objections.selectors import ContestState, contest_states
 
-CONTESTABLE: Final = frozenset({"open", "draft"})
+CONTESTABLE: Final = frozenset({"open", "again", "draft"})
 """The kinds of standing under which an objection can be filed, or gone on with, now."""
 
 CLOSED_LATELY: Final = timedelta(days=30)

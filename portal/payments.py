@@ -14,7 +14,9 @@ from portal.contests import SHOWN_CYCLES, ContestRow, rows_of
 
 MOST_LINES: Final = 1_000
 
-_OF_INTEREST: Final = frozenset({"open", "draft", "objected", "closed", "own_only", "not_yet"})
+_OF_INTEREST: Final = frozenset(
+    {"open", "again", "draft", "objected", "closed", "own_only", "not_yet"}
+)
 
 
 class PaymentRow(ContestRow[PaymentLine]):

@@ -91,7 +91,7 @@ def _of_objection(objection: Objection) -> TrackedCase:
     last = len(events) - 1
     steps = [
         TimelineStep(
-            title=str(ObjectionStatus(event.to_status).label),
+            title=str(event.title),
             state="now" if number == last and is_open else "done",
             icon=badges[event.to_status].icon if number == last else "check",
             at=event.at,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from beneficiaries.models import User
 from objections.back_pay import back_pay_months
 from objections.colleagues import colleagues_of
 from objections.errors import (
+    HadFirstDecision,
     IncompleteDecision,
     NotYourProposal,
     ObjectionRefused,
@@ -25,6 +27,7 @@ from objections.errors import (
     WrongBackPay,
 )
 from objections.models import AnswerTemplate, DecisionReason, Objection
+from objections.second_looks import had_first_decision, open_look
 from objections.services import review
 from objections.services.review import Seen
 from objections.staff_forms import DecisionForm, DocumentsForm, HandOverForm, NoteForm
@@ -53,6 +56,7 @@ REFUSALS: Final = (
     OwnProposal,
     NotYourProposal,
     WrongBackPay,
+    HadFirstDecision,
 )
 
 _LONGEST_ID: Final = 18
@@ -85,7 +89,7 @@ def bound_form(
             replaces=case.status in DECIDED_STATUSES,
         )
     if form is HandOverForm:
-        return HandOverForm(data, colleagues=colleagues_of(cast(User, request.user)))
+        return HandOverForm(data, colleagues=_receivers(request, case))
     if form is NoteForm:
         return NoteForm(data, label=_("What has to be changed"))
     return form(data)
@@ -117,11 +121,18 @@ def form_with_template(
     return empty
 
 
+def _receivers(request: HttpRequest, case: Objection) -> QuerySet[User]:
+    """Give to whom a case may go: in a second look to none of those who had a part before."""
+    look = open_look(case)
+    return colleagues_of(_user(request)).exclude(pk__in=look.earlier_staff if look else [])
+
+
 def may_propose(case: Objection, user: User) -> bool:
     """Tell whether somebody may propose a decision on a case: a first one, or a later one."""
     is_theirs = case.assigned_to_id == user.pk and case.status in IN_REVIEW_STATUSES
     may_come = is_theirs or case.status in DECIDED_STATUSES
-    return may_come and case.proposed_by_id is None and user.has_perm(DECIDE)
+    is_free = case.proposed_by_id is None and not had_first_decision(open_look(case), user)
+    return may_come and is_free and user.has_perm(DECIDE)
 
 
 def _seen(request: HttpRequest) -> Seen:
@@ -240,6 +251,9 @@ def refusal_text(refused: ObjectionRefused) -> str:
     """Say why an act was refused, and who did what before, and when."""
     if isinstance(refused, TransitionRefused):
         return _overtaken(refused)
+    if isinstance(refused, HadFirstDecision):
+        text = _("Not saved: %(who)s had a part in the first decision. Others look at it again.")
+        return str(text) % {"who": isolate(refused.who)}
     if isinstance(refused, ProposalWaits):
         text = _("Not saved: a decision of %(who)s waits for approval since %(when)s.")
         return str(text) % {"who": isolate(refused.by), "when": moment_text(refused.at)}

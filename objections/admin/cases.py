@@ -46,6 +46,7 @@ from objections.admin.filters import (
     ObjectionReasonFilter,
     ObjectionStatusFilter,
     ObjectionTrackFilter,
+    SecondLookFilter,
 )
 from objections.clock import case_clock
 from objections.errors import NothingToTake, ObjectionRefused
@@ -58,6 +59,7 @@ from objections.presenting.review import (
 )
 from objections.receipts import receipt_code
 from objections.rules import effective_cycle
+from objections.second_looks import had_first_decision, look_of
 from objections.services.review import seen_of, take_next
 from objections.services.review.taking import ASSIGN_RIGHT
 from objections.statuses import (
@@ -88,7 +90,7 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
         "caseworker",
     )
     list_filter = (
-        *(ObjectionMineFilter, ObjectionStatusFilter),
+        *(ObjectionMineFilter, ObjectionStatusFilter, SecondLookFilter),
         *(ObjectionTrackFilter, ObjectionReasonFilter, ObjectionCityFilter, ObjectionAgeFilter),
     )
     list_select_related = ("person", "result", "payment", "assigned_to")
@@ -134,7 +136,10 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
 
     @admin.display(description=_("Status"))
     def state(self, objection: Objection) -> SafeString:
-        return render_to_string("admin/objections/status.html", {"status": objection.status})
+        return render_to_string(
+            "admin/objections/status.html",
+            {"status": objection.status, "is_second_look": objection.is_looked_at_again},
+        )
 
     @admin.display(description=_("Time for the answer"))
     def clock(self, objection: Objection) -> SafeString:
@@ -266,6 +271,8 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         .prefetch_related("back_pay")
         .order_by("-id")
     )
+    look = look_of(case)
+    is_barred = had_first_decision(look, user)
     proposal = next((each for each in decisions if each.waits), None)
     is_mine = case.assigned_to_id == user.pk
     is_in_review = case.status in IN_REVIEW_STATUSES
@@ -275,11 +282,14 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
     )
     return {
         "proposal": proposal,
+        "look": look,
+        "is_barred": is_barred,
         "decisions": [each for each in decisions if not each.waits],
         "templates": answer_templates(may_ask or may_propose(case, user)),
         "reason_labels": reason_labels(decisions),
         "may_take": case.status in OPEN_STATUSES
         and case.assigned_to_id is None
+        and not is_barred
         and user.has_perm(TAKE),
         "may_ask": may_ask,
         "may_decide": is_in_review and may_propose(case, user),
@@ -291,6 +301,7 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         and user.has_perm(TAKE),
         "may_approve": proposal is not None
         and proposal.proposed_by_id != user.pk
+        and not is_barred
         and user.has_perm(APPROVE),
         "may_take_back": proposal is not None
         and proposal.proposed_by_id == user.pk

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from access.lists import ChoiceFilter, MineFilter, WaitingFilter
 from beneficiaries.reasons import REASONS
 from objections.clock import late_before
 from objections.models import Objection
+from objections.second_looks import looks_barred_to
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
 from saudi.gregorian import riyadh_today, start_of_day
 from saudi.languages import page_language
@@ -50,7 +51,10 @@ class ObjectionMineFilter(MineFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "approval":
-            return queryset.filter(proposed_by__isnull=False).exclude(proposed_by=request.user.pk)
+            waiting = queryset.filter(proposed_by__isnull=False).exclude(
+                proposed_by=request.user.pk
+            )
+            return waiting.exclude(Exists(looks_barred_to(request.user.pk or 0)))
         if self.value() == "late":
             return queryset.filter(is_late(), status__in=OPEN_STATUSES)
         return super().queryset(request, queryset)
@@ -63,12 +67,33 @@ def is_late() -> Q:
         days: start_of_day(late_before(today, awaited_days=days))
         for days in range(_LONGEST_WAIT + 1)
     }
-    longest = Q(awaited_days__gt=_LONGEST_WAIT, submitted_at__lt=waits[_LONGEST_WAIT])
-    each = [Q(awaited_days=days, submitted_at__lt=before) for days, before in waits.items()]
+    longest = Q(awaited_days__gt=_LONGEST_WAIT) & _began_before(waits[_LONGEST_WAIT])
+    each = [Q(awaited_days=days) & _began_before(before) for days, before in waits.items()]
     is_waited_for = Q(status=ObjectionStatus.DOCUMENTS_WANTED) & (
         Q(documents_due_on=None) | Q(documents_due_on__gte=today)
     )
     return Q(submitted_at__lt=waits[0]) & reduce(or_, each, longest) & ~is_waited_for
+
+
+def _began_before(moment: datetime) -> Q:
+    """Give the condition that the clock began before: of a second look with the wish for it."""
+    asked = Q(second_asked_at=None) | Q(second_asked_at__lt=moment)
+    return Q(submitted_at__lt=moment) & asked
+
+
+class SecondLookFilter(ChoiceFilter):
+    """Those whose decision is looked at again."""
+
+    title = gettext_lazy("second look")
+    parameter_name = "look"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Second look"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(second_asked_at__isnull=False, status__in=OPEN_STATUSES)
 
 
 class ObjectionTrackFilter(ChoiceFilter):

@@ -32,6 +32,9 @@ COLUMNS: Final = (
 """`back_pay` is `2026-10=720.00;2026-11=360.50`; `decided_at` an instant of Riyadh; a decision that
 replaces one of an earlier file names that one."""
 
+_SECOND_LOOK: Final = "SECOND_LOOK"
+"""Why a decision replaces one where the citizen asked for a second look (docs/adr/0026)."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -104,7 +107,7 @@ def row_of(decision: Decision) -> tuple[str, ...]:
         f"{decision.back_pay_sar:.2f}",
         decision.closed_at.astimezone(RIYADH).isoformat(timespec="seconds"),
         str(replaced.pk) if replaced else "",
-        decision.supersede_reason,
+        decision.supersede_reason or (_SECOND_LOOK if decision.second_look_id else ""),
     )
 
 

@@ -7,6 +7,7 @@ from objections.models.grounds import Ground, NeededDocument
 from objections.models.history import ObjectionEvent
 from objections.models.objection import Contested, Objection, ObjectionDocument
 from objections.models.reminders import ReminderRound
+from objections.models.second_looks import SecondLook
 from objections.models.windows import FilingExemption, LateAttempt, WindowExtension
 from objections.models.wordings import AnswerTemplate
 
@@ -28,5 +29,6 @@ __all__ = [
     "ObjectionDocument",
     "ObjectionEvent",
     "ReminderRound",
+    "SecondLook",
     "WindowExtension",
 ]

@@ -68,7 +68,8 @@ class Decision(models.Model):
     """A decision on an objection: proposed once, closed once by somebody else, never edited.
 
     `state` tells what became of it (docs/adr/0023). One waits and one is in force at most. A later
-    decision `supersedes` the one in force, which stays as it was. `effective_cycle` is fixed at the
+    decision `supersedes` the one in force, which stays as it was: with a reason of the staff, or in
+    the `second_look` that the citizen asked for. `effective_cycle` is fixed at the
     approval. What was proposed cannot be changed afterwards: a trigger refuses it, as it refuses an
     objection that is decided without a decision in force, and a sum that is not that of its months.
     """
@@ -105,6 +106,14 @@ class Decision(models.Model):
         on_delete=models.PROTECT,
         related_name="followers",
         verbose_name=_("replaces"),
+    )
+    second_look = models.ForeignKey(
+        "objections.SecondLook",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("made in the second look"),
     )
     supersede_reason = models.TextField(_("why the decision is replaced"), blank=True)
     back_pay_sar = models.DecimalField(
@@ -159,7 +168,9 @@ class Decision(models.Model):
                 name="decision_returned_with_a_note",
             ),
             models.CheckConstraint(
-                condition=Q(supersedes__isnull=True) | ~Q(supersede_reason=""),
+                condition=Q(supersedes__isnull=True)
+                | ~Q(supersede_reason="")
+                | Q(second_look__isnull=False),
                 name="decision_supersedes_with_a_reason",
             ),
             models.CheckConstraint(

@@ -15,6 +15,7 @@ from objections.statuses import (
     CITIZENS_KINDS,
     DECIDED_STATUSES,
     DOCUMENT_KINDS,
+    LOOK_KINDS,
     EventKind,
     ObjectionStatus,
 )
@@ -77,6 +78,8 @@ class ObjectionEvent(models.Model):
     @property
     def title(self) -> StrOrPromise:
         """What happened, as staff read it: the new status, or the act that left it as it was."""
+        if self.kind in LOOK_KINDS and not self.is_refused:
+            return EventKind(self.kind).label
         if self.kind in CITIZENS_KINDS or (self.is_refused and self.to_status in DECIDED_STATUSES):
             return ObjectionStatus(self.to_status).label
         return EventKind(self.kind).label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from objections.models.grounds import NeededDocument
 from objections.models.times import RiyadhDay
 from objections.models.windows import FilingExemption
 from objections.querysets import ObjectionQuerySet
-from objections.statuses import FilingChannel, ObjectionStatus
+from objections.statuses import OPEN_STATUSES, FilingChannel, ObjectionStatus
 from saudi.languages import page_language
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Objection(models.Model):
     which the citizen was waited for and which count against nobody; `wanted_on` is where a wait
     that goes on began. The decision in force is copied here (`answer`, `decided_by` who approved
     it, `decided_at`, `effective_cycle`); `proposed_by` is who proposed one that waits, written by
-    a trigger.
+    a trigger. `second_asked_at` is when a second look was asked for: while it is open the case is
+    open again and the first decision stays in force (docs/adr/0026).
     What came on paper or by phone was entered by staff; `submitted_at` is the
     receipt all the same: of a paper the beginning of its day (docs/adr/0022).
     """
@@ -139,6 +140,7 @@ class Objection(models.Model):
     )
     answer = models.TextField(_("answer to the citizen"), blank=True)
     effective_cycle = models.CharField(_("takes effect in cycle"), max_length=7, blank=True)
+    second_asked_at = models.DateTimeField(_("second look asked for"), null=True, blank=True)
     profile_changes = models.ManyToManyField(PersonChange, blank=True, related_name="objections")
 
     objects = ObjectionQuerySet.as_manager()
@@ -204,6 +206,10 @@ class Objection(models.Model):
                     decided_at__isnull=True,
                     answer="",
                     effective_cycle="",
+                )
+                | Q(
+                    status__in=["submitted", "under_review", "documents_wanted"],
+                    second_asked_at__isnull=False,
                 ),
                 name="objection_undecided_has_no_decider",
             ),
@@ -225,6 +231,11 @@ class Objection(models.Model):
                     submitted_at__lte=F("entered_at"),
                 ),
                 name="objection_entered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_asked_at__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(answer=""),
+                name="objection_second_look_after_decision",
             ),
             models.CheckConstraint(
                 condition=Q(ground="", ground_ar="", ground_en="", reference__isnull=True)
@@ -257,6 +268,14 @@ class Objection(models.Model):
                 fields=["submitted_at", "id"],
                 name="objection_for_approval",
                 condition=Q(proposed_by__isnull=False),
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="objection_second_looks",
+                condition=Q(
+                    second_asked_at__isnull=False,
+                    status__in=["submitted", "under_review", "documents_wanted"],
+                ),
             ),
             models.Index(
                 fields=["submitted_at", "id"],
@@ -306,6 +325,16 @@ class Objection(models.Model):
     def ground_text(self) -> str:
         """The ground in the words that its writer read, empty while none was chosen."""
         return self.ground_en if page_language() == "en" else self.ground_ar
+
+    @property
+    def clock_began_at(self) -> datetime | None:
+        """When the time for an answer began: with the receipt, or the wish for a second look."""
+        return self.second_asked_at or self.submitted_at
+
+    @property
+    def is_looked_at_again(self) -> bool:
+        """True while a second look at its decision is open."""
+        return self.second_asked_at is not None and self.status in OPEN_STATUSES
 
     @property
     def last_day(self) -> date:

@@ -19,6 +19,7 @@ from objections.statuses import (
     BADGES,
     DECIDED_STATUSES,
     DOCUMENT_KINDS,
+    LOOK_KINDS,
     OPEN_STATUSES,
     Badge,
     EventKind,
@@ -47,6 +48,12 @@ def status_of(objection: Objection) -> StatusView:
     """Show the status of an objection."""
     badge = BADGES[objection.status]
     return StatusView(str(objection.status_label), badge.kind, badge.icon)
+
+
+def status_of_outcome(status: str) -> StatusView:
+    """Show a status, or the one that a decision leads to."""
+    badge = BADGES[status]
+    return StatusView(str(label(status)), badge.kind, badge.icon)
 
 
 @dataclass(frozen=True)
@@ -92,13 +99,16 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
         _paper_station(event)
         if event.kind in DOCUMENT_KINDS
         else Station(
-            title=str(label(event.to_status)),
+            title=_title_of(event),
             state="now" if event is steps[-1] and objection.status in OPEN_STATUSES else "done",
             icon=_icon(event, is_last=event is steps[-1]),
             at=_when(event, objection),
             text=_words_for(event, objection),
-            with_time=event.to_status == ObjectionStatus.SUBMITTED
-            and objection.channel != FilingChannel.PAPER,
+            with_time=event.kind in LOOK_KINDS
+            or (
+                event.to_status == ObjectionStatus.SUBMITTED
+                and objection.channel != FilingChannel.PAPER
+            ),
         )
         for event in events
     ]
@@ -107,7 +117,8 @@ def timeline_of(objection: Objection, *, today: date) -> list[Station]:
 
 def _when(event: ObjectionEvent, objection: Objection) -> datetime:
     """Give the instant of a station: of a paper that was entered later, its receipt."""
-    if event.to_status == ObjectionStatus.SUBMITTED and objection.submitted_at is not None:
+    is_receipt = event.to_status == ObjectionStatus.SUBMITTED and event.kind not in LOOK_KINDS
+    if is_receipt and objection.submitted_at is not None:
         return objection.submitted_at
     return event.at
 
@@ -117,6 +128,10 @@ def _paper_station(event: ObjectionEvent) -> Station:
     name = event.document.document.name if event.document is not None else ""
     icon = "no" if event.kind == EventKind.DOCUMENT_REFUSED else "file-add"
     return Station(str(event.title), "done", icon=icon, at=event.at, text=isolate(name))
+
+
+def _title_of(event: ObjectionEvent) -> str:
+    return str(event.title if event.kind in LOOK_KINDS else label(event.to_status))
 
 
 def _icon(event: ObjectionEvent, *, is_last: bool) -> str:
@@ -131,10 +146,17 @@ _WORDS: Final[dict[str, StrOrPromise]] = {
 }
 
 
+_WORDS_OF_LOOKS: Final[dict[str, StrOrPromise]] = {
+    EventKind.LOOK_ASKED: gettext_lazy("It arrived in time. Somebody else studies it."),
+    EventKind.LOOK_WITHDRAWN: gettext_lazy("The first decision stays as it is."),
+}
+
+
 def _words_for(event: ObjectionEvent, objection: Objection) -> str:
     status = event.to_status
-    if status in _WORDS:
-        return str(_WORDS[status])
+    fixed = _WORDS_OF_LOOKS.get(event.kind) or _WORDS.get(status)
+    if fixed:
+        return str(fixed)
     if status == ObjectionStatus.UNDER_REVIEW:
         if event.from_status == ObjectionStatus.DOCUMENTS_WANTED:
             return _("Your documents arrived. We go on studying your objection.")
@@ -143,6 +165,8 @@ def _words_for(event: ObjectionEvent, objection: Objection) -> str:
         return _("The caseworker wrote: “%(text)s”") % {"text": isolate(event.note)}
     if status in DECIDED_STATUSES:
         text = _("We answered: “%(text)s”")
+        if event.kind == EventKind.CONFIRMED:
+            text = _("Somebody else looked at it, and the decision stays: “%(text)s”")
         if event.kind == EventKind.SUPERSEDED:
             text = _("We looked at it again and changed our answer: “%(text)s”")
         return text % {"text": isolate(event.note or objection.answer)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from documents.errors import DocumentRefused
 from documents.models import ContentType
 from documents.statuses import DocumentState
 from objections.models import NeededDocument, ObjectionDocument
+from saudi.direction import isolate
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
 
@@ -66,12 +67,15 @@ def kept_files(
     replaceable: bool = False,
     needs: Sequence[NeededDocument] = (),
     is_own: bool = False,
+    examined: Mapping[str, str] | None = None,
 ) -> list[FileView]:
     """Show the documents of an objection.
 
     They can be fetched by its reference, taken off while it is a draft, replaced while it is open.
     `needs` are what each may be said to be. What one was said to be is told to others than the
     person it is about only where that tells no sensitive reason (DOMAIN 16): `need` is loaded.
+    `examined` has the numbers of earlier objections by the hashes of their documents: a file of
+    them is named as one that was seen before.
     """
     views = []
     for link in documents:
@@ -96,7 +100,7 @@ def kept_files(
                     " the document and send that."
                 )
                 if document.is_refused
-                else "",
+                else _seen_text((examined or {}).get(document.sha256)),
                 url="" if document.is_refused else address,
                 action=_("Download") if address else "",
                 remove_name="remove" if removable else "",
@@ -123,6 +127,21 @@ def need_name(link: ObjectionDocument, *, may_see_sensitive: bool) -> str:
     if need is None or (need.tells_reason and not may_see_sensitive):
         return ""
     return need.name(page_language())
+
+
+def _seen_text(reference: str | None) -> str:
+    if not reference:
+        return ""
+    text = _("We saw it with your objection %(reference)s. It is not a new document.")
+    return text % {"reference": isolate(reference)}
+
+
+def nothing_new_text() -> str:
+    """Say what a new objection after a decision lacks."""
+    return _(
+        "We saw all these documents with an earlier objection. Add at least one document that is"
+        " new. What you wrote is kept."
+    )
 
 
 def refused_files(refused: Iterable[DocumentRefused]) -> list[FileView]:

@@ -82,6 +82,7 @@ def receipt_of(objection: Objection) -> Receipt:
             (_("The last day to object"), format_both(objection.deadline, language)),
             (_("Received"), format_both(riyadh_date(received), language)),
             *_how_it_came(objection),
+            *_second_look(objection, language),
         ),
         time="–" if objection.channel == FilingChannel.PAPER else f"{received:%H:%M:%S}",
         files=tuple(
@@ -116,3 +117,14 @@ def receipt_of(objection: Objection) -> Receipt:
         },
         is_demonstration=settings.DEMO,
     )
+
+
+def _second_look(objection: Objection, language: str) -> tuple[tuple[str, str], ...]:
+    if objection.second_asked_at is None:
+        return ()
+    at = to_riyadh(objection.second_asked_at)
+    text = _("%(day)s, %(time)s") % {
+        "day": format_both(riyadh_date(at), language),
+        "time": f"{at:%H:%M:%S}",
+    }
+    return ((_("Second look asked for"), text),)

@@ -15,12 +15,14 @@ from objections.services.late import record_late_attempt
 from objections.services.names import follow_names
 from objections.services.papers import add_documents, add_wanted_documents, tell_of_refused
 from objections.services.reminders import queue_reminders
+from objections.services.second_looks import ask_second_look, withdraw_second_look
 from objections.services.statements import save_statement
 from objections.services.withdrawal import withdraw_objection
 
 __all__ = [
     "add_documents",
     "add_wanted_documents",
+    "ask_second_look",
     "attach_documents",
     "extend_window",
     "follow_extensions",
@@ -37,4 +39,5 @@ __all__ = [
     "submit_objection",
     "tell_of_refused",
     "withdraw_objection",
+    "withdraw_second_look",
 ]

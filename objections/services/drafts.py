@@ -33,7 +33,7 @@ from objections.grounds import Track
 from objections.models import Contested, Objection, ObjectionDocument
 from objections.rules import contestability, ensure_filing_open
 from objections.services.history import append_event, tell_filer, user_of_filer
-from objections.statuses import ObjectionStatus
+from objections.statuses import REFILED_STATUSES, ObjectionStatus
 from saudi.gregorian import format_both, riyadh_date
 
 _STOPPED_AT_ONCE: Final = 200
@@ -50,7 +50,7 @@ def ensure_contestable(contested: Contested, filer: Person, *, today: date) -> W
     filed = (
         objections_against(contested)
         .exclude(reference=None)
-        .exclude(status=ObjectionStatus.WITHDRAWN)
+        .exclude(status__in=REFILED_STATUSES)
         .first()
     )
     kind = contestability(
@@ -61,7 +61,7 @@ def ensure_contestable(contested: Contested, filer: Person, *, today: date) -> W
     window = window_of(contested)
     if kind == "closed" and window is not None:
         raise FilingWindowClosed(counted_from=window.counted_from, deadline=window.deadline)
-    if kind != "open" or window is None:
+    if kind not in {"open", "again"} or window is None:
         raise NotContestable(kind)
     return window
 

@@ -20,7 +20,7 @@ from objections.rules import ensure_extension
 from objections.selectors import previous_last_day
 from objections.services.drafts import revive_draft
 from objections.services.history import tell_filer
-from objections.statuses import ObjectionStatus
+from objections.statuses import REFILED_STATUSES, ObjectionStatus
 from saudi.digits import is_blank
 from saudi.gregorian import format_both, riyadh_date
 
@@ -127,7 +127,7 @@ def _unsent(extension: WindowExtension) -> QuerySet[Objection]:
     A draft that the stopping job holds is waited for: it comes back stopped, and is revived.
     """
     rows = extension.track
-    filed = Objection.objects.exclude(reference=None).exclude(status=ObjectionStatus.WITHDRAWN)
+    filed = Objection.objects.exclude(reference=None).exclude(status__in=REFILED_STATUSES)
     return (
         Objection.objects.select_for_update(of=("self",))
         .filter(reference=None, pk__gt=extension.reached)

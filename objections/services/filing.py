@@ -14,6 +14,7 @@ from objections.contested import Window, lock_contested, track_of
 from objections.errors import IncompleteObjection
 from objections.models import Contested, FilingExemption, Ground, Objection
 from objections.rules import STATEMENT_CHARACTERS
+from objections.selectors import examined_documents
 from objections.services.drafts import ensure_contestable, revive_draft
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
@@ -96,7 +97,7 @@ def missing_parts(objection: Objection) -> tuple[str, ...]:
     """Give the form fields that an objection still needs before its review, none when complete.
 
     A ground that staff switched off meanwhile is to be chosen again, and a text that is too long
-    to be shortened.
+    to be shortened. After a decision on the same matter one document has to be new (docs/adr/0026).
     """
     missing = []
     offered = Ground.objects.offered(objection.track).filter(code=objection.ground)
@@ -105,8 +106,12 @@ def missing_parts(objection: Objection) -> tuple[str, ...]:
     if not 0 < len(objection.statement) <= STATEMENT_CHARACTERS:
         missing.append("statement")
     kept = objection.documents.filter(removed_at=None)
-    if not kept.exclude(document__state=DocumentState.REFUSED).exists():
+    usable = kept.exclude(document__state=DocumentState.REFUSED)
+    sent = set(usable.values_list("document__sha256", flat=True))
+    if not sent:
         missing.append("documents")
+    elif sent <= examined_documents(objection.contested).keys():
+        missing.append("new_documents")
     return tuple(missing)
 
 

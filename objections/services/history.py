@@ -7,8 +7,14 @@ from datetime import datetime
 from beneficiaries.models import Person, User
 from notifications.outbox import queue_message
 from objections.clock import days_awaited
-from objections.models import Decision, Objection, ObjectionDocument, ObjectionEvent
-from objections.statuses import EventKind
+from objections.models import (
+    Decision,
+    Objection,
+    ObjectionDocument,
+    ObjectionEvent,
+    SecondLook,
+)
+from objections.statuses import EventKind, LookState
 from saudi.gregorian import riyadh_date
 
 
@@ -47,6 +53,13 @@ def end_wait(objection: Objection, now: datetime) -> tuple[str, ...]:
     return "awaited_days", "wanted_on", "documents_due_on"
 
 
+def end_look(look: SecondLook, state: LookState, *, now: datetime) -> None:
+    """Write how a second look ended. The caller holds its case's lock."""
+    look.state = state
+    look.ended_at = now
+    look.save(update_fields=["state", "ended_at"])
+
+
 def tell_filer(
     objection: Objection, *, what: str, template: str, values: dict[str, str], now: datetime
 ) -> None:
@@ -54,15 +67,27 @@ def tell_filer(
 
     `what` makes the event unique: told once however often the change is tried.
     """
-    filer = objection.filed_by
+    tell(objection, objection.filed_by, what=what, template=template, values=values, now=now)
+
+
+def tell(
+    objection: Objection,
+    person: Person,
+    *,
+    what: str,
+    template: str,
+    values: dict[str, str],
+    now: datetime,
+) -> None:
+    """Queue an SMS to whoever filed or whom it is about; see `tell_filer`."""
     queue_message(
         event=f"objection:{objection.pk}:{what}",
-        to=filer.mobile,
+        to=person.mobile,
         template=template,
         values=values,
-        language=filer.language,
+        language=person.language,
         now=now,
-        person_id=filer.pk,
+        person_id=person.pk,
     )
 
 

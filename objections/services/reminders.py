@@ -103,7 +103,8 @@ _DRAFT_LEFT: Final = """
       AND NOT EXISTS (
           SELECT 1 FROM objections_objection AS o
           WHERE (o.result_id = d.result_id OR o.payment_id = d.payment_id)
-            AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
+            AND o.reference IS NOT NULL
+            AND o.status NOT IN ('withdrawn', 'rejected', 'partly_accepted')
       )
 """
 

@@ -27,7 +27,8 @@ def withdraw_objection(
     new filing comes before or after it.
 
     Raises:
-        TransitionRefused: it was decided meanwhile.
+        TransitionRefused: it was decided meanwhile, also where a second look at it is open: that is
+            what `withdraw_second_look` takes back.
         LastChance: the window is closed and nothing was confirmed.
     """
     with transaction.atomic():
@@ -40,7 +41,8 @@ def withdraw_objection(
         if locked.status == ObjectionStatus.WITHDRAWN:
             return locked
         from_status = locked.status
-        if ObjectionStatus.WITHDRAWN not in TRANSITIONS[from_status]:
+        is_decided_once = locked.is_looked_at_again
+        if is_decided_once or ObjectionStatus.WITHDRAWN not in TRANSITIONS[from_status]:
             raise TransitionRefused(status=from_status, wanted=ObjectionStatus.WITHDRAWN.value)
         if not knows_it_is_final and filing_open_until(contested, today=riyadh_date(now)) is None:
             raise LastChance

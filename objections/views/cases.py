@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.serving import attachment_response
 from objections import presenting
-from objections.contested import filing_open_until, track_of
+from objections.contested import key_of, track_of
 from objections.models import Objection, ObjectionDocument
 from objections.receipts import receipt_code
-from objections.selectors import back_pay_of, objections_of, with_whole_case
+from objections.second_looks import look_of, look_standing
+from objections.selectors import back_pay_of, contest_states, objections_of, with_whole_case
 from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
 from objections.views.citizens import Citizen, for_citizens
 from objections.views.papers import papers_form
@@ -91,17 +94,35 @@ def detail(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRespon
         "send_url": reverse("objections:send_paper", args=[reference]),
         "is_open": status in OPEN_STATUSES,
         "is_decided": status in DECIDED_STATUSES,
-        "is_accepted": status in {ObjectionStatus.ACCEPTED, ObjectionStatus.PARTLY_ACCEPTED},
         "back_pay": presenting.back_pay_view(back_pay_of(objection)),
-        "effective_cycle": presenting.cycle_text(objection.effective_cycle),
         "decision_days": settings.PROGRAMME.decision_working_days,
         "receipt_code": receipt_code(objection),
         "is_withdrawn": status == ObjectionStatus.WITHDRAWN,
-        "again_until": filing_open_until(objection.contested, today=today),
-        "may_withdraw": status in OPEN_STATUSES and objection.filed_by_id == citizen.person.pk,
+        **_after(objection, citizen, today=today),
+        "may_withdraw": status in OPEN_STATUSES
+        and not objection.is_looked_at_again
+        and objection.filed_by_id == citizen.person.pk,
         "is_own": objection.person_id == citizen.person.pk,
     }
     return render(request, "objections/detail.html", context)
+
+
+def _after(objection: Objection, citizen: Citizen, *, today: date) -> dict[str, Any]:
+    """Give what a case that was decided or withdrawn shows, and what can be done next."""
+    look = look_of(objection)
+    is_over = objection.status not in OPEN_STATUSES
+    context: dict[str, Any] = {"look": look, "decisions": [], "ways": []}
+    if objection.decided_at is not None:
+        context["decisions"] = presenting.decisions_of(objection)
+    if is_over:
+        contested = objection.contested
+        states = contest_states([contested], viewer=citizen.person, today=today)
+        standing = look_standing(objection, citizen.person, today=today)
+        context["standing"] = standing
+        context["ways"] = presenting.ways_on(objection, standing, states[key_of(contested)])
+    if look is not None:
+        context["may_withdraw_look"] = look.is_open and look.asked_by_id == citizen.person.pk
+    return context
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -65,10 +66,20 @@ def refusal_page(
         kind = refusal.why if isinstance(refusal, NotContestable) else "objected"
         return _not_contestable_page(request, citizen, contested, kind=kind, draft=draft)
     if isinstance(refusal, IncompleteObjection) and draft is not None:
-        messages.warning(request, _("Complete this step first, then review and send."))
-        step = "documents" if refusal.missing == ("documents",) else "statement"
+        messages.warning(request, _missing_text(refusal))
+        step = "documents" if set(refusal.missing) <= _DOCUMENTS_MISSING else "statement"
         return redirect("objections:step", draft.uuid, step)
     raise refusal
+
+
+_DOCUMENTS_MISSING: Final = frozenset({"documents", "new_documents"})
+
+
+def _missing_text(refusal: IncompleteObjection) -> str:
+    """Say what is to be done before an objection is sent."""
+    if refusal.missing == ("new_documents",):
+        return presenting.nothing_new_text()
+    return _("Complete this step first, then review and send.")
 
 
 def _status(request: HttpRequest) -> HTTPStatus:

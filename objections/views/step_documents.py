@@ -25,8 +25,10 @@ from objections.forms import DraftDocumentsForm
 from objections.models import NeededDocument, Objection
 from objections.needs import needed_documents
 from objections.presenting.needs import need_views
+from objections.selectors import examined_documents
 from objections.services import attach_documents, reach_step, remove_document
 from objections.services.drafts import ensure_draft_open
+from objections.services.filing import missing_parts
 from objections.views.citizens import KEEP, Citizen, for_citizens
 from objections.views.frames import DOCUMENTS, REVIEW, own_draft, step_frame
 from objections.views.marks import keep_marks
@@ -47,7 +49,7 @@ def documents_step(
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         if "remove" in request.POST:
             return _without_document(request, draft, form, now)
-        if _keep_good_files(draft, form, now):
+        if _keep_good_files(draft, form, now) and _has_new_document(draft, form):
             reach_step(objection=draft, step=REVIEW)
             return redirect("objections:step", draft.uuid, "review")
     context = {
@@ -56,6 +58,7 @@ def documents_step(
         "refused": presenting.refused_files(form.file_field.refused),
         "files": _kept(draft, needs),
         "needs": need_views(needs, page_language()),
+        "needs_new": bool(examined_documents(draft.contested)),
         "reasons": presenting.reasons_of(draft.contested, citizen.person),
         "send_url": reverse("objections:send_document", args=[draft.uuid]),
         "back_url": reverse("objections:step", args=[draft.uuid, "statement"]),
@@ -121,8 +124,20 @@ def _form_of(
 def _kept(draft: Objection, needs: list[NeededDocument]) -> list[presenting.FileView]:
     kept = draft.documents.filter(removed_at=None).select_related("document", "need")
     return presenting.kept_files(
-        kept.order_by("id"), removable=True, needs=needs, is_own=draft.is_own
+        kept.order_by("id"),
+        removable=True,
+        needs=needs,
+        is_own=draft.is_own,
+        examined=examined_documents(draft.contested),
     )
+
+
+def _has_new_document(draft: Objection, form: DraftDocumentsForm) -> bool:
+    """Tell whether one document is new where one has to be, and say so in the form if none is."""
+    if "new_documents" not in missing_parts(draft):
+        return True
+    form.add_error("documents", presenting.nothing_new_text())
+    return False
 
 
 def _keep_good_files(draft: Objection, form: DraftDocumentsForm, now: datetime) -> bool:

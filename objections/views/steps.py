@@ -82,6 +82,7 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
         **step_frame(contested, None, number=REASONS, today=today),
         "reasons": presenting.reasons_of(contested, citizen.person),
         "has_draft": state.kind == "draft",
+        "earlier": state if state.was_refused else None,
         "is_own": contested.person_id == citizen.person.pk,
     }
     return render(request, "objections/step_reasons.html", context)
@@ -194,7 +195,7 @@ def _ensure_open(state: ContestState) -> None:
         raise AlreadyObjected(reference=state.reference)
     if state.kind == "closed":
         raise FilingWindowClosed(counted_from=state.counted_from, deadline=state.deadline)
-    if state.kind not in {"open", "draft"}:
+    if state.kind not in {"open", "again", "draft"}:
         raise NotContestable(state.kind)
 
 

@@ -30,6 +30,8 @@ def withdraw(request: HttpRequest, citizen: Citizen, reference: str) -> HttpResp
     objection = with_whole_case(citizen.user, reference)
     if objection is None or objection.filed_by_id != citizen.person.pk:
         raise Http404
+    if objection.is_looked_at_again:
+        return redirect("objections:withdraw_second_look", reference)
     if objection.status not in OPEN_STATUSES:
         messages.warning(request, _("This objection cannot be withdrawn any more."))
         return redirect("objections:detail", reference)

@@ -12,6 +12,18 @@ from portal.demo.days import BEFORE, CLOSING, NEWEST, OLD
 
 
 @dataclass(frozen=True)
+class Again:
+    """A second look: asked for, and where it was decided what came of it, days after the filing."""
+
+    asked_after: int
+    statement: str
+    files: tuple[str, ...] = ()
+    decision: ObjectionStatus | None = None
+    decided_after: int = 0
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class Review:
     """What staff did with an objection, days after it was filed."""
 
@@ -29,6 +41,8 @@ class Review:
     answer: str = ""
     reasons: tuple[str, ...] = ()
     """Codes of the decision's reasons; the usual one of the decision where there are none."""
+
+    again: Again | None = None
 
 
 @dataclass(frozen=True)
@@ -245,6 +259,14 @@ WRITTEN: Final = (
             decided_after=11,
             answer="قبلنا صك حصر الورثة. أما قرار الكفالة فقد انتهت مدته، "
             "فجدّده ثم أرسله بطلب جديد.",
+            again=Again(
+                asked_after=14,
+                statement="جددت قرار الكفالة قبل صدور النتيجة بشهر، وهذه نسخته الجديدة.",
+                files=("قرار الكفالة المجدد.pdf",),
+                decision=ObjectionStatus.ACCEPTED,
+                decided_after=23,
+                answer="وجدنا قرار الكفالة المجدد ساريًا يوم صدور النتيجة، فقبلنا اعتراضك كله.",
+            ),
         ),
     ),
     DemoObjection(
@@ -260,6 +282,11 @@ WRITTEN: Final = (
             decided_after=8,
             answer="راجعنا سجل السفر فوجدنا 112 يومًا خارج المملكة خلال 12 شهرًا، "
             "ولم نجد في المرفقات ما يثبت عذرًا.",
+            again=Again(
+                asked_after=22,
+                statement="حُسبت رحلتا عمل لي من دون خطاب الجهة. أرفقت الخطاب، وفيه تواريخهما.",
+                files=("خطاب جهة العمل.pdf",),
+            ),
         ),
     ),
     DemoObjection(

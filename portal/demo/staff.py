@@ -24,7 +24,9 @@ class DemoStaff:
 STAFF: Final = (
     DemoStaff("agent", "منال التجريبية", "agent", "answer the tickets that wait"),
     DemoStaff("caseworker", "بندر التجريبي", "caseworker", "take an objection and decide it"),
+    DemoStaff("caseworker2", "سلمان التجريبي", "caseworker", "study the second look that waits"),
     DemoStaff("approver", "أروى التجريبية", "approver", "start the campaign that waits"),
+    DemoStaff("approver2", "هيا التجريبية", "approver", "approve what others propose"),
     DemoStaff("supervisor", "فواز التجريبي", "supervisor", "see which cases are late"),
     DemoStaff("auditor", "ديمة التجريبية", "auditor", "read what was done, change nothing"),
     DemoStaff("admin", "مدير النظام", "administrator", "look at imports, SMS and accounts"),

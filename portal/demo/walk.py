@@ -15,6 +15,7 @@ from objections.models import Contested, Objection
 from objections.rules import REMINDED_BEFORE_DAYS
 from objections.services import (
     add_wanted_documents,
+    ask_second_look,
     attach_documents,
     open_draft,
     queue_reminders,
@@ -37,7 +38,7 @@ from objections.services.review import (
 from objections.statuses import ObjectionStatus
 from portal.demo.days import OLD, DemoDays, at
 from portal.demo.files import paper
-from portal.demo.objections import DemoObjection, Review
+from portal.demo.objections import Again, DemoObjection, Review
 from portal.demo.stories import Story
 from saudi.gregorian import riyadh_date, start_of_day
 
@@ -155,27 +156,85 @@ class Walk:
             )
         if review.decision is None:
             return
-        proposed_at = moment(review.decided_after, 10)
-        yield proposed_at
+        yield from self._decide(
+            objection,
+            review.decision,
+            review.answer,
+            reasons=review.reasons,
+            people=(caseworker, self.staff["approver"]),
+            moments=(moment(review.decided_after, 10), moment(review.decided_after, 13)),
+        )
+        if review.again is not None:
+            yield from self._look_again(objection, review.again, user=user, filed_on=filed_on)
+
+    def _decide(
+        self,
+        objection: Objection,
+        outcome: ObjectionStatus,
+        answer: str,
+        *,
+        reasons: tuple[str, ...],
+        people: tuple[User, User],
+        moments: tuple[datetime, datetime],
+    ) -> Iterator[datetime]:
+        """Have one propose and another approve, each at their moment."""
+        yield moments[0]
         decision = propose_decision(
             objection_id=objection.pk,
-            proposer=caseworker,
+            proposer=people[0],
             proposal=Proposal(
-                outcome=review.decision,
-                reason_codes=review.reasons or USUAL_REASONS[review.decision],
-                answer=review.answer,
+                outcome=outcome, reason_codes=reasons or USUAL_REASONS[outcome], answer=answer
             ),
             seen=seen_of(objection),
-            now=proposed_at,
+            now=moments[0],
         )
-        decided_at = moment(review.decided_after, 13)
-        yield decided_at
+        yield moments[1]
         approve_decision(
             objection_id=objection.pk,
             decision_id=decision.pk,
-            approver=self.staff["approver"],
+            approver=people[1],
             seen=seen_of(objection),
-            now=decided_at,
+            now=moments[1],
+        )
+
+    def _look_again(
+        self, objection: Objection, again: Again, *, user: User, filed_on: date
+    ) -> Iterator[datetime]:
+        """Have the one who filed ask for a second look, and others decide it."""
+
+        def moment(days: int, hour: int) -> datetime:
+            return at(filed_on + timedelta(days=days), hour, objection.pk * 7 % 60)
+
+        asked_at = moment(again.asked_after, 19)
+        yield asked_at
+        objection.refresh_from_db()
+        ask_second_look(
+            objection=objection,
+            asked_by=objection.filed_by,
+            actor=user,
+            statement=again.statement,
+            checked=[paper(name) for name in again.files],
+            now=asked_at,
+        )
+        if again.decision is None:
+            return
+        taken_at = moment(again.asked_after + 2, 9)
+        yield taken_at
+        objection.refresh_from_db()
+        others = (self.staff["caseworker2"], self.staff["approver2"])
+        objection = take_objection(
+            objection_id=objection.pk,
+            caseworker=others[0],
+            seen=seen_of(objection),
+            now=taken_at,
+        )
+        yield from self._decide(
+            objection,
+            again.decision,
+            again.answer,
+            reasons=(),
+            people=others,
+            moments=(moment(again.decided_after, 10), moment(again.decided_after, 13)),
         )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ICONS: Final = {
     "objection": "scale",
     "draft": "scale",
+    "second": "scale",
     "ticket": "voice",
     "mobile": "mobile",
     "results": "list",

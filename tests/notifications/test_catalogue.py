@@ -23,6 +23,9 @@ KEYS = {
     *("objection_documents_received", "objection_accepted", "objection_partly_accepted"),
     *(
         "objection_rejected",
+        "second_look_asked",
+        "objection_confirmed",
+        "second_look_withdrawn",
         "objection_withdrawn",
         "draft_extended",
         "exemption_granted",

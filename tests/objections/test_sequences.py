@@ -15,12 +15,15 @@ import pytest
 from django.db import connection, transaction
 
 from notifications.models import Message
-from objections.models import Decision, Objection
+from objections.models import Decision, Objection, SecondLook
 from objections.statuses import (
     DECIDED_STATUSES,
     OPEN_STATUSES,
+    REFUSED_STATUSES,
     TRANSITIONS,
     DecisionState,
+    EventKind,
+    LookState,
     ObjectionStatus,
 )
 from saudi.gregorian import riyadh_date
@@ -33,12 +36,14 @@ DECIDED_TEMPLATES: Final = (
     "objection_accepted",
     "objection_partly_accepted",
     "objection_rejected",
+    "objection_confirmed",
 )
 
 
 @pytest.mark.django_db
 def test_no_sequence_of_acts_reaches_an_impossible_state() -> None:
     everything = set(ObjectionStatus.values) | set(DecisionState.values)
+    everything |= {f"look {state}" for state in LookState.values}
     reached: set[str] = set()
     seeds = iter(range(MOST_WALKS))
     # A walk that never gets anywhere would find nothing.
@@ -73,9 +78,11 @@ def ensure_possible() -> set[str]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     ensure_told_once(cases)
-    return {case.status for case in cases} | {
-        decision.state for case in cases for decision in case.decisions.all()
-    }
+    return (
+        {case.status for case in cases}
+        | {decision.state for case in cases for decision in case.decisions.all()}
+        | {f"look {look.state}" for look in SecondLook.objects.all()}
+    )
 
 
 def ensure_whole_history(case: Objection) -> None:
@@ -87,17 +94,39 @@ def ensure_whole_history(case: Objection) -> None:
         assert later.at >= earlier.at
         is_moved = later.from_status != later.to_status
         is_replaced = {later.from_status, later.to_status} <= set(DECIDED_STATUSES)
-        assert not is_moved or is_replaced or later.to_status in TRANSITIONS[later.from_status]
+        if later.kind == EventKind.LOOK_ASKED:
+            assert later.from_status in REFUSED_STATUSES
+            assert later.to_status == ObjectionStatus.SUBMITTED
+        elif later.kind == EventKind.LOOK_WITHDRAWN:
+            assert later.to_status in REFUSED_STATUSES
+        else:
+            assert not is_moved or is_replaced or later.to_status in TRANSITIONS[later.from_status]
 
 
 def ensure_decided_by_two(case: Objection) -> None:
     in_force = [one for one in case.decisions.all() if one.state == DecisionState.APPROVED]
-    assert len(in_force) == (case.status in DECIDED_STATUSES)
+    is_decided = case.status in DECIDED_STATUSES
+    assert len(in_force) == (is_decided or case.is_looked_at_again)
     for decision in in_force:
         assert decision.closed_by_id != decision.proposed_by_id
         assert case.decided_by_id == decision.closed_by_id
-        assert (case.status, case.answer) == (decision.outcome, decision.answer)
+        assert not is_decided or case.status == decision.outcome
+        assert case.answer == decision.answer
         assert case.effective_cycle == decision.effective_cycle
+    ensure_looked_at_by_others(case)
+
+
+def ensure_looked_at_by_others(case: Objection) -> None:
+    if case.second_asked_at is None:
+        assert not SecondLook.objects.filter(objection=case).exists()
+        return
+    look = case.second_look
+    assert look.is_open == case.is_looked_at_again
+    earlier = set(look.earlier_staff)
+    assert not look.is_open or case.assigned_to_id not in earlier
+    for decision in case.decisions.all():
+        if decision.second_look_id is not None:
+            assert not {decision.proposed_by_id, decision.closed_by_id} & earlier
 
 
 def ensure_told_once(cases: list[Objection]) -> None:

@@ -19,8 +19,10 @@ from beneficiaries.models import Person, User
 from objections.contested import objections_against, window_of
 from objections.errors import AlreadyObjected, FilingWindowClosed, ObjectionRefused
 from objections.models import Contested, Decision, Objection
+from objections.selectors import examined_documents
 from objections.services import (
     add_wanted_documents,
+    ask_second_look,
     attach_documents,
     extend_window,
     follow_extensions,
@@ -29,6 +31,7 @@ from objections.services import (
     stop_overdue_drafts,
     submit_objection,
     withdraw_objection,
+    withdraw_second_look,
 )
 from objections.services.review import (
     Proposal,
@@ -44,7 +47,13 @@ from objections.services.review import (
     take_objection,
     withdraw_proposal,
 )
-from objections.statuses import DECIDED_STATUSES, DecisionState, ObjectionStatus
+from objections.statuses import (
+    DECIDED_STATUSES,
+    REFILED_STATUSES,
+    REFUSED_STATUSES,
+    DecisionState,
+    ObjectionStatus,
+)
 from saudi.gregorian import RIYADH, riyadh_date
 from tests.factories import PaymentLineFactory
 from tests.objections.cases import STATEMENT, pdf, reason_of, result_of
@@ -71,9 +80,10 @@ class Walk:
             result_of(self.people[1], **facts),
             PaymentLineFactory.create(person=chief, counted_from=ANNOUNCED_ON, **facts),
         ]
-        self.caseworkers = [staff("caseworker"), staff("caseworker")]
-        self.approvers = [staff("approver"), staff("approver")]
+        self.caseworkers = [staff("caseworker") for _each in range(3)]
+        self.approvers = [staff("approver") for _each in range(3)]
         self.file, self.other_file = pdf(), pdf("آخر.pdf", pages=2)
+        self.new_file = pdf("جديد.pdf", pages=3)
         self.pages: dict[int, list[Seen]] = {}
         self.acts: list[tuple[int, Callable[[], object]]] = [
             (10, self.hours_pass),
@@ -83,6 +93,8 @@ class Walk:
             (10, self.one_is_sent),
             (5, self.one_is_withdrawn),
             (5, self.wanted_documents_come),
+            (8, self.a_second_look_is_asked_for),
+            (2, self.a_second_look_is_withdrawn),
             (5, self.the_stopping_job_runs),
             (1, self.a_cycle_gets_more_time),
             (2, self.drafts_follow),
@@ -151,7 +163,8 @@ class Walk:
         draft = self.attempt(open_draft, contested=_fresh(row), filed_by=person, now=self.now)
         if draft is not None:
             self.attempt(save_statement, objection=draft, ground="documents", statement=STATEMENT)
-            self.attempt(attach_documents, objection=draft, checked=[self.file], now=self.now)
+            file = self.draw.choice([self.file, self.file, self.new_file])
+            self.attempt(attach_documents, objection=draft, checked=[file], now=self.now)
 
     def one_is_sent(self) -> None:
         """Once or twice, by a double click; what it may and may not be refused for is asked."""
@@ -163,8 +176,11 @@ class Walk:
         assert window is not None
         is_in_time = riyadh_date(self.now) <= window.deadline
         others = objections_against(row).exclude(reference=None).exclude(pk=draft.pk)
-        is_taken = others.exclude(status=ObjectionStatus.WITHDRAWN).exists()
-        may = draft.status == ObjectionStatus.DRAFT and is_in_time and not is_taken
+        is_taken = others.exclude(status__in=REFILED_STATUSES).exists()
+        sent_before = set(examined_documents(row))
+        new = draft.documents.exclude(document__sha256__in=sent_before).filter(removed_at=None)
+        is_new = not sent_before or new.exists()
+        may = draft.status == ObjectionStatus.DRAFT and is_in_time and not is_taken and is_new
         try:
             for _press in range(self.draw.choice([1, 1, 2])):
                 with transaction.atomic():
@@ -195,6 +211,36 @@ class Walk:
         if case is not None:
             facts = {"checked": [self.other_file], "actor": self.citizens[0], "now": self.now}
             self.attempt(add_wanted_documents, objection=case, **facts)
+
+    def a_second_look_is_asked_for(self) -> None:
+        """Once or twice, by one of the two, whether or not there may be one."""
+        refused = {"status__in": REFUSED_STATUSES}
+        case = self.some_case(**self.draw.choice([refused, {"reference__isnull": False}]))
+        if case is None:
+            return
+        who = self.draw.randint(0, 1)
+        for _press in range(self.draw.choice([1, 2])):
+            self.attempt(
+                ask_second_look,
+                objection=case,
+                asked_by=self.people[who],
+                actor=self.citizens[who],
+                statement="لم تُقرأ الصفحة الثانية.",
+                checked=self.draw.choice([[], [self.other_file]]),
+                now=self.now,
+            )
+
+    def a_second_look_is_withdrawn(self) -> None:
+        case = self.some_case(second_asked_at__isnull=False)
+        if case is not None:
+            who = self.draw.randint(0, 1)
+            self.attempt(
+                withdraw_second_look,
+                objection=case,
+                asked_by=self.people[who],
+                actor=self.citizens[who],
+                now=self.now,
+            )
 
     # Staff ------------------------------------------------------------------------------
 

@@ -7,10 +7,17 @@ from datetime import datetime
 from typing import Final
 
 from beneficiaries.statuses import ResultStatus
-from objections.models import Correction, CorrectionRow, Decision, Objection, ObjectionEvent
+from objections.models import (
+    Correction,
+    CorrectionRow,
+    Decision,
+    Objection,
+    ObjectionEvent,
+    SecondLook,
+)
 from objections.rules import effective_cycle
 from objections.services.history import end_wait
-from objections.statuses import DecisionState, EventKind, ObjectionStatus
+from objections.statuses import DecisionState, EventKind, LookState, ObjectionStatus
 from saudi.gregorian import riyadh_date
 
 REASONS: Final = {
@@ -40,13 +47,15 @@ def close_objections(
     """Decide open objections as the correction does: accepted, or in part where reasons remain.
 
     Who prepared it proposes and who approved it approves; the answer is what all are told. A
-    proposal that waits falls away. `rows` are by the key of the result. The caller holds the locks.
+    proposal that waits falls away, and a second look ends: its first decision is replaced. `rows`
+    are by the key of the result. The caller holds the locks.
     """
     if not objections:
         return
     Decision.objects.filter(objection__in=objections, state=DecisionState.PROPOSED).update(
         state=DecisionState.LAPSED, closed_at=now
     )
+    firsts = _end_second_looks(objections, now=now)
     assert correction.proposed_at is not None  # noqa: S101  # correction_steps_in_order
     counts_in = effective_cycle(riyadh_date(now))
     before = {objection.pk: objection.status for objection in objections}
@@ -71,6 +80,8 @@ def close_objections(
                 closed_by=correction.approved_by,
                 closed_at=now,
                 effective_cycle=counts_in,
+                supersedes=firsts.get(objection.pk),
+                supersede_reason=correction.why if objection.pk in firsts else "",
             )
         )
     Decision.objects.bulk_create(decisions)
@@ -78,7 +89,7 @@ def close_objections(
     ObjectionEvent.objects.bulk_create(
         ObjectionEvent(
             objection=decision.objection,
-            kind=EventKind.APPROVED,
+            kind=EventKind.SUPERSEDED if decision.supersedes_id else EventKind.APPROVED,
             decision=decision,
             at=now,
             actor=correction.approved_by,
@@ -88,6 +99,21 @@ def close_objections(
         )
         for decision in decisions
     )
+
+
+def _end_second_looks(objections: list[Objection], *, now: datetime) -> dict[int, Decision]:
+    """End the second looks that are open, and give the decisions they were at by objection."""
+    looked_at = [objection.pk for objection in objections if objection.is_looked_at_again]
+    if not looked_at:
+        return {}
+    SecondLook.objects.filter(objection__in=looked_at, state=LookState.OPEN).update(
+        state=LookState.CHANGED, ended_at=now
+    )
+    firsts = list(Decision.objects.filter(objection__in=looked_at, state=DecisionState.APPROVED))
+    Decision.objects.filter(pk__in=[first.pk for first in firsts]).update(
+        state=DecisionState.SUPERSEDED
+    )
+    return {first.objection_id: first for first in firsts}
 
 
 def _outcome(row: CorrectionRow) -> ObjectionStatus:

@@ -9,10 +9,17 @@ from beneficiaries.models import User
 from objections import rules
 from objections.errors import IncompleteDecision, OwnProposal
 from objections.models import Decision, Objection
-from objections.services.history import append_event, end_wait, tell_filer
+from objections.second_looks import ensure_others
+from objections.services.history import append_event, end_look, end_wait, tell_filer
 from objections.services.review.changing import Seen, changing, refusal, waiting_proposal
 from objections.services.review.proposing import close
-from objections.statuses import GRANTED_STATUSES, DecisionState, EventKind, ObjectionStatus
+from objections.statuses import (
+    GRANTED_STATUSES,
+    DecisionState,
+    EventKind,
+    LookState,
+    ObjectionStatus,
+)
 from saudi.digits import is_blank
 from saudi.gregorian import riyadh_date
 
@@ -21,6 +28,7 @@ _TEMPLATES: Final[dict[str, str]] = {
     ObjectionStatus.PARTLY_ACCEPTED: "objection_partly_accepted",
     ObjectionStatus.REJECTED: "objection_rejected",
 }
+_CONFIRMED: Final = "objection_confirmed"
 
 
 def approve_decision(
@@ -34,6 +42,7 @@ def approve_decision(
     Raises:
         TransitionRefused: it was closed meanwhile, or something of the case changed.
         OwnProposal: nobody approves their own.
+        HadFirstDecision: it is a second look, and they had a part in the first.
     """
     with changing(
         objection_id,
@@ -51,7 +60,14 @@ def approve_decision(
 def put_in_force(
     objection: Objection, decision: Decision, *, approver: User, now: datetime
 ) -> None:
-    """Approve a decision and bring its case to what it says. The caller holds the case's lock."""
+    """Approve a decision and bring its case to what it says. The caller holds the case's lock.
+
+    A second look that is open ends with it.
+    """
+    look = decision.second_look
+    if look is not None:
+        is_same = _kind_of(decision) == EventKind.CONFIRMED
+        end_look(look, LookState.CONFIRMED if is_same else LookState.CHANGED, now=now)
     replaced = decision.supersedes
     if replaced is not None:
         replaced.state = DecisionState.SUPERSEDED
@@ -75,10 +91,10 @@ def put_in_force(
             *end_wait(objection, now),
         ]
     )
-    is_later = bool(decision.supersede_reason)
+    kind = _kind_of(decision)
     append_event(
         objection,
-        kind=EventKind.SUPERSEDED if is_later else EventKind.APPROVED,
+        kind=kind,
         decision=decision,
         from_status=from_status,
         to_status=decision.outcome,
@@ -88,11 +104,21 @@ def put_in_force(
     )
     tell_filer(
         objection,
-        what=f"decided:{decision.pk}" if is_later else "decided",
-        template=_TEMPLATES[decision.outcome],
+        what="decided" if kind == EventKind.APPROVED else f"decided:{decision.pk}",
+        template=_CONFIRMED if kind == EventKind.CONFIRMED else _TEMPLATES[decision.outcome],
         values={"reference": objection.reference or ""},
         now=now,
     )
+
+
+def _kind_of(decision: Decision) -> EventKind:
+    """Tell a first decision, one that replaces another, and one that confirms it after a second
+    look: with the same outcome and the same money."""
+    first = decision.supersedes
+    if decision.second_look_id is not None and first is not None:
+        is_same = (first.outcome, first.back_pay_sar) == (decision.outcome, decision.back_pay_sar)
+        return EventKind.CONFIRMED if is_same else EventKind.SUPERSEDED
+    return EventKind.SUPERSEDED if decision.supersede_reason else EventKind.APPROVED
 
 
 def return_proposal(
@@ -103,6 +129,7 @@ def return_proposal(
     Raises:
         TransitionRefused: it was closed meanwhile, or something of the case changed.
         OwnProposal: nobody returns their own; they take it back.
+        HadFirstDecision: it is a second look, and they had a part in the first.
         IncompleteDecision: without a note.
     """
     if is_blank(note):
@@ -142,4 +169,5 @@ def _waiting(objection: Objection, decision_id: int, *, closer: User) -> Decisio
         raise refusal(objection, wanted=objection.status)
     if decision.proposed_by_id == closer.pk:
         raise OwnProposal
+    ensure_others(objection, closer)
     return decision

@@ -46,7 +46,7 @@ def waiting_proposal(objection: Objection) -> Decision | None:
     """Give the decision that waits for approval."""
     waiting: Decision | None = (
         objection.decisions.filter(state=DecisionState.PROPOSED)
-        .select_related("proposed_by", "supersedes")
+        .select_related("proposed_by", "supersedes", "second_look")
         .first()
     )
     return waiting

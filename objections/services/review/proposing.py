@@ -12,6 +12,7 @@ from beneficiaries.models import User
 from objections.back_pay import back_pay_months
 from objections.errors import IncompleteDecision, NotYourProposal, WrongBackPay
 from objections.models import BackPayLine, Decision, DecisionReason, Objection
+from objections.second_looks import ensure_others, open_look
 from objections.services.history import append_event
 from objections.services.review.changing import (
     Seen,
@@ -58,13 +59,15 @@ def propose_decision(
     """Propose a decision, for somebody else to approve. The citizen is told nothing yet.
 
     An open case is decided by whoever has it; a decided one by anybody who may decide, with the
-    reason for which the decision in force is to be replaced.
+    reason for which the decision in force is to be replaced. In a second look it replaces the first
+    one, because the citizen asked for it.
 
     Raises:
         TransitionRefused: somebody was faster, or the case is not theirs to decide.
         ProposalWaits: another decision on it waits for approval.
         IncompleteDecision: without an answer, or with reasons that are not those of the outcome.
         WrongBackPay: money for a month that brings none.
+        HadFirstDecision: it is a second look, and they had a part in the first.
     """
     _ensure_whole(proposal)
     with changing(
@@ -85,6 +88,7 @@ def propose_decision(
             proposed_by=proposer,
             proposed_at=now,
             supersedes=replaces,
+            second_look=open_look(objection),
             supersede_reason=proposal.supersede_reason,
             back_pay_sar=proposal.total_sar,
         )
@@ -182,6 +186,7 @@ def _ensure_may_propose(
     is_theirs = objection.assigned_to_id == proposer.pk and objection.status in IN_REVIEW_STATUSES
     if not (is_decided or is_theirs):
         raise refusal(objection, wanted=proposal.outcome)
+    ensure_others(objection, proposer)
     ensure_no_proposal(objection)
     if is_decided == is_blank(proposal.supersede_reason):
         raise IncompleteDecision(missing="supersede_reason")

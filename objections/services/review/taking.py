@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists
 
 from beneficiaries.models import User
 from objections.errors import IncompleteDecision, NothingToTake
 from objections.models import Objection
+from objections.second_looks import ensure_others, looks_barred_to
 from objections.services.history import append_event, tell_filer
 from objections.services.review.changing import (
     Seen,
@@ -17,7 +19,12 @@ from objections.services.review.changing import (
     ensure_no_proposal,
     refusal,
 )
-from objections.statuses import IN_REVIEW_STATUSES, OPEN_STATUSES, EventKind, ObjectionStatus
+from objections.statuses import (
+    IN_REVIEW_STATUSES,
+    OPEN_STATUSES,
+    EventKind,
+    ObjectionStatus,
+)
 from saudi.digits import is_blank
 
 ASSIGN_RIGHT: Final = "objections.assign_objection"
@@ -29,6 +36,7 @@ def take_objection(*, objection_id: int, caseworker: User, seen: Seen, now: date
 
     Raises:
         TransitionRefused: somebody was faster, or it is not waiting to be taken.
+        HadFirstDecision: it waits for a second look, by others.
     """
     with changing(
         objection_id,
@@ -41,6 +49,7 @@ def take_objection(*, objection_id: int, caseworker: User, seen: Seen, now: date
         is_free = objection.assigned_to_id is None and objection.status in OPEN_STATUSES
         if not is_free:
             raise refusal(objection, wanted=ObjectionStatus.UNDER_REVIEW)
+        ensure_others(objection, caseworker)
         _take(objection, caseworker, now=now)
     return objection
 
@@ -49,7 +58,7 @@ def take_next(*, caseworker: User, now: datetime) -> Objection:
     """Take the case that waits the longest, of those that nobody has and nobody is taking.
 
     Two who ask at once get two cases: what the other holds locked is passed over. One that waits
-    for the citizen's documents is not next.
+    for the citizen's documents is not next, nor a second look for whoever had a part in the first.
 
     Raises:
         NothingToTake: no case waits.
@@ -62,6 +71,7 @@ def take_next(*, caseworker: User, now: datetime) -> Objection:
                 assigned_to=None,
                 status__in=[ObjectionStatus.SUBMITTED, ObjectionStatus.UNDER_REVIEW],
             )
+            .exclude(Exists(looks_barred_to(caseworker.pk)))
             .order_by("submitted_at", "id")
             .first()
         )
@@ -90,7 +100,7 @@ def _take(objection: Objection, caseworker: User, *, now: datetime) -> None:
     if is_first:
         tell_filer(
             objection,
-            what="taken",
+            what="taken_again" if objection.is_looked_at_again else "taken",
             template="objection_taken",
             values={"reference": objection.reference or ""},
             now=now,
@@ -106,6 +116,7 @@ def hand_over_objection(
         TransitionRefused: it changed meanwhile, or it is not theirs to hand over.
         ProposalWaits: a decision on it waits for approval.
         IncompleteDecision: without a note, or to nobody who could decide it.
+        HadFirstDecision: it waits for a second look, and its receiver had a part in the first.
     """
     if is_blank(note):
         raise IncompleteDecision(missing="note")
@@ -122,6 +133,7 @@ def hand_over_objection(
         _ensure_may_give_away(objection, by)
         if objection.assigned_to_id == to.pk:
             raise IncompleteDecision(missing="to")
+        ensure_others(objection, to)
         _assign(objection, to, kind=EventKind.HANDED_OVER, by=by, note=note, now=now)
     return objection
 
