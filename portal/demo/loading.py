@@ -19,6 +19,7 @@ from portal.demo.accounts import ACCOUNTS
 from portal.demo.calls import make_calls
 from portal.demo.campaigns import count_all, cut_short
 from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
+from portal.demo.corrections import corrected_many
 from portal.demo.days import DemoDays, days_from
 from portal.demo.desk import Desk
 from portal.demo.families import HOUSEHOLDS, households
@@ -142,6 +143,7 @@ def _stories(
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)
     yield programme.corrections()
     yield from cut_short(days=days, staff=staff)
+    yield from corrected_many(days=days, staff=staff)
 
 
 def _read_some(days: DemoDays, people: People) -> None:

@@ -50,7 +50,7 @@ from notifications.models import (
 from notifications.progress import is_done, progress_of
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from objections.clock import case_clock
-from objections.models import Objection, ObjectionEvent
+from objections.models import Correction, Objection, ObjectionEvent
 from objections.statuses import ObjectionStatus
 from portal.demo import people
 from portal.demo.accounts import ACCOUNTS
@@ -227,6 +227,13 @@ class DemonstrationTests(TestCase):
         assert campaign.recipients == campaign.messages.filter(status="held").count() > 0
         approver = User.objects.get(username="approver")
         assert start_campaign(campaign=campaign, started_by=approver, now=NOW)
+
+    def test_one_correction_of_many_results_is_done_and_one_waits(self):
+        done, waiting = Correction.objects.order_by("pk")
+        assert (done.state, waiting.state) == ("done", "proposed")
+        assert done.rows_corrected > 2
+        assert done.objections_closed > 0
+        assert waiting.rows_to_correct > 2
 
     def test_campaigns_stand_in_each_state(self):
         by_status = Campaign.objects.values_list("status").annotate(Count("id")).order_by()
