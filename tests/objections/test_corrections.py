@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from beneficiaries.models import Cycle, EligibilityResult, Person
+from beneficiaries.models import EligibilityResult, Person
 from notifications.models import Mail, MailAddress, Message
 from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
 from objections.errors import CorrectionRefused, NotContestable, TransitionRefused
@@ -526,10 +526,3 @@ def test_no_message_has_the_reason() -> None:
     body = Message.objects.get().body
     assert SAID["said_ar"] not in body
     assert "سجن" not in body
-
-
-def test_cycle_that_is_being_announced_is_waited_for() -> None:
-    assert Cycle.objects.count() == 0
-    result_of(head())
-    approved()
-    assert corrections.apply_corrections(now=APPROVED) == 1
