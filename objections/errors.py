@@ -179,3 +179,22 @@ class CorrectionRefused(ObjectionRefused):
 
     why: str
     state: str = ""
+
+
+@dataclass
+class SampleRefused(ObjectionRefused):
+    """What is wrong with a sample: order, ahead, too_long, amount or nothing."""
+
+    why: str
+
+
+class NothingToReview(ObjectionRefused):
+    """No case of a sample waits that this member of staff may decide again."""
+
+
+class NotYourReview(ObjectionRefused):
+    """The review is not, or is no longer, in the hands of whoever acts."""
+
+
+class ReviewClosed(ObjectionRefused):
+    """Nothing is left to do on the review: it agrees, or somebody closed it before."""

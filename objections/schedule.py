@@ -23,6 +23,10 @@ REMIND_HOURS: Final = "9-20"
 
 REMIND_MINUTES: Final = 10
 
+DRAW_HOUR: Final = 5
+DRAW_MINUTE: Final = 20
+"""Riyadh time: before the caseworkers' day. A missed night is made up by the next ones."""
+
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Give Celery's schedule of the app."""
@@ -56,5 +60,10 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "objections.queue_reminders",
             "schedule": crontab(minute=f"*/{REMIND_MINUTES}", hour=REMIND_HOURS),
             "options": {"queue": "default", "expires": REMIND_MINUTES * 60},
+        },
+        "draw-quality-samples": {
+            "task": "objections.draw_quality_samples",
+            "schedule": crontab(minute=DRAW_MINUTE, hour=DRAW_HOUR),
+            "options": {"queue": "default", "expires": 3600},
         },
     }

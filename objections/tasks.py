@@ -18,6 +18,7 @@ from objections.services import (
 )
 from objections.services.corrections import apply_corrections, fix_sets, wake_corrections
 from objections.services.corrections.fixing import WORK_TASK
+from objections.services.quality import draw_standing_samples
 
 logger = logging.getLogger(__name__)
 
@@ -81,3 +82,12 @@ def correct() -> int:
     if is_over():
         wake_corrections()
     return done
+
+
+@shared_task(name="objections.draw_quality_samples")
+def draw() -> int:
+    """Draw the standing share of what was decided on the days before; twice, nothing more."""
+    drawn = draw_standing_samples(now=timezone.now())
+    if drawn:
+        logger.info("decisions drawn to be decided again: %s", drawn)
+    return drawn

@@ -19,7 +19,8 @@ class Programme:
     """Names in both languages, the call centre, and where people may write to.
 
     An e-mail or postal address that is empty is one that the programme does not have. An objection
-    is usually decided within `decision_working_days`, and always within `decision_limit_days`.
+    is usually decided within `decision_working_days`, and always within `decision_limit_days`. Of a
+    day's decisions `quality_share_percent` are drawn to be decided again, blind; 0 is none.
     """
 
     name_ar: str
@@ -33,6 +34,7 @@ class Programme:
     closes: time
     decision_working_days: int
     decision_limit_days: int
+    quality_share_percent: int = 0
 
     @classmethod
     def from_env(cls, env: _Reader) -> Programme:
@@ -49,6 +51,7 @@ class Programme:
             closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
             decision_working_days=env.number("PROGRAMME_DECISION_WORKING_DAYS", 10),
             decision_limit_days=env.number("PROGRAMME_DECISION_LIMIT_DAYS", 60),
+            quality_share_percent=env.number("PROGRAMME_QUALITY_SHARE_PERCENT", 0),
         )
 
     @property

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from access.searches import SearchColumns, read_number
 from beneficiaries.models import Person, User
+from objections.blind import hidden_cases
 from objections.models import Objection
 from sawtak.models import Ticket
 
@@ -64,6 +65,7 @@ def find(text: str, *, user: User) -> Found:
     if user.has_perm("objections.view_objection") and (number is None or number[0] == "reference"):
         objections = (
             Objection.objects.exclude(reference=None)
+            .exclude(pk__in=hidden_cases(user))
             .filter(_OBJECTION.filter_for(text))
             .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at", "-id")

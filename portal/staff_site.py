@@ -74,9 +74,18 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("objections", "filingexemption", gettext_lazy("Exemptions"), "check"),
             Entry("objections", "correction", gettext_lazy("Corrections of results"), "check"),
             Entry("objections", "windowextension", gettext_lazy("Extended cycles"), "clock"),
+            Entry("objections", "qualityreview", gettext_lazy("Quality reviews"), "eye"),
             Entry("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
             Entry("objections", "decisionexport", gettext_lazy("Exports of decisions"), "send"),
             Entry("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),
+            Entry(
+                "objections",
+                "qualitysample",
+                gettext_lazy("Quality of decisions"),
+                "chart",
+                "figures",
+            ),
+            Entry("objections", "qualitysample", gettext_lazy("Samples"), "list"),
         ),
     ),
     (
@@ -110,6 +119,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("beneficiaries", "user", gettext_lazy("Staff"), "person"),
             Entry("auth", "group", gettext_lazy("Roles"), "lock"),
+            Entry("objections", "team", gettext_lazy("Teams"), "people"),
             Entry("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
             Entry("objections", "ground", gettext_lazy("Grounds of objections"), "scale"),
             Entry("objections", "decisionreason", gettext_lazy("Reasons of decisions"), "list"),

@@ -6,6 +6,9 @@ from objections.admin import (
     corrections,
     exemptions,
     exports,
+    reviews,
+    samples,
+    teams,
     windows,
     wordings,
 )
@@ -16,6 +19,9 @@ __all__ = [
     "corrections",
     "exemptions",
     "exports",
+    "reviews",
+    "samples",
+    "teams",
     "windows",
     "wordings",
 ]

@@ -48,6 +48,7 @@ from objections.admin.filters import (
     ObjectionTrackFilter,
     SecondLookFilter,
 )
+from objections.admin.hiding import HiddenWhileBlind
 from objections.clock import case_clock
 from objections.errors import NothingToTake, ObjectionRefused
 from objections.models import Objection
@@ -72,7 +73,7 @@ from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 
 
-class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
+class ObjectionAdmin(HiddenWhileBlind, EnteringPages, QueueGround, CaseDocuments):
     """The list of objections and the case page, where staff decide.
 
     The portal registers it, with what other apps know of a case.
@@ -234,7 +235,7 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
         documents = list(shown_documents(case))
-        household = Objection.objects.filter(person__household_id=case.person.household_id)
+        household = self.get_queryset(request).filter(person__household_id=case.person.household_id)
         return {
             "objection": case,
             "clock": case_clock(case, today=riyadh_today()),
@@ -251,7 +252,6 @@ class ObjectionAdmin(EnteringPages, QueueGround, CaseDocuments):
             "events": case.events.select_related("actor"),
             "declared": declared_then_and_now(case),
             "earlier": household.exclude(pk=case.pk)
-            .exclude(reference=None)
             .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at")[:5],
             "may_open_documents": user.has_perms(OPEN_DOCUMENTS),

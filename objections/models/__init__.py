@@ -6,8 +6,10 @@ from objections.models.exports import DecisionExport
 from objections.models.grounds import Ground, NeededDocument
 from objections.models.history import ObjectionEvent
 from objections.models.objection import Contested, Objection, ObjectionDocument
+from objections.models.quality import QualityReview, QualitySample, QualitySkip, SkipReason
 from objections.models.reminders import ReminderRound
 from objections.models.second_looks import SecondLook
+from objections.models.teams import Team, TeamMembership
 from objections.models.windows import FilingExemption, LateAttempt, WindowExtension
 from objections.models.wordings import AnswerTemplate
 
@@ -28,7 +30,13 @@ __all__ = [
     "Objection",
     "ObjectionDocument",
     "ObjectionEvent",
+    "QualityReview",
+    "QualitySample",
+    "QualitySkip",
     "ReminderRound",
     "SecondLook",
+    "SkipReason",
+    "Team",
+    "TeamMembership",
     "WindowExtension",
 ]

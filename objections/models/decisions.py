@@ -199,6 +199,12 @@ class Decision(models.Model):
                 name="decision_not_exported",
                 condition=Q(state="approved", export__isnull=True),
             ),
+            # What the figures of a period and a sample walk through: see docs/adr/0028.
+            models.Index(
+                fields=["closed_at", "id"],
+                name="decision_put_in_force",
+                condition=Q(state__in=["approved", "superseded"]),
+            ),
         ]
 
     def __str__(self) -> str:

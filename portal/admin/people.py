@@ -33,6 +33,7 @@ from notifications.mail.models import Mail, MailAddress
 from notifications.mail.outbox import is_on
 from notifications.models import DoubtfulNumber, StoppedNumber
 from notifications.stops import words_of
+from objections.blind import hidden_cases
 from objections.models import Objection
 from portal.admin.mails import mail_tag
 from portal.calls.models import CallTask
@@ -111,6 +112,7 @@ class PersonAdmin(ShowAdmin):
             context["objections"] = (
                 Objection.objects.filter(person=shown)
                 .exclude(reference=None)
+                .exclude(pk__in=hidden_cases(user))
                 .select_related("person", "result__cycle", "payment__cycle")
                 .order_by("-submitted_at")[:SHOWN_ROWS]
             )

@@ -29,6 +29,7 @@ from portal.demo.mails import CHOOSING, choose_mail, mail_in_the_past
 from portal.demo.objections import WRITTEN as WRITTEN_OBJECTIONS
 from portal.demo.people import SARA, RegisterRow, register_rows
 from portal.demo.programme import Programme, end_runs_in_the_past
+from portal.demo.quality import quality, teams
 from portal.demo.replies import write_back
 from portal.demo.staff import make_staff
 from portal.demo.stories import Story, play
@@ -137,6 +138,8 @@ def _stories(
     for number, ticket in enumerate((*WRITTEN_TICKETS, *ordinary_tickets()), start=1):
         if not ticket.household or (ticket.household, 0) in people:
             yield desk.file(ticket, number)
+    yield teams(days, staff)
+    yield quality(days, staff)
     yield texts_of_the_sms(days, staff)
     yield nights(days)
     yield mornings(days)

@@ -30,6 +30,7 @@ from notifications.models import Campaign, DoubtfulNumber, EarlyEnd, GatewayPaus
 from objections.models import (
     AnswerTemplate,
     Correction,
+    Decision,
     DecisionExport,
     DecisionReason,
     FilingExemption,
@@ -37,6 +38,9 @@ from objections.models import (
     LateAttempt,
     NeededDocument,
     Objection,
+    QualityReview,
+    QualitySample,
+    Team,
     WindowExtension,
 )
 from objections.statuses import ObjectionStatus
@@ -97,6 +101,37 @@ def _late_attempt() -> LateAttempt:
         channel="online",
     )
     return attempt
+
+
+def _sample() -> QualitySample:
+    sample: QualitySample = QualitySample.objects.create(
+        first_day=date(2026, 11, 1),
+        last_day=date(2026, 11, 23),
+        size=20,
+        seed=next(_numbers),
+        drawn_by=personas.staff("supervisor"),
+        drawn_at=NOW,
+        submission=uuid4(),
+    )
+    return sample
+
+
+def _review() -> QualityReview:
+    case = _objection()
+    case.status = ObjectionStatus.UNDER_REVIEW
+    case.save(update_fields=["status"])
+    decision = Decision.objects.create(
+        objection=case,
+        outcome=ObjectionStatus.ACCEPTED,
+        reason_codes=["PROOF_ACCEPTED"],
+        answer="وصل العقد.",
+        proposed_by=personas.staff("caseworker"),
+        proposed_at=NOW,
+    )
+    review: QualityReview = QualityReview.objects.create(
+        sample=_sample(), decision=decision, place=1, drawn_for="PROOF_ACCEPTED"
+    )
+    return review
 
 
 def _objection() -> Objection:
@@ -255,6 +290,11 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     ),
     Objection: lambda: [_payment_objection(), _objection()][1],
     Correction: _correction,
+    QualitySample: _sample,
+    QualityReview: _review,
+    Team: lambda: Team.objects.create(
+        name_ar=f"فريق {next(_numbers)}", name_en=f"Team {next(_numbers)}"
+    ),
     WindowExtension: _extension,
     FilingExemption: _exemption,
     LateAttempt: _late_attempt,

@@ -96,6 +96,8 @@ LEFT_OUT: Final = {
     "objections.CorrectionEvent": "shown on the correction's page",
     "objections.CorrectionRow": "shown on the correction's page",
     "objections.Decision": "shown on the case's page",
+    "objections.QualitySkip": "shown on the page of its review",
+    "objections.TeamMembership": "shown in the list of teams",
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
     "objections.ObjectionEvent": "shown on the case's page",
