@@ -49,6 +49,11 @@ OF_STAFF: Final = {
     "neededdocument_preview": {"pk": "row"},
     "answertemplate_preview": {"pk": "row"},
     "decisionreason_preview": {"pk": "row"},
+    "qualityreview_next": {},
+    "qualityreview_document": {"pk": "case", "uuid": "document"},
+    "qualitysample_draw": {},
+    "qualitysample_figures": {},
+    "qualitysample_behind": {},
 }
 """Beside the lists and single pages that every registered model has."""
 
