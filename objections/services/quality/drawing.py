@@ -21,6 +21,8 @@ MADE_UP_DAYS: Final = 7
 """So many missed days a standing share is drawn for afterwards."""
 
 _LOCK: Final = 0x7175616C
+_UNCOMPILED: Final = "SET LOCAL jit = off"
+"""To compile these statements takes longer than to run them."""
 
 # Who was in force at the draw follows from instants that never change, and a lot from the seed:
 # so the same statement gives the same cases whenever it is asked (docs/adr/0028).
@@ -123,6 +125,7 @@ def draw_sample(
         )
         facts = _facts(sample)
         with connection.cursor() as cursor:
+            cursor.execute(_UNCOMPILED)
             cursor.execute(_COUNT, facts)
             [sample.found] = cursor.fetchone()
             cursor.execute(_STORE, facts)
@@ -135,7 +138,8 @@ def draw_sample(
 
 def repeat_draw(sample: QualitySample) -> bool:
     """Tell whether the stored seed and days give the cases of a sample again, in their order."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_UNCOMPILED)
         cursor.execute(_REPEAT, _facts(sample))
         again = [pk for (pk,) in cursor.fetchall()]
     stored = QualityReview.objects.filter(sample=sample).order_by("place")
