@@ -14,7 +14,7 @@ from django.db.models import Q
 from beneficiaries.models import PersonChange
 from beneficiaries.reasons import ReasonText, shown_reasons
 from documents.models import Document
-from objections.models import Decision, Objection, ObjectionDocument
+from objections.models import Decision, Objection, ObjectionDocument, SecondLook
 from objections.presenting.matters import matter_of
 from objections.statuses import EventKind, ObjectionStatus
 from saudi.languages import page_language
@@ -36,6 +36,7 @@ class BlindCase:
     last_day: date
     ground: str
     statement: str
+    added: str
     has_declared: bool
     changes: list[PersonChange]
     documents: list[Document]
@@ -68,6 +69,7 @@ def blind_case(decision: Decision, *, may_see_sensitive: bool) -> BlindCase:
         last_day=case.deadline,
         ground=case.ground_text,
         statement=case.statement,
+        added=_added_before(case, decision.proposed_at),
         has_declared=case.has_declared,
         changes=list(case.profile_changes.filter(changed_at__lte=at).order_by("id")),
         documents=[link.document for link in documents_at(case, at)],
@@ -81,6 +83,12 @@ def blind_case(decision: Decision, *, may_see_sensitive: bool) -> BlindCase:
             )
         ],
     )
+
+
+def _added_before(case: Objection, at: datetime) -> str:
+    """Give what the citizen wrote for a second look that led to the decision; empty for none."""
+    look = SecondLook.objects.filter(objection=case, asked_at__lte=at).first()
+    return look.statement if look is not None else ""
 
 
 def documents_at(case: Objection, at: datetime) -> list[ObjectionDocument]:

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from beneficiaries.models import User
+from objections.blind import reviews_for
 from objections.models import Decision, DecisionReason, Team
 from objections.services.quality import (
     draw_sample,
@@ -25,7 +26,7 @@ _TEAMS: Final = (
 )
 _PERIOD_DAYS: Final = 120
 _DRAWN_DAYS: Final = 2
-_SIZE: Final = 8
+_SIZE: Final = 10
 _REVIEWED: Final = 4
 _SEED: Final = 20261126
 _SUBMISSION: Final = UUID("00000000-0000-4000-8000-000000000028")
@@ -59,11 +60,15 @@ def quality(days: DemoDays, staff: dict[str, User]) -> Story:
     reviewer = staff["caseworker2"]
     passed_on_at = days.at(_DRAWN_DAYS, 10)
     yield passed_on_at
+    if not reviews_for(reviewer).exists():
+        return
     review = take_next_review(reviewer=reviewer, now=passed_on_at)
     skip_review(
         review_id=review.pk, reviewer=reviewer, reason="knows_person", note="", now=passed_on_at
     )
     for number in range(1, _REVIEWED + 1):
+        if not reviews_for(reviewer).exists():
+            return
         reviewed_at = days.at(_DRAWN_DAYS, 10 + number)
         yield reviewed_at
         review = take_next_review(reviewer=reviewer, now=reviewed_at)
