@@ -36,6 +36,7 @@ from portal.demo.stories import Story, play
 from portal.demo.texts import texts_of_the_sms
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
 from portal.demo.walk import Walk, mornings, nights
+from portal.demo.windows import a_cycle_with_more_time, entered_ones, late_ones
 from portal.inbox.models import InboxMark
 from sawtak.models import Ticket
 
@@ -140,6 +141,9 @@ def _stories(
             yield desk.file(ticket, number)
     yield teams(days, staff)
     yield quality(days, staff)
+    yield a_cycle_with_more_time(days, staff["supervisor"])
+    yield entered_ones(days, staff["agent"])
+    yield late_ones(days, staff["supervisor"])
     yield texts_of_the_sms(days, staff)
     yield nights(days)
     yield mornings(days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from objections.grounds import GroundCode
 from objections.rules import FILING_WINDOW_DAYS, REMINDED_BEFORE_DAYS
@@ -43,6 +43,15 @@ class Review:
     """Codes of the decision's reasons; the usual one of the decision where there are none."""
 
     again: Again | None = None
+
+    pays_back: bool = False
+    """Whether the decision grants what was estimated for the months that were paid meanwhile."""
+
+    ends: Literal["approved", "waits", "returned"] = "approved"
+    """What became of the proposal."""
+
+    replaced_after: int = 0
+    """Days after which the rejection was replaced by an acceptance; 0 is never."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,15 @@ WRITTEN: Final = (
         ground=GroundCode.DOCUMENTS_READY,
         statement=_LEASE,
         files=("عقد الإيجار الموحد.pdf", "فاتورة الكهرباء.jpg"),
-        review=Review(taken_after=2),
+        # The decision waits for a second person.
+        review=Review(
+            taken_after=2,
+            decision=ObjectionStatus.ACCEPTED,
+            decided_after=3,
+            answer="وجدنا العقد ساريًا في إيجار وباسمك، فقبلنا اعتراضك.",
+            pays_back=True,
+            ends="waits",
+        ),
     ),
     DemoObjection(
         household=6,
@@ -181,7 +198,14 @@ WRITTEN: Final = (
         statement=_LIVES_ALONE,
         files=("عقد الإيجار.pdf",),
         new_city="جدة",
-        review=Review(taken_after=4),
+        # It was returned to whoever proposed it.
+        review=Review(
+            taken_after=4,
+            decision=ObjectionStatus.REJECTED,
+            decided_after=9,
+            answer="لم نجد ما يثبت السكن المستقل.",
+            ends="returned",
+        ),
     ),
     # The head about a child; the documents that were asked for came.
     DemoObjection(
@@ -229,6 +253,7 @@ WRITTEN: Final = (
             decided_after=9,
             answer="راجعنا العقد في إيجار فوجدناه ساريًا وباسمك. قبلنا اعتراضك، "
             "وتُدرس أهليتك من جديد في الدورة القادمة.",
+            pays_back=True,
         ),
     ),
     DemoObjection(
@@ -301,6 +326,7 @@ WRITTEN: Final = (
             taken_after=7,
             decision=ObjectionStatus.REJECTED,
             decided_after=20,
+            replaced_after=26,
             answer="الخطاب لا يذكر مدة المهمة. يمكنك تقديم طلب جديد ومعه خطاب يبين المدة.",
         ),
     ),
@@ -337,6 +363,7 @@ WRITTEN: Final = (
             decision=ObjectionStatus.ACCEPTED,
             decided_after=9,
             answer="تحققنا من الراتب مع جهة العمل، وهو كما ذكرت. نصرف الفرق مع دفعة قادمة.",
+            pays_back=True,
         ),
     ),
 )

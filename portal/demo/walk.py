@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from beneficiaries.services import update_contact_details, user_of
 from notifications.models import Message
 from notifications.statuses import Lane, MessageStatus
+from objections.back_pay import back_pay_months
 from objections.models import Contested, Objection
 from objections.rules import REMINDED_BEFORE_DAYS
 from objections.services import (
@@ -32,6 +34,7 @@ from objections.services.review import (
     approve_decision,
     propose_decision,
     request_documents,
+    return_proposal,
     seen_of,
     take_objection,
 )
@@ -47,6 +50,14 @@ USUAL_REASONS: Final = {
     ObjectionStatus.PARTLY_ACCEPTED: ("PART_PROVED",),
     ObjectionStatus.REJECTED: ("NOT_PROVED",),
 }
+
+REPLACEMENT: Final = Proposal(
+    outcome=ObjectionStatus.ACCEPTED,
+    reason_codes=USUAL_REASONS[ObjectionStatus.ACCEPTED],
+    answer="وصلنا من جهة العمل خطاب يبين مدة المهمة، فقبلنا اعتراضك.",
+    supersede_reason="وصل خطاب جهة العمل بعد القرار.",
+)
+RETURN_NOTE: Final = "فاتورة الكهرباء في الملف باسم صاحب الطلب. راجعها قبل الرفض."
 
 
 @dataclass
@@ -156,46 +167,55 @@ class Walk:
             )
         if review.decision is None:
             return
-        yield from self._decide(
-            objection,
-            review.decision,
-            review.answer,
-            reasons=review.reasons,
-            people=(caseworker, self.staff["approver"]),
-            moments=(moment(review.decided_after, 10), moment(review.decided_after, 13)),
+        people = (caseworker, self.staff["approver"])
+        proposed_at = moment(review.decided_after, 10)
+        proposal = Proposal(
+            outcome=review.decision,
+            reason_codes=review.reasons or USUAL_REASONS[review.decision],
+            answer=review.answer,
+            back_pay=_estimates(objection, proposed_at) if review.pays_back else {},
         )
+        moments = (proposed_at, moment(review.decided_after, 13))
+        yield from self._decide(objection, proposal, people=people, moments=moments, by=review.ends)
+        if review.replaced_after:
+            moments = (moment(review.replaced_after, 10), moment(review.replaced_after, 12))
+            yield from self._decide(objection, REPLACEMENT, people=people, moments=moments)
         if review.again is not None:
             yield from self._look_again(objection, review.again, user=user, filed_on=filed_on)
 
     def _decide(
         self,
         objection: Objection,
-        outcome: ObjectionStatus,
-        answer: str,
+        proposal: Proposal,
         *,
-        reasons: tuple[str, ...],
         people: tuple[User, User],
         moments: tuple[datetime, datetime],
+        by: str = "approved",
     ) -> Iterator[datetime]:
-        """Have one propose and another approve, each at their moment."""
+        """Have one propose and another close it, each at their moment; one that waits stays."""
         yield moments[0]
+        objection.refresh_from_db()
         decision = propose_decision(
             objection_id=objection.pk,
             proposer=people[0],
-            proposal=Proposal(
-                outcome=outcome, reason_codes=reasons or USUAL_REASONS[outcome], answer=answer
-            ),
+            proposal=proposal,
             seen=seen_of(objection),
             now=moments[0],
         )
+        if by == "waits":
+            return
         yield moments[1]
-        approve_decision(
-            objection_id=objection.pk,
-            decision_id=decision.pk,
-            approver=people[1],
-            seen=seen_of(objection),
-            now=moments[1],
-        )
+        facts: dict[str, Any] = {
+            "objection_id": objection.pk,
+            "decision_id": decision.pk,
+            "approver": people[1],
+            "seen": seen_of(objection),
+            "now": moments[1],
+        }
+        if by == "returned":
+            return_proposal(**facts, note=RETURN_NOTE)
+        else:
+            approve_decision(**facts)
 
     def _look_again(
         self, objection: Objection, again: Again, *, user: User, filed_on: date
@@ -230,12 +250,20 @@ class Walk:
         )
         yield from self._decide(
             objection,
-            again.decision,
-            again.answer,
-            reasons=(),
+            Proposal(
+                outcome=again.decision,
+                reason_codes=USUAL_REASONS[again.decision],
+                answer=again.answer,
+            ),
             people=others,
             moments=(moment(again.decided_after, 10), moment(again.decided_after, 13)),
         )
+
+
+def _estimates(objection: Objection, proposed_at: datetime) -> dict[str, Decimal]:
+    """Give the estimated riyals of each month that an acceptance brings money for."""
+    months = back_pay_months(objection, accepted_on=riyadh_date(proposed_at))
+    return {month.cycle: month.estimate_sar for month in months if month.estimate_sar}
 
 
 def nights(days: DemoDays) -> Story:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -311,3 +311,30 @@ def test_anonymous_and_unknown_rows(client: Client) -> None:
     sign_in_staff(client, "supervisor")
     for address in ("result/999999", "nothing/1", f"payment/{result.pk}"):
         assert client.get(f"/admin/objections/filingexemption/grant/{address}/").status_code == 404
+
+
+def test_database_takes_no_exemption_of_another_row() -> None:
+    person = head()
+    mine, other = result_of(person), result_of(head())
+    exempted(mine)
+    case = submitted(mine, person, now=LAST_SECOND)
+    others = exempted(other)
+    Objection.objects.filter(pk=case.pk).update(exemption=others)
+    with (
+        pytest.raises(IntegrityError, match="objection_exempted_for_result"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("model", [FilingExemption, LateAttempt])
+def test_database_keeps_exemptions_and_late_attempts_as_they_were_made(model: Any) -> None:
+    row = result_of(head())
+    record_late_attempt(contested=row, person=row.person, channel=FilingChannel.ONLINE, now=AFTER)
+    exempted(row)
+    rows = model.objects.all()
+    assert rows.count() == 1
+    with pytest.raises(IntegrityError, match="is kept as it was made"), transaction.atomic():
+        rows.update(last_day=date(2028, 1, 1))
+    with pytest.raises(IntegrityError, match="is kept as it was made"), transaction.atomic():
+        rows._raw_delete(rows.db)

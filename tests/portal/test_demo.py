@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.test import TestCase, override_settings
 
 from beneficiaries.confirmed_ids.services import needs_confirmation
@@ -50,8 +50,17 @@ from notifications.models import (
 from notifications.progress import is_done, progress_of
 from notifications.statuses import CampaignStatus, Lane, MessageStatus
 from objections.clock import case_clock
-from objections.models import Correction, Objection, ObjectionEvent
-from objections.statuses import ObjectionStatus
+from objections.models import (
+    BackPayLine,
+    Correction,
+    Decision,
+    FilingExemption,
+    LateAttempt,
+    Objection,
+    ObjectionEvent,
+    WindowExtension,
+)
+from objections.statuses import FilingChannel, ObjectionStatus
 from portal.demo import people
 from portal.demo.accounts import ACCOUNTS
 from portal.demo.days import days_from
@@ -260,6 +269,17 @@ class DemonstrationTests(TestCase):
         for runs in (ImportRun, AnnouncementRun):
             assert not runs.objects.filter(ended_at__gt=F("started_at") + timedelta(minutes=1))
 
+    def test_decisions_and_windows_are_in_every_state(self):
+        states = set(Decision.objects.values_list("state", flat=True))
+        assert states >= {"proposed", "returned", "approved", "superseded"}
+        assert BackPayLine.objects.filter(decision__state="approved").exists()
+        assert BackPayLine.objects.filter(decision__state="proposed").exists()
+        assert set(Objection.objects.values_list("channel", flat=True)) == {*FilingChannel.values}
+        assert WindowExtension.objects.get().finished_at is not None
+        assert LateAttempt.objects.count() == 3
+        exempted = FilingExemption.objects.annotate(used=Count("objections"))
+        assert sorted(exempted.values_list("used", flat=True)) == [0, 1]
+
     def test_the_numbers_of_rows_follow_the_time(self):
         check_order_of_time()
 
@@ -367,7 +387,10 @@ def check_accounts(today: date) -> None:
 def check_order_of_time() -> None:
     """Judge that rows were made in the order of their instants, each after its cause."""
     for times in (
-        Objection.objects.order_by("id").values_list("opened_at", flat=True),
+        # A paper is entered after it came.
+        Objection.objects.order_by("id").values_list(
+            Coalesce("entered_at", "opened_at"), flat=True
+        ),
         ObjectionEvent.objects.order_by("id").values_list("at", flat=True),
         Ticket.objects.order_by("id").values_list("received_at", flat=True),
         TicketEvent.objects.order_by("id").values_list("at", flat=True),
@@ -378,7 +401,8 @@ def check_order_of_time() -> None:
         assert list(times) == sorted(times)
     for objection in Objection.objects.select_related("result", "payment"):
         assert riyadh_date(objection.opened_at) >= objection.counted_from
-        assert riyadh_date(objection.opened_at) <= objection.deadline
+        is_exempted = objection.exemption_id is not None
+        assert is_exempted or riyadh_date(objection.opened_at) <= objection.deadline
 
 
 def check_messages(now: datetime) -> None:
