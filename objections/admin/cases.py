@@ -284,6 +284,7 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         "proposal": proposal,
         "look": look,
         "is_barred": is_barred,
+        "is_answered": bool(case.answer) and not case.is_looked_at_again,
         "decisions": [each for each in decisions if not each.waits],
         "templates": answer_templates(may_ask or may_propose(case, user)),
         "reason_labels": reason_labels(decisions),

@@ -58,6 +58,7 @@ from objections.models import (
     LateAttempt,
     Objection,
     ObjectionEvent,
+    SecondLook,
     WindowExtension,
 )
 from objections.statuses import FilingChannel, ObjectionStatus
@@ -243,6 +244,9 @@ class DemonstrationTests(TestCase):
         assert done.rows_corrected > 2
         assert done.objections_closed > 0
         assert waiting.rows_to_correct > 2
+
+    def test_one_second_look_waits_and_one_changed_its_decision(self):
+        assert set(SecondLook.objects.values_list("state", flat=True)) == {"open", "changed"}
 
     def test_campaigns_stand_in_each_state(self):
         by_status = Campaign.objects.values_list("status").annotate(Count("id")).order_by()
