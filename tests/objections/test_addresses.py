@@ -34,12 +34,16 @@ OF_AN_OBJECTION: Final = {
     "objections:withdraw": {"reference": "reference"},
     "objections:second_look": {"reference": "reference"},
     "objections:withdraw_second_look": {"reference": "reference"},
+    "objections:send_paper": {"reference": "reference"},
     "objections:document": {"reference": "reference", "uuid": "document"},
 }
 OF_EVERYBODY: Final = {"objections:index": {}, "objections:new": {}}
 OF_STAFF: Final = {
     "objection_document": {"pk": "case", "uuid": "document"},
+    "objection_document_page": {"pk": "case", "uuid": "document", "number": "1"},
+    "objection_document_thumbnail": {"pk": "case", "uuid": "document", "number": "1"},
     "objection_enter": {},
+    "objection_next": {},
     "objection_entry": {"channel": "paper", "track": "result", "pk": "result", "filer": "owner"},
     "correction_find": {},
     "correction_export": {"pk": "row"},
