@@ -27,7 +27,7 @@ class ShownCorrection:
     `why` is what all were told, or that only its owner reads it (DOMAIN 16). `counts_in` and
     `amount_from` name cycles; `amount_from` is empty where the amount is the result's own.
     `before` and `after` are labels; `old_id` is the result that was replaced, `is_old` true where
-    that is the one shown.
+    that is the one shown. `closed` is the key of the objection that it decided.
     """
 
     corrected_on: date
@@ -40,6 +40,7 @@ class ShownCorrection:
     amount_from: str
     old_id: int
     is_old: bool
+    closed: int | None
 
 
 def shown_correction(
@@ -71,4 +72,5 @@ def shown_correction(
         amount_from=cycle_name(row.amount_cycle, language) if is_carried else "",
         old_id=row.result_id,
         is_old=row.result_id == result.pk,
+        closed=row.objection_id,
     )

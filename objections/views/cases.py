@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from documents.serving import attachment_response
 from objections import presenting
 from objections.contested import key_of, track_of
+from objections.corrections.showing import shown_correction
 from objections.models import Objection, ObjectionDocument
 from objections.receipts import receipt_code
 from objections.second_looks import look_of, look_standing
@@ -24,6 +25,7 @@ from objections.statuses import DECIDED_STATUSES, OPEN_STATUSES, ObjectionStatus
 from objections.views.citizens import Citizen, for_citizens
 from objections.views.papers import papers_form
 from saudi.gregorian import riyadh_date
+from saudi.languages import page_language
 
 
 @require_safe
@@ -120,6 +122,11 @@ def _after(objection: Objection, citizen: Citizen, *, today: date) -> dict[str, 
         standing = look_standing(objection, citizen.person, today=today)
         context["standing"] = standing
         context["ways"] = presenting.ways_on(objection, standing, states[key_of(contested)])
+    if objection.result is not None:
+        is_own = objection.person_id == citizen.person.pk
+        context["correction"] = shown_correction(
+            objection.result, is_own=is_own, language=page_language()
+        )
     if look is not None:
         context["may_withdraw_look"] = look.is_open and look.asked_by_id == citizen.person.pk
     return context

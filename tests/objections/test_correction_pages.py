@@ -282,3 +282,14 @@ def test_anybody_with_the_right_withdraws(client: Client) -> None:
     client.post(page_of(correction), {"action": "withdraw", "note": "وصل ملف مصحح"})
     correction.refresh_from_db()
     assert correction.state == CorrectionState.WITHDRAWN
+
+
+def test_objection_that_it_closed_says_what_the_result_is_now(client: Client) -> None:
+    person = head()
+    filed = submitted(result_of(person), person)
+    applied()
+    sign_in(client, person)
+    page = text_of(client, reverse("objections:detail", args=[filed.reference]))
+    assert SAID["said_ar"] in page
+    assert "كانت «غير مؤهل» وصارت «مؤهل»" in page
+    assert "لا يجعلك مؤهلًا" not in page
