@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
@@ -24,10 +23,11 @@ from django.utils.translation import gettext_lazy
 from access.cells import moment_cell, number_cell, two_lines
 from access.keyset import read_page
 from access.lists import LIST_ROWS
-from access.staff import CaseAction, CaseAdmin, overtaken_text
+from access.staff import CaseAction, CaseAdmin
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from beneficiaries.reasons import REASONS
+from objections.admin.correction_acts import APPROVE, correction_acts, refusal_text
 from objections.admin.correction_pages import (
     EXPORT,
     PROPOSE,
@@ -40,11 +40,8 @@ from objections.admin.correction_pages import (
 )
 from objections.correction_export import exported
 from objections.correction_forms import (
-    ApproveForm,
     CriteriaForm,
     PrepareForm,
-    RemoveForm,
-    SaidForm,
 )
 from objections.correction_statuses import BADGES, CorrectionState
 from objections.corrections.finding import results_found
@@ -55,9 +52,8 @@ from objections.staff_forms import NoteForm
 from saudi.languages import page_language
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+    pass
 
-APPROVE: Final = "objections.approve_correction"
 PAGE: Final = "p"
 
 
@@ -175,14 +171,7 @@ class CorrectionAdmin(CaseAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def case_actions(self) -> dict[str, CaseAction]:
-        return {
-            "remove": CaseAction(PROPOSE, _remove, RemoveForm),
-            "reword": CaseAction(PROPOSE, _reword, SaidForm),
-            "ask": CaseAction(PROPOSE, _ask),
-            "withdraw": CaseAction(PROPOSE, _withdraw, NoteForm),
-            "approve": CaseAction(APPROVE, _approve, ApproveForm),
-            "return": CaseAction(APPROVE, _return, NoteForm),
-        }
+        return correction_acts()
 
     def bind_form(
         self,
@@ -200,10 +189,7 @@ class CorrectionAdmin(CaseAdmin):
 
     def refusal_text(self, refused: Exception) -> str:
         assert isinstance(refused, CorrectionRefused)  # noqa: S101  # all of refusals are
-        if refused.why == "moved":
-            label = str(CorrectionState(refused.state).label)
-            return overtaken_text(status=label, by="", at=None)
-        return str(_REFUSALS[refused.why])
+        return refusal_text(refused)
 
     def case_context(
         self, request: HttpRequest, case: Correction, bound: Mapping[str, forms.Form]
@@ -290,60 +276,3 @@ def _paged(page: Any, asked: QueryDict) -> dict[str, Any]:
         "previous_url": url(page.previous) if page.previous else "",
         "next_url": url(page.next) if page.next else "",
     }
-
-
-def _facts(request: HttpRequest, case: Correction, now: datetime) -> dict[str, Any]:
-    return {"correction_id": case.pk, "by": cast(User, request.user), "now": now}
-
-
-def _remove(
-    request: HttpRequest, case: Correction, form: RemoveForm, now: datetime
-) -> StrOrPromise:
-    sent = form.cleaned_data
-    removed = corrections.remove_row(
-        row_id=sent["row"], why=sent["why"], **_facts(request, case, now)
-    )
-    if removed > 1:
-        return _("You took the result out, and those that followed it.")
-    return _("You took the result out of the set.")
-
-
-def _reword(request: HttpRequest, case: Correction, form: SaidForm, now: datetime) -> StrOrPromise:
-    corrections.reword(**form.cleaned_data, **_facts(request, case, now))
-    return _("What people read is changed.")
-
-
-def _ask(request: HttpRequest, case: Correction, _form: None, now: datetime) -> StrOrPromise:
-    corrections.ask_for_approval(**_facts(request, case, now))
-    return _("It waits for somebody else's approval. Until then nobody is told.")
-
-
-def _withdraw(
-    request: HttpRequest, case: Correction, form: NoteForm, now: datetime
-) -> StrOrPromise:
-    corrections.withdraw_correction(why=form.cleaned_data["note"], **_facts(request, case, now))
-    return _("The correction is withdrawn. No result was changed.")
-
-
-def _approve(
-    request: HttpRequest, case: Correction, form: ApproveForm, now: datetime
-) -> StrOrPromise:
-    corrections.approve_correction(
-        seen_rows=form.cleaned_data["rows"], **_facts(request, case, now)
-    )
-    return _("Approved. The results are corrected now, and their people are told.")
-
-
-def _return(request: HttpRequest, case: Correction, form: NoteForm, now: datetime) -> StrOrPromise:
-    corrections.return_correction(note=form.cleaned_data["note"], **_facts(request, case, now))
-    return _("You returned the correction. Your note is with it.")
-
-
-_REFUSALS: Final[dict[str, Any]] = {
-    "texts": gettext_lazy("Not saved: a text is missing. Look through what you filled in."),
-    "changed": gettext_lazy("Not saved: the set has changed. Look through it again."),
-    "nothing": gettext_lazy("Not saved: no result is left in the set. Withdraw the correction."),
-    "own": gettext_lazy("Not saved: somebody else approves what you prepared."),
-    "not_yours": gettext_lazy("Not saved: only who prepared the correction does this."),
-    "settled": gettext_lazy("Not saved: this result is not in the set any more."),
-}
