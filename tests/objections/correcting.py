@@ -17,7 +17,7 @@ PREPARED = riyadh("2026-11-20 10:00:00")
 APPROVED = riyadh("2026-11-21 11:00:00")
 
 SAID = {
-    "said_ar": "قرأنا عقود الإيجار من سجل قديم، فظهرت كأنها غير مسجلة.",
+    "said_ar": "قرأنا عقود الإيجار من سجل قديم فظهرت كأنها غير مسجلة.",
     "said_en": "We read the leases from an old record, so they looked unregistered.",
 }
 

@@ -16,7 +16,15 @@ from django.utils import translation
 from access.searches import SearchColumns
 from beneficiaries.models import Person, User
 from notifications.models import Campaign
-from objections.models import Ground, NeededDocument, Objection, ObjectionEvent
+from objections.models import (
+    AnswerTemplate,
+    DecisionReason,
+    Ground,
+    NeededDocument,
+    Objection,
+    ObjectionEvent,
+    Team,
+)
 from objections.statuses import ObjectionStatus
 from portal.roles import RIGHTS, ROLE_NAMES
 from saudi.models import Holiday
@@ -30,7 +38,15 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
-WRITTEN_BY_FORMS = {User, Holiday, Ground, NeededDocument}
+WRITTEN_BY_FORMS = {
+    User,
+    Holiday,
+    Ground,
+    NeededDocument,
+    AnswerTemplate,
+    DecisionReason,
+    Team,
+}
 READ_ONLY = [model for model in REGISTERED if model not in WRITTEN_BY_FORMS]
 
 
