@@ -50,12 +50,10 @@ class TestOtherHosts:
 
 class TestUnreadableValues:
     @pytest.mark.parametrize("path", SECRET_FREE_LISTS)
-    @pytest.mark.parametrize("name", ["status", "status__exact", "cycle", "q", "mine", "p", "o"])
-    def test_nul_in_a_staff_list_is_a_bad_request(
-        self, client: Client, path: str, name: str
-    ) -> None:
+    def test_nul_in_a_staff_list_is_a_bad_request(self, client: Client, path: str) -> None:
         sign_in_staff(client, "administrator")
-        assert client.get(f"{path}?{name}=%00").status_code == 400
+        for name in ("status", "status__exact", "cycle", "q", "mine", "p", "o"):
+            assert client.get(f"{path}?{name}=%00").status_code == 400, name
 
     @pytest.mark.parametrize("path", ["/", "/profile/", "/sawtak/new/", "/admin/"])
     def test_nul_in_a_cookie_makes_a_visitor_without_cookies(
@@ -65,12 +63,10 @@ class TestUnreadableValues:
         assert answer.status_code == Client().get(path).status_code
 
     @pytest.mark.parametrize("path", SECRET_FREE_LISTS)
-    @pytest.mark.parametrize("query", ["status=zz", "cycle=zz", "p=-1", "p=9e9", "o=-99", "x=%ff"])
-    def test_nonsense_in_a_staff_list_is_no_error(
-        self, client: Client, path: str, query: str
-    ) -> None:
+    def test_nonsense_in_a_staff_list_is_no_error(self, client: Client, path: str) -> None:
         sign_in_staff(client, "administrator")
-        assert client.get(f"{path}?{query}", follow=True).status_code < 500
+        for query in ("status=zz", "cycle=zz", "p=-1", "p=9e9", "o=-99", "x=%ff"):
+            assert client.get(f"{path}?{query}", follow=True).status_code < 500, query
 
     @pytest.mark.parametrize(
         "path",
