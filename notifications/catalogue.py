@@ -196,8 +196,8 @@ _ALL: Final = (
             "ar": {"due": "29 ديسمبر 2027\u00a0م", "documents": "م" * 50},
             "en": {"due": "29 September 2027", "documents": "m" * 50},
         },
-        ar="{programme}: أرسل مستندات اعتراضك قبل نهاية يوم {due}: {documents}.",
-        en="{programme}: send these for your objection before the end of {due}: {documents}.",
+        ar="{programme}: أرسل قبل نهاية يوم {due} مستندات اعتراضك: {documents}.",
+        en="{programme}: before the end of {due}, send for your objection: {documents}.",
     ),
     _case(
         "objection_documents_listed",

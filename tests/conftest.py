@@ -5,19 +5,15 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
-from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
-import objections.migrations
 from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
@@ -30,6 +26,9 @@ from tests.worker import (
     start_scheduler,
     start_worker,
 )
+
+STOCKED = {"0009_stock_grounds": "Ground", "0013_answer_templates": "AnswerTemplate"}
+"""The migrations that fill a catalogue, and a model of it."""
 
 __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "start_worker"]
 
@@ -59,6 +58,22 @@ def arabic() -> Iterator[None]:
     """Start each test in Arabic; a request to /en/ leaves its language behind in the thread."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def stocked_catalogues(request: pytest.FixtureRequest) -> None:
+    """Fill the catalogues of data anew for a test with real transactions.
+
+    What the migrations wrote is gone after the first of them.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    is_marked = marker is not None and marker.kwargs.get("transaction")
+    if not is_marked and "transactional_db" not in request.fixturenames:
+        return
+    request.getfixturevalue("transactional_db")
+    for name, model in STOCKED.items():
+        if not apps.get_model("objections", model).objects.exists():
+            import_module(f"objections.migrations.{name}").fill(apps, None)
 
 
 @pytest.fixture
@@ -101,25 +116,6 @@ def known_wordings(
     wording.forget_wordings()
     yield
     wording._Known.wordings = wording._Wordings()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def stock_of_grounds() -> Iterator[None]:
-    """Fill the catalogue of grounds again when a test with real transactions has emptied it."""
-    [name] = [
-        module.name
-        for module in iter_modules(objections.migrations.__path__)
-        if module.name.endswith("_stock_grounds")
-    ]
-    stock = import_module(f"objections.migrations.{name}")
-
-    def fill(**_sent: Any) -> None:
-        if "objections_ground" in connection.introspection.table_names():
-            stock.fill(apps, None)
-
-    post_migrate.connect(fill, sender=apps.get_app_config("objections"), weak=False)
-    yield
-    post_migrate.disconnect(fill, sender=apps.get_app_config("objections"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -61,6 +61,7 @@ FIELD_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "status": _("status of the objection or request"),
     "cycle": _("month of the cycle"),
     "due": _("last day to send the document"),
+    "documents": _("names of the documents to send"),
     "last_day": _("last day to object"),
     "closed_on": _("day on which the time ended"),
 }
@@ -71,6 +72,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "last_digits": "42",
         "status": "قيد الدراسة",
         "cycle": "يناير 2027",
+        "documents": "عقد الإيجار الموحد، فاتورة الكهرباء",
         "due": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
         "last_day": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
         "closed_on": "الأحد 9 شعبان 1448\u00a0هـ، الموافق 17 يناير 2027\u00a0م",
@@ -80,6 +82,7 @@ _SAMPLES: Final[Mapping[str, Mapping[str, str]]] = {
         "last_digits": "42",
         "status": "Under review",
         "cycle": "January 2027",
+        "documents": "Unified lease, electricity bill",
         "due": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
         "last_day": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
         "closed_on": "Sunday 17 January 2027 (9 Sha'ban 1448 AH)",
