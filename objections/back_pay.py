@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
+
 from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.statuses import SETTLED_STATUSES, ResultStatus
 from objections.models import Objection
@@ -24,9 +26,9 @@ class BackPayMonth:
 def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayMonth]:
     """Give the months an acceptance on a day may bring money for, oldest first; a day in Riyadh.
 
-    At most five statements and one more for each month in which the household has no payment. What
-    was due in a month is the person's own line of its payment; else their result of it; else what
-    they last were entitled to before what they contest (docs/adr/0023).
+    At most five statements. What was due in a month is the person's own line of its payment; else
+    their result of it; else what they last were entitled to before what they contest
+    (docs/adr/0023).
     """
     contested = objection.contested
     cycles = list(
@@ -58,15 +60,14 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
 def _paid(cycles: Iterable[Cycle], households: Iterable[PaymentLine]) -> list[PaidCycle]:
     """Give the deposit day of each cycle: the household's own, else that of the cycle."""
     days = {line.cycle_id: line.paid_on for line in households}
-    for cycle in cycles:
-        if cycle.pk not in days:
-            anybodys = (
-                PaymentLine.objects.current()
-                .filter(cycle=cycle, status__in=SETTLED_STATUSES)
-                .order_by("id")
-                .first()
-            )
-            days[cycle.pk] = anybodys.paid_on if anybodys else None
+    others = [cycle.pk for cycle in cycles if cycle.pk not in days]
+    if others:
+        # Unordered, so that the index of the cycle gives the first line there is.
+        anybodys = PaymentLine.objects.current().filter(
+            cycle=OuterRef("pk"), status__in=SETTLED_STATUSES
+        )
+        paid_on = Subquery(anybodys.order_by().values("paid_on")[:1])
+        days |= dict(Cycle.objects.filter(pk__in=others).values_list("pk", paid_on))
     return [PaidCycle(each.code, day) for each in cycles if (day := days[each.pk]) is not None]
 
 
