@@ -83,3 +83,17 @@ class DocumentRefused(Exception):
             "name": isolate(self.name),
             "limit": self.limit,
         }
+
+
+class FilesNotKept(Exception):
+    """The store takes no files now; nothing was kept of what came with them."""
+
+    @property
+    def message(self) -> str:
+        """A sentence for whoever sent them, in their language."""
+        return str(
+            _(
+                "We cannot take files at the moment. What you wrote is kept. Choose the files"
+                " again and send them in some minutes."
+            )
+        )

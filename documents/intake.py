@@ -13,7 +13,7 @@ import io
 import logging
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from PIL import ExifTags, Image, ImageOps
 from pillow_heif import options as heif_options
 from pillow_heif import register_heif_opener
 from pypdf import PasswordType, PdfReader
 
-from documents.errors import DocumentRefused, RefusalReason
+from documents.errors import DocumentRefused, FilesNotKept, RefusalReason
 from documents.models import ContentType, Document
 from documents.names import display_name, readable_name
 from documents.scanning import is_scanner_set
@@ -223,59 +223,100 @@ def wake_workers() -> None:
 
 # Keeping ----------------------------------------------------------------------
 
-_written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
+_written: ContextVar[dict[CheckedFile, str] | None] = ContextVar("_written", default=None)
 
 
 @contextmanager
-def files_follow_transaction() -> Iterator[None]:
-    """Open a transaction; when it fails, the files stored inside it are removed as well.
+def files_written(checked: Sequence[CheckedFile]) -> Iterator[None]:
+    """Write files under random names, for rows that the transactions inside give them.
 
-    A process killed in between leaves a file without a row: `documents.tasks` sweeps those.
+    A store may take seconds, so no lock is held meanwhile. At the end what no row names is removed:
+    a repeat stores nothing. What a killed process leaves, or one that lost its database and cannot
+    know whether its row was kept, is left to `documents.sweeping`.
+
+    Raises:
+        FilesNotKept: the store takes no files; none of these stays.
     """
     outer = _written.get()
-    written: list[str] = []
+    written: dict[CheckedFile, str] = {}
     token = _written.set(written)
     try:
-        with transaction.atomic():
-            yield
-    except BaseException:
-        for stored_name in written:
-            default_storage.delete(stored_name)
+        for file in checked:
+            written[file] = _random_name()
+            _write(file, written[file])
+        yield
+    except (InterfaceError, OperationalError):
         raise
+    except BaseException:
+        _remove_without_row(written.values())
+        raise
+    else:
+        _remove_without_row(written.values())
     finally:
         _written.reset(token)
-    if outer is not None:
-        outer.extend(written)
+        if outer is not None:
+            outer.update(written)
+
+
+@contextmanager
+def files_follow_transaction(checked: Sequence[CheckedFile] = ()) -> Iterator[None]:
+    """Write files, then open a transaction for their rows; when it fails, no file stays.
+
+    Raises:
+        FilesNotKept: as `files_written`.
+    """
+    with files_written(checked), transaction.atomic():
+        yield
 
 
 def store_document(checked: CheckedFile, *, now: datetime) -> Document:
-    """Keep a checked file under a name made by the server, and give its row.
+    """Give a checked file its row. The caller has written it by `files_written`, or it is now.
 
-    Call it inside `files_follow_transaction`, so that a failure later in the same transaction
-    leaves no file behind.
+    Raises:
+        FilesNotKept: it was not, and the store takes no files.
     """
-    identity = uuid.uuid4()
-    checked.content.seek(0)
-    stored_name = default_storage.save(f"{identity.hex[:2]}/{identity.hex}", File(checked.content))
     written = _written.get()
-    if written is not None:
-        written.append(stored_name)
+    if written is None or checked not in written:
+        with files_written([checked]):
+            return store_document(checked, now=now)
+    stored_name = written[checked]
     waits = is_scanner_set()
     transaction.on_commit(wake_workers)
+    return Document.objects.create(
+        uuid=uuid.UUID(stored_name.rpartition("/")[2]),
+        name=checked.name,
+        content_type=checked.content_type,
+        size_bytes=checked.size_bytes,
+        sha256=checked.sha256,
+        file=stored_name,
+        received_at=now,
+        state=DocumentState.RECEIVED if waits else DocumentState.FINE,
+        scan_due_at=now if waits else None,
+        draw_due_at=None if waits else now,
+    )
+
+
+def _random_name() -> str:
+    identity = uuid.uuid4().hex
+    return f"{identity[:2]}/{identity}"
+
+
+def _write(checked: CheckedFile, name: str) -> None:
+    checked.content.seek(0)
     try:
-        with transaction.atomic():
-            return Document.objects.create(
-                uuid=identity,
-                name=checked.name,
-                content_type=checked.content_type,
-                size_bytes=checked.size_bytes,
-                sha256=checked.sha256,
-                file=stored_name,
-                received_at=now,
-                state=DocumentState.RECEIVED if waits else DocumentState.FINE,
-                scan_due_at=now if waits else None,
-                draw_due_at=None if waits else now,
-            )
-    except BaseException:
-        default_storage.delete(stored_name)
-        raise
+        default_storage.save(name, File(checked.content))
+    except Exception as error:  # each store has errors of its own
+        logger.exception("files alarm: the store of the documents takes no files")
+        raise FilesNotKept from error
+
+
+def _remove_without_row(names: Collection[str]) -> None:
+    """Remove stored files that no document names; what cannot be removed now, the night does."""
+    if not names:
+        return
+    try:
+        named = set(Document.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in set(names) - named:
+            default_storage.delete(name)
+    except Exception as error:  # a failed transaction around this one, or the store
+        logger.warning("files without a row stay until the night (%s)", type(error).__name__)

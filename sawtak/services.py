@@ -20,7 +20,12 @@ from access.models import CodePurpose
 from access.references import ReferenceKind, new_reference
 from beneficiaries.models import Person, User
 from beneficiaries.services import identify
-from documents.intake import CheckedFile, files_follow_transaction, store_document
+from documents.intake import (
+    CheckedFile,
+    files_follow_transaction,
+    files_written,
+    store_document,
+)
 from notifications.outbox import queue_message
 from saudi.hijri import HijriDate
 from sawtak.errors import TextMissing, TransitionRefused
@@ -76,35 +81,37 @@ def file_ticket(
 
     Always accepted: whether the identity matches the register is stored for staff and changes
     nothing that the sender sees (DOMAIN 9). A repeat waits on the key's unique index, changes
-    nothing and gives the first one's ticket. Files are written after the row that makes the
-    submission the first, so that a repeat stores none. `address` is the client's; empty where
-    none is to be counted. A mobile gets no more than some of these SMS an hour, because anybody
-    can write somebody else's number (O19 e): the ticket is stored all the same.
+    nothing and gives the first one's ticket. Files are written before any lock is held; what a
+    repeat brought is removed. `address` is the client's; empty where none is to be counted. A
+    mobile gets no more than some of these SMS an hour, because anybody can write somebody else's
+    number (O19 e): the ticket is stored all the same.
 
     One transaction of four statements: the match, the ticket with its text and its event, the
     limits, the SMS.
 
     Raises:
         LimitReached: the address has filed as many as it may in an hour; nothing is stored.
+        FilesNotKept: the store takes no files now; nothing is stored.
     """
     draws = 0
-    while True:
-        draws += 1
-        try:
-            with files_follow_transaction():
-                ticket, message_id = _store(details, submission_key, channel, language, now)
-                may_tell = _count_filing(address, ticket.mobile, now)
-                _attach(message_id, attachments, now)
-                if may_tell:
-                    _tell(ticket, "ticket_received", event=RECEIVED, now=now)
-        except IntegrityError:
-            earlier = Ticket.objects.filter(submission_key=submission_key).first()
-            if earlier is not None:
-                return earlier
-            if draws == REFERENCE_DRAWS:
-                raise
-        else:
-            return ticket
+    with files_written(attachments):
+        while True:
+            draws += 1
+            try:
+                with transaction.atomic():
+                    ticket, message_id = _store(details, submission_key, channel, language, now)
+                    may_tell = _count_filing(address, ticket.mobile, now)
+                    _attach(message_id, attachments, now)
+                    if may_tell:
+                        _tell(ticket, "ticket_received", event=RECEIVED, now=now)
+            except IntegrityError:
+                earlier = Ticket.objects.filter(submission_key=submission_key).first()
+                if earlier is not None:
+                    return earlier
+                if draws == REFERENCE_DRAWS:
+                    raise
+            else:
+                return ticket
 
 
 def _store(
@@ -201,10 +208,11 @@ def reply_from_sender(
     Raises:
         TextMissing: the text is empty.
         TransitionRefused: the ticket does not wait for the sender.
+        FilesNotKept: the store takes no files now; nothing is stored.
     """
     if not text:
         raise TextMissing
-    with files_follow_transaction():
+    with files_follow_transaction(attachments):
         ticket = _lock(ticket_id)
         if not can_reply(ticket.status):
             last = TicketMessage.objects.filter(ticket=ticket).order_by("-id").first()

@@ -29,6 +29,7 @@ from access.errors import (
     WrongCode,
 )
 from access.models import CodePurpose
+from documents.errors import FilesNotKept
 from documents.serving import attachment_response
 from notifications.statuses import Lane
 from notifications.waking import could_wake
@@ -83,6 +84,9 @@ def new(request: HttpRequest) -> HttpResponse:
         )
     except LimitReached as refusal:
         return _form_page(request, form, retry_at=refusal.retry_at)
+    except FilesNotKept as refusal:
+        form.add_error("attachments", refusal.message)
+        return _form_page(request, form)
 
 
 def _form_page(
@@ -147,6 +151,9 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
             attachments=form.cleaned_data["attachments"],
             now=now,
         )
+    except FilesNotKept as refusal:
+        form.add_error("attachments", refusal.message)
+        return _ticket_page(request, found, may_read, now, form)
     except TransitionRefused:
         messages.error(
             request, _("This request cannot be replied to now. Read its status, or send a new one.")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
+from documents.errors import FilesNotKept
 from objections.admin.exemptions import EXEMPT, contested_or_404, grant_url, row_url
 from objections.contested import key_of, track_of, window_of
 from objections.entered_forms import CallForm, ConsentForm, PaperForm, WhoForm, entry_fault
@@ -114,6 +115,9 @@ class EnteringPages(_Base):
             filed = _enter(form, row, person, by=cast(User, request.user), now=timezone.now())
         except ObjectionRefused as refusal:
             return self._refused(request, context, form, refusal)
+        except FilesNotKept as refusal:
+            form.add_error("documents", refusal.message)
+            return self._entry_page(request, context, form)
         text = _("The objection is filed under %(reference)s. The person was told by SMS.")
         messages.success(request, text % {"reference": filed.reference})
         return HttpResponseRedirect(reverse("admin:objections_objection_change", args=[filed.pk]))

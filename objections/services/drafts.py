@@ -190,7 +190,7 @@ def attach_documents(
     """
     if not checked:
         return []
-    with files_follow_transaction():
+    with files_follow_transaction(checked):
         draft = lock_draft(objection)
         if replaces is not None:
             draft.documents.filter(document__uuid=replaces, removed_at=None).exclude(

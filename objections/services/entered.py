@@ -66,7 +66,7 @@ def enter_paper(
     if not checked:
         raise IncompleteObjection(missing=("documents",))
     try:
-        with files_follow_transaction():
+        with files_follow_transaction(checked):
             objection, is_new = _enter(
                 entry, channel=FilingChannel.PAPER, received_at=received_at, by=by, now=now
             )

@@ -38,7 +38,7 @@ def add_documents(
         TransitionRefused: it is decided or withdrawn.
         TooManyDocuments: with the limit.
     """
-    with files_follow_transaction():
+    with files_follow_transaction(checked):
         locked = _lock_open(objection)
         return _add(locked, checked, actor=actor, now=now, replaces=replaces)
 
@@ -57,7 +57,7 @@ def add_wanted_documents(
         IncompleteObjection: no document came.
         TooManyDocuments: with the limit.
     """
-    with files_follow_transaction():
+    with files_follow_transaction(checked):
         locked = (
             Objection.objects.select_for_update(of=("self",))
             .select_related("filed_by")

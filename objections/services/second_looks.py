@@ -51,7 +51,7 @@ def ask_second_look(
     """
     if is_blank(statement) or len(statement) > STATEMENT_CHARACTERS:
         raise IncompleteObjection(missing=("statement",))
-    with files_follow_transaction():
+    with files_follow_transaction(checked):
         lock_contested(objection.contested)
         locked = locked_objection(objection.pk)
         earlier = look_of(locked)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from documents.errors import DocumentRefused
+from documents.errors import DocumentRefused, FilesNotKept
 from objections import presenting
 from objections.errors import TooManyDocuments, TransitionRefused
 from objections.forms import LaterDocumentsForm
@@ -86,6 +86,9 @@ def _keep(
     except TooManyDocuments as refusal:
         papers.form.add_error("documents", too_many_later_text(refusal))
         return False
+    except FilesNotKept as refusal:
+        papers.form.add_error("documents", refusal.message)
+        return False
     else:
         text = _("Your documents arrived. We go on studying your objection.")
         messages.success(request, text)
@@ -120,6 +123,8 @@ def send_paper(request: HttpRequest, citizen: Citizen, reference: str) -> HttpRe
         return HttpResponse(status=HTTPStatus.CONFLICT)
     except TooManyDocuments as refusal:
         return _problem(too_many_later_text(refusal))
+    except FilesNotKept as refusal:
+        return _problem(refusal.message)
     # Asked for anew: what hangs on the objection is from before.
     kept = ObjectionDocument.objects.filter(objection=objection, removed_at=None)
     rows = kept.select_related("document").order_by("id")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from documents.errors import FilesNotKept
 from objections import presenting
 from objections.contested import key_of
 from objections.errors import SecondLookRefused, TooManyDocuments, TransitionRefused
@@ -39,6 +40,8 @@ def ask(request: HttpRequest, citizen: Citizen, reference: str) -> HttpResponseB
                 return _asked(request, citizen, objection, form, now)
             except TooManyDocuments as refusal:
                 form.add_error("documents", too_many_text(refusal))
+            except FilesNotKept as refusal:
+                form.add_error("documents", refusal.message)
             except SecondLookRefused:
                 objection = _case_or_404(citizen, reference)
     else:

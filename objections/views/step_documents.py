@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from documents.errors import FilesNotKept
 from documents.statuses import DocumentState
 from objections import presenting
 from objections.errors import ObjectionRefused, TooManyDocuments
@@ -104,6 +105,8 @@ def _sent_alone(request: HttpRequest, draft: Objection, now: datetime) -> str:
         attach_documents(objection=draft, checked=field.accepted, replaces=replaces, now=now)
     except TooManyDocuments as refusal:
         return too_many_text(refusal)
+    except FilesNotKept as refusal:
+        return refusal.message
     return ""
 
 
@@ -146,6 +149,8 @@ def _keep_good_files(draft: Objection, form: DraftDocumentsForm, now: datetime) 
         attach_documents(objection=draft, checked=form.file_field.accepted, now=now)
     except TooManyDocuments as refusal:
         form.add_error("documents", too_many_text(refusal))
+    except FilesNotKept as refusal:
+        form.add_error("documents", refusal.message)
     return form.is_valid()
 
 

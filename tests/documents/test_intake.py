@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.core.files.storage import FileSystemStorage
+from django.db import IntegrityError, OperationalError
 from django.test import override_settings
 from django.utils import timezone, translation
 from PIL import Image
@@ -275,6 +276,36 @@ def test_no_file_stays_when_an_outer_transaction_fails(attachments: Path) -> Non
 def test_no_file_stays_when_its_row_is_refused(attachments: Path) -> None:
     good = check("a.pdf", pdf_bytes())
     empty = CheckedFile(good.name, good.content_type, 0, good.sha256, good.content)
-    with pytest.raises(Exception, match="document_not_empty"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="document_not_empty"),
+        files_follow_transaction([empty]),
+    ):
         store_document(empty, now=timezone.now())
     assert stored_files(attachments) == []
+
+
+@pytest.mark.django_db
+def test_file_whose_row_may_have_been_kept_is_left_to_the_sweep(attachments: Path) -> None:
+    """A line that breaks at the commit does not tell: to remove the file could lose a document."""
+    with (
+        pytest.raises(OperationalError),
+        files_follow_transaction([check("a.pdf", pdf_bytes())]),
+    ):
+        raise OperationalError
+    assert len(stored_files(attachments)) == 1
+
+
+@pytest.mark.django_db
+def test_file_that_cannot_be_removed_hides_no_other_fault(
+    attachments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_store: FileSystemStorage, _name: str) -> None:
+        raise OSError
+
+    monkeypatch.setattr(FileSystemStorage, "delete", fail)
+    with (
+        pytest.raises(RuntimeError, match="later"),
+        files_follow_transaction([check("a.pdf", pdf_bytes())]),
+    ):
+        raise RuntimeError("later")
+    assert len(stored_files(attachments)) == 1

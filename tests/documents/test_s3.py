@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
@@ -17,6 +16,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from documents.drawing import draw_waiting
+from documents.errors import FilesNotKept
 from documents.intake import check_upload, files_follow_transaction, store_document
 from documents.models import Document
 from documents.serving import attachment_response, page_response
@@ -86,7 +86,7 @@ def test_nothing_stays_when_the_transaction_fails_or_the_store_does(store: Store
         store_and_fail()
     assert store.objects == {}
     store.is_down = True
-    with pytest.raises(ClientError):
+    with pytest.raises(FilesNotKept):
         kept()
     assert not Document.objects.exists()
 

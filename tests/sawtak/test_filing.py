@@ -14,12 +14,15 @@ from pytest_django import Settings
 
 from access.errors import LimitReached
 from access.references import parse_reference
+from documents.errors import FilesNotKept
 from documents.models import Document
 from notifications.models import Message
 from saudi.hijri import HijriDate
 from sawtak import services
 from sawtak.models import IdentityMatch, Ticket, TicketEvent, TicketMessage
-from tests.factories import PersonFactory
+from sawtak.services import ask_sender, reply_from_sender
+from tests.documents.watched_store import watched_store
+from tests.factories import PersonFactory, StaffFactory
 from tests.sawtak.tickets import MOBILE, NOW, STRANGERS_ID, checked, file, texts_sent
 
 ADDRESS = "192.0.2.7"
@@ -186,3 +189,25 @@ def test_failure_leaves_no_row_no_sms_and_no_file(
         file(attachments=[checked()])
     assert Ticket.objects.count() == Document.objects.count() == Message.objects.count() == 0
     assert files_in(storage) == []
+
+
+@pytest.mark.django_db
+def test_store_is_written_to_before_any_transaction(tmp_path: Path) -> None:
+    with watched_store(tmp_path) as seen:
+        ticket = file(attachments=[checked()])
+        ask_sender(
+            ticket_id=ticket.pk, agent=StaffFactory.create(), text="؟", seen_status="new", now=NOW
+        )
+        reply_from_sender(
+            ticket_id=ticket.pk, text="هذا هو", attachments=[checked(colour="red")], now=NOW
+        )
+    assert seen == [len(connection.atomic_blocks)] * 2
+    assert len(files_in(tmp_path)) == Document.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_store_that_takes_nothing_changes_nothing(tmp_path: Path) -> None:
+    with watched_store(tmp_path, fails_after=1), pytest.raises(FilesNotKept):
+        file(attachments=[checked(), checked(colour="red")])
+    assert files_in(tmp_path) == []
+    assert not Ticket.objects.exists()
