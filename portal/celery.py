@@ -20,6 +20,7 @@ from objections.schedule import beat_schedule as objections_schedule
 from portal.liveness import watch
 from portal.schedule import beat_schedule as portal_schedule
 from saudi.schedule import beat_schedule as saudi_schedule
+from sawtak.schedule import beat_schedule as sawtak_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -48,6 +49,7 @@ app.conf.beat_schedule = joined(
     objections_schedule(),
     portal_schedule(),
     saudi_schedule(),
+    sawtak_schedule(),
 )
 app.autodiscover_tasks()
 signals.worker_ready.connect(watch)

@@ -153,10 +153,11 @@ class TicketMessage(models.Model):
 
 
 class TicketAttachment(models.Model):
-    """A file that came with a message."""
+    """A file that came with a message; `refusal_told_at` is when a refused one was settled."""
 
     message = models.ForeignKey(TicketMessage, on_delete=models.PROTECT, related_name="attachments")
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="of_ticket")
+    refusal_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("attachment")

@@ -24,30 +24,29 @@ from documents.intake import (
     CheckedFile,
     files_follow_transaction,
     files_written,
-    store_document,
 )
 from notifications.outbox import queue_message
 from saudi.hijri import HijriDate
+from sawtak.attachments import attach_files
 from sawtak.errors import TextMissing, TransitionRefused
 from sawtak.models import (
     Category,
     Channel,
     IdentityMatch,
     Ticket,
-    TicketAttachment,
     TicketEvent,
     TicketMessage,
 )
 from sawtak.rules import can_reply, ensure_transition
-from sawtak.selectors import RECEIVED, told_event
+from sawtak.selectors import RECEIVED
 from sawtak.statuses import TicketStatus
 from sawtak.storing import store_submission
+from sawtak.telling import TOLD_LIMIT, tell_sender
 
 REFERENCE_DRAWS = 5
 """How often a reference is drawn again when it is taken: eight random digits, so almost never."""
 
 FILING_LIMIT = "tickets"
-TOLD_LIMIT = "ticket_sms"
 CODE_LIMIT = "ticket_codes"
 
 
@@ -101,9 +100,9 @@ def file_ticket(
                 with transaction.atomic():
                     ticket, message_id = _store(details, submission_key, channel, language, now)
                     may_tell = _count_filing(address, ticket.mobile, now)
-                    _attach(message_id, attachments, now)
+                    attach_files(message_id, attachments, now)
                     if may_tell:
-                        _tell(ticket, "ticket_received", event=RECEIVED, now=now)
+                        tell_sender(ticket, "ticket_received", event=RECEIVED, now=now)
             except IntegrityError:
                 earlier = Ticket.objects.filter(submission_key=submission_key).first()
                 if earlier is not None:
@@ -221,7 +220,7 @@ def reply_from_sender(
             by, at = _last_change(ticket)
             raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
         message = _append(ticket, text, author=None, now=now)
-        _attach(message.pk, attachments, now)
+        attach_files(message.pk, attachments, now)
         _move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)
     return ticket
 
@@ -239,7 +238,7 @@ def take_ticket(*, ticket_id: int, agent: User, seen_status: str, now: datetime)
         ticket = _lock_seen(ticket_id, seen_status, TicketStatus.IN_PROGRESS)
         ticket.assigned_to = agent
         event = _move(ticket, TicketStatus.IN_PROGRESS, actor=agent, now=now)
-        _tell(ticket, "ticket_taken", event=f"taken:{event.pk}", now=now)
+        tell_sender(ticket, "ticket_taken", event=f"taken:{event.pk}", now=now)
     return ticket
 
 
@@ -295,7 +294,7 @@ def close_ticket(
     with transaction.atomic():
         ticket = _lock_seen(ticket_id, seen_status, TicketStatus.CLOSED)
         event = _move(ticket, TicketStatus.CLOSED, actor=agent, now=now, reason=reason.strip())
-        _tell(ticket, "ticket_closed", event=f"closed:{event.pk}", now=now)
+        tell_sender(ticket, "ticket_closed", event=f"closed:{event.pk}", now=now)
     return ticket
 
 
@@ -316,7 +315,7 @@ def _write(
         ticket.assigned_to = ticket.assigned_to or agent
         _append(ticket, text.strip(), author=agent, now=now)
         event = _move(ticket, wanted, actor=agent, now=now)
-        _tell(ticket, template, event=f"{name}:{event.pk}", now=now)
+        tell_sender(ticket, template, event=f"{name}:{event.pk}", now=now)
     return ticket
 
 
@@ -366,24 +365,3 @@ def _record(
 
 def _append(ticket: Ticket, text: str, *, author: User | None, now: datetime) -> TicketMessage:
     return TicketMessage.objects.create(ticket=ticket, author=author, text=text, written_at=now)
-
-
-def _attach(message_id: int, files: Sequence[CheckedFile], now: datetime) -> None:
-    if files:
-        TicketAttachment.objects.bulk_create(
-            TicketAttachment(message_id=message_id, document=store_document(file, now=now))
-            for file in files
-        )
-
-
-def _tell(ticket: Ticket, template: str, *, event: str, now: datetime) -> None:
-    queue_message(
-        event=told_event(ticket, event),
-        to=ticket.mobile,
-        template=template,
-        values={"reference": ticket.reference},
-        language=ticket.language,
-        now=now,
-        # Who named somebody without proof is told of the case and nobody's inbox is (DOMAIN 9).
-        person_id=ticket.person_id if ticket.identity_match == IdentityMatch.FULL else None,
-    )

@@ -41,6 +41,7 @@ from sawtak.errors import TransitionRefused
 from sawtak.filing import file_from_page, new_token, person_of, signed_in_user, typed_token
 from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of, late_message
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
+from sawtak.presenting import file_rows
 from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
 from sawtak.selectors import conversation_of, events_of, is_reference_sent
 from sawtak.services import code_subject, reply_from_sender, send_ticket_code
@@ -180,7 +181,9 @@ def _ticket_page(
         "masked_mobile": mask_mobile(found.mobile),
     }
     if may_read:
-        context["turns"] = conversation_of(found)
+        context["turns"] = [
+            (turn, file_rows(found, turn.attachments)) for turn in conversation_of(found)
+        ]
         context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
         if can_reply(found.status):
             context["form"] = form

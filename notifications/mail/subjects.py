@@ -33,6 +33,7 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "ticket_taken": _("We work on your request"),
     "ticket_answered": _("We answered your request"),
     "ticket_question": _("We have a question about your request"),
+    "ticket_file_refused": _("We did not accept a file of your request"),
     "ticket_closed": _("We closed your request"),
     "mobile_changed": _("Your mobile was changed"),
     "email_changed": _("An e-mail address was added to your file"),

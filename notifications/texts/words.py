@@ -45,6 +45,7 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "ticket_taken": _("Request is being worked on"),
     "ticket_answered": _("Request answered"),
     "ticket_question": _("Question about a request"),
+    "ticket_file_refused": _("File of a request not accepted"),
     "ticket_closed": _("Request closed"),
     "case_status": _("Reply: status of a case"),
     "case_not_found": _("Reply: no case of this number and mobile"),

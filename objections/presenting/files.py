@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents.errors import DocumentRefused
-from documents.models import ContentType
-from documents.statuses import DocumentState
+from documents.showing import STATE_KINDS, FileRow, harmful_text, kind_of
 from objections.models import NeededDocument, ObjectionDocument
 from saudi.direction import isolate
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
@@ -19,13 +18,6 @@ from saudi.languages import page_language
 
 NEED_FIELD: Final = "need-"
 """Begins the name of the field that says what a file is; the document's UUID ends it."""
-
-_KINDS: Final[dict[str, str]] = {
-    DocumentState.RECEIVED: "busy",
-    DocumentState.CHECKING: "busy",
-    DocumentState.FINE: "ok",
-    DocumentState.REFUSED: "bad",
-}
 
 
 class NeedChoice(NamedTuple):
@@ -37,18 +29,9 @@ class NeedChoice(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FileView:
-    """A row of the list of files (components/files.html)."""
+class FileView(FileRow):
+    """A row of the list of files with what can be said of it and done with it here."""
 
-    name: str
-    kind: str
-    state: str
-    state_text: str
-    size: int
-    note: str = ""
-    why: str = ""
-    url: str = ""
-    action: str = ""
     remove_name: str = ""
     remove_value: str = ""
     replace: str = ""
@@ -90,15 +73,12 @@ def kept_files(
         views.append(
             FileView(
                 name=document.name,
-                kind="file" if document.content_type == ContentType.PDF else "image",
-                state=_KINDS[document.state],
+                kind=kind_of(document),
+                state=STATE_KINDS[document.state],
                 state_text=document.get_state_display(),
                 size=document.size_bytes,
                 note=arrived,
-                why=_(
-                    "Something harmful is in this file, so nobody opens it. Take a new picture of"
-                    " the document and send that."
-                )
+                why=harmful_text(_("Take a new picture of the document and send that."))
                 if document.is_refused
                 else _seen_text((examined or {}).get(document.sha256)),
                 url="" if document.is_refused else address,

@@ -270,24 +270,6 @@ def files(content: str) -> SafeString:
     return format_html('<ul class="files">{}</ul>', content)
 
 
-@register.inclusion_tag("components/file.html")
-def file(
-    name: str, size: int, content_type: str, *, url: str = "", action: str = "", note: str = ""
-) -> dict[str, object]:
-    """Show a file that was kept, with the link that fetches it where there is one."""
-    return {
-        "file": {
-            "name": name,
-            "size": size,
-            "kind": "pdf" if content_type == "application/pdf" else "image",
-            "state": "ok",
-            "url": url,
-            "action": action,
-            "note": note,
-        }
-    }
-
-
 # Tables --------------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ KEYS = {
         "ticket_taken",
     ),
     *("result_closing", "draft_closing"),
-    *("ticket_answered", "ticket_question", "ticket_closed"),
+    *("ticket_answered", "ticket_question", "ticket_file_refused", "ticket_closed"),
     *("case_status", "case_not_found", "bulk_stopped", "bulk_started"),
 }
 VOWEL_MARKS_TATWEEL_AND_DIRECTION_MARKS = re.compile(

@@ -18,7 +18,7 @@ from documents.errors import FilesNotKept
 from documents.models import Document
 from notifications.models import Message
 from saudi.hijri import HijriDate
-from sawtak import services
+from sawtak import services, telling
 from sawtak.models import IdentityMatch, Ticket, TicketEvent, TicketMessage
 from sawtak.services import ask_sender, reply_from_sender
 from tests.documents.watched_store import watched_store
@@ -184,7 +184,7 @@ def test_failure_leaves_no_row_no_sms_and_no_file(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(services, "queue_message", fail)
+    monkeypatch.setattr(telling, "queue_message", fail)
     with pytest.raises(ConnectionError):
         file(attachments=[checked()])
     assert Ticket.objects.count() == Document.objects.count() == Message.objects.count() == 0

@@ -1,0 +1,18 @@
+"""When the app's scheduled work runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Give Celery's schedule of the app."""
+    return {
+        "tell-senders-of-refused-files": {
+            "task": "sawtak.tell_of_refused",
+            "schedule": crontab(),
+            "options": {"queue": "default", "expires": 60},
+        },
+    }
