@@ -65,6 +65,16 @@ def test_processes_wait_for_migrations_and_have_few_rights(services: dict[str, A
         assert service["cap_drop"] == ["ALL"], name
 
 
+def test_documents_are_scanned_and_no_process_waits_for_the_scanner(
+    services: dict[str, Any],
+) -> None:
+    for name in PROCESSES:
+        setting = services[name]["environment"]["CLAMAV_ADDRESS"]
+        assert setting == "${CLAMAV_ADDRESS-clamav:3310}", name
+        assert "clamav" not in services[name]["depends_on"], name
+    assert services["clamav"]["volumes"] == ["clamav:/var/lib/clamav"]
+
+
 def test_demonstration_is_off(services: dict[str, Any]) -> None:
     assert {services[name]["environment"]["DEMO"] for name in PROCESSES} == {"0"}
 
