@@ -105,7 +105,7 @@ def test_page_says_the_state_and_links_only_what_opens(
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        ("new", "إن احتجنا إلى المستند طلبناه منك"),
+        ("new", "إذا احتجنا إلى المستند طلبناه منك"),
         ("awaiting_citizen", "مع ردك"),
         ("closed", "أرسل طلبًا جديدًا"),
     ],
