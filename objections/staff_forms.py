@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 ANSWER_CHARACTERS: Final = 1000
 _MONTH: Final = "back_pay_"
-_BLANK: Final = re.compile(r"\[[^\]]*\]")
+BLANK: Final = re.compile(r"\[[^\]]*\]")
+"""What a template leaves to be filled in."""
 
 
 class AmountField(forms.CharField):
@@ -59,7 +60,7 @@ class AnswerField(MessageField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if text and _BLANK.search(text):
+        if text and BLANK.search(text):
             raise forms.ValidationError(_("Fill in what stands in [brackets], or take it out."))
         return text
 
@@ -169,15 +170,9 @@ def _estimate_text(month: BackPayMonth) -> str:
     return gettext("Estimated: %(amount)s") % {"amount": amount}
 
 
-class DocumentsForm(forms.Form):
-    """Which documents are missing, and by when."""
+class DueForm(forms.Form):
+    """By when documents are sent."""
 
-    text = AnswerField(
-        label=_("What the citizen should send"),
-        longest=ANSWER_CHARACTERS,
-        help_text=_("Name the document and what must be visible in it."),
-        error_messages={"required": _("Write which document is missing.")},
-    )
     days = forms.TypedChoiceField(
         label=_("Time to send it"),
         coerce=int,
@@ -188,6 +183,18 @@ class DocumentsForm(forms.Form):
     def due_on(self, today: date) -> date:
         """Give the last day on which the documents may be sent. Civil days in Riyadh."""
         return today + timedelta(days=self.cleaned_data["days"])
+
+
+class DocumentsForm(DueForm):
+    """Which documents are missing, and by when."""
+
+    text = AnswerField(
+        label=_("What the citizen should send"),
+        longest=ANSWER_CHARACTERS,
+        help_text=_("Name the document and what must be visible in it."),
+        error_messages={"required": _("Write which document is missing.")},
+    )
+    field_order = ("text", "days")
 
 
 class NoteForm(forms.Form):

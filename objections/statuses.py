@@ -74,6 +74,16 @@ class DecisionState(models.TextChoices):
     LAPSED = "lapsed", _("Fell away: the case ended before")
 
 
+class BulkKind(models.TextChoices):
+    """What staff do with many cases at once."""
+
+    TAKE = "take", _("Take the cases")
+    HAND_OVER = "hand_over", _("Hand the cases over")
+    PUT_BACK = "put_back", _("Put the cases back into the queue")
+    DOCUMENTS = "documents", _("Ask for documents")
+    APPROVE = "approve", _("Approve the decisions")
+
+
 class FilingChannel(models.TextChoices):
     """How an objection came."""
 

@@ -111,6 +111,24 @@
     strip.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
   }
 
+  // One box ticks all rows of the page; without a script each row is ticked by itself.
+  document.querySelectorAll("[data-tick-all]").forEach((all) => {
+    const form = document.getElementById(all.dataset.tickAll);
+    if (!form) return;
+    const boxes = Array.from(form.elements).filter((box) => box.name === "case");
+    const show = () => {
+      const ticked = boxes.filter((box) => box.checked).length;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    };
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of boxes) box.checked = all.checked;
+    });
+    boxes.forEach((box) => box.addEventListener("change", show));
+    window.addEventListener("pageshow", show);
+  });
+
   // The chosen files by name: the browser's own control speaks the browser's language.
   document.querySelectorAll("[data-upload]").forEach((box) => {
     if (box.closest("[data-send]")) return;

@@ -37,6 +37,7 @@ from objections.admin.acts import (
     may_propose,
     refusal_text,
 )
+from objections.admin.bulk import BulkPages, bulk_kinds
 from objections.admin.documents import OPEN_DOCUMENTS, CaseDocuments, shown_documents
 from objections.admin.entering import EnteringPages
 from objections.admin.filters import (
@@ -49,6 +50,7 @@ from objections.admin.filters import (
     SecondLookFilter,
 )
 from objections.admin.hiding import HiddenWhileBlind
+from objections.bulk import MOST_AT_ONCE
 from objections.clock import case_clock
 from objections.errors import NothingToTake, ObjectionRefused
 from objections.models import Objection
@@ -73,7 +75,7 @@ from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 
 
-class ObjectionAdmin(HiddenWhileBlind, EnteringPages, QueueGround, CaseDocuments):
+class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, CaseDocuments):
     """The list of objections and the case page, where staff decide.
 
     The portal registers it, with what other apps know of a case.
@@ -184,6 +186,8 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, QueueGround, CaseDocuments
         tools = {
             "may_take_next": request.user.has_perm(TAKE),
             "kept": [(name, chosen[name]) for name in ("mine", "status", "q") if name in chosen],
+            "bulk_kinds": bulk_kinds(request.user),
+            "most_at_once": MOST_AT_ONCE,
             "is_narrowed": any(chosen.get(each.parameter_name) for each in self.list_filter[2:]),
         }
         return super().changelist_view(request, tools | (extra_context or {}))

@@ -1,5 +1,6 @@
 """What the objections app keeps, a module a matter."""
 
+from objections.models.bulk import BulkAct, BulkActCase
 from objections.models.corrections import Correction, CorrectionEvent, CorrectionRow
 from objections.models.decisions import BackPayLine, Decision, DecisionReason
 from objections.models.exports import DecisionExport
@@ -16,6 +17,8 @@ from objections.models.wordings import AnswerTemplate
 __all__ = [
     "AnswerTemplate",
     "BackPayLine",
+    "BulkAct",
+    "BulkActCase",
     "Contested",
     "Correction",
     "CorrectionEvent",

@@ -123,18 +123,34 @@ def _value(cl: KeysetChangeList, obj: Any, name: str) -> Any:
     return display_for_field(value, field, empty)
 
 
+@dataclass(frozen=True)
+class Row:
+    """A row of a list, and how a box that ticks it is called."""
+
+    pk: int
+    name: str
+    cells: list[Cell]
+
+
 @register.inclusion_tag("admin/components/rows.html")
-def staff_rows(cl: KeysetChangeList) -> dict[str, Any]:
-    """Show the rows of a list: a table on a wide page, cards on a phone."""
+def staff_rows(cl: KeysetChangeList, tick_form: str = "") -> dict[str, Any]:
+    """Show the rows of a list: a table on a wide page, cards on a phone.
+
+    With the id of a form each row has a box that is sent with it.
+    """
     names = [str(name) for name in cl.list_display if name != "action_checkbox"]
     labels = [
         capfirst(str(label_for_field(name, cl.model, model_admin=cl.model_admin))) for name in names
     ]
     rows = [
-        [
-            Cell(label, _value(cl, obj, name), cl.url_for_result(obj) if position == 0 else "")
-            for position, (name, label) in enumerate(zip(names, labels, strict=True))
-        ]
+        Row(
+            obj.pk,
+            str(obj),
+            [
+                Cell(label, _value(cl, obj, name), cl.url_for_result(obj) if position == 0 else "")
+                for position, (name, label) in enumerate(zip(names, labels, strict=True))
+            ],
+        )
         for obj in cl.result_list
     ]
     searched = bool(cl.query)
@@ -144,6 +160,7 @@ def staff_rows(cl: KeysetChangeList) -> dict[str, Any]:
         ),
         "headers": labels,
         "rows": rows,
+        "tick_form": tick_form,
         "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
         "empty_text": cl.model_admin.nothing_found_text(cl.query) if searched else "",
     }

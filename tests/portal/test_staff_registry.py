@@ -94,6 +94,8 @@ LEFT_OUT: Final = {
     "notifications.StoppedNumber": "shown on the person's page and the message's",
     "notifications.StatusReport": "what it said is on the message's page",
     "objections.BackPayLine": "shown on the case's page",
+    "objections.BulkAct": "shown to whoever did it, on its own page",
+    "objections.BulkActCase": "shown on the page of its act",
     "objections.CorrectionEvent": "shown on the correction's page",
     "objections.CorrectionRow": "shown on the correction's page",
     "objections.Decision": "shown on the case's page",

@@ -6,7 +6,9 @@ from objections.services.review.changing import Seen, seen_of, waiting_proposal
 from objections.services.review.many import (
     DoneMany,
     approve_many,
+    ask_many,
     hand_over_many,
+    put_back_many,
     take_many,
 )
 from objections.services.review.proposing import (
@@ -28,10 +30,12 @@ __all__ = [
     "Seen",
     "approve_decision",
     "approve_many",
+    "ask_many",
     "hand_over_many",
     "hand_over_objection",
     "lapse_proposal",
     "propose_decision",
+    "put_back_many",
     "put_back_objection",
     "put_in_force",
     "request_documents",
