@@ -221,6 +221,14 @@ def _kill_group(pid: int) -> None:
         return
 
 
+def with_bytecode(environ: Mapping[str, str]) -> dict[str, str]:
+    """Let Python keep what it compiled, whatever this machine's environment says.
+
+    Each process would compile Django and the portal anew: several seconds of work every time.
+    """
+    return {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run_to_end(argv: Sequence[str], environ: Mapping[str, str], *, what: str) -> None:
     """Run a program, pass on what it tells, and wait for it.
 

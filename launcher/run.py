@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from launcher import postgres, processes, valkey
-from launcher.children import Child, Register, rotate_logs, run_to_end, wait_until
+from launcher.children import (
+    Child,
+    Register,
+    rotate_logs,
+    run_to_end,
+    wait_until,
+    with_bytecode,
+)
 from launcher.console import Failure, complain, of_the_system, say, step
 from launcher.frontend import ensure_built
 from launcher.options import Options, listen_on, read_options, url_of
@@ -41,7 +48,7 @@ class Portal:
         self.options = options
         self.children: list[Child] = []
         self.register = Register(VAR / "children.json")
-        self.env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self.env = {**with_bytecode(os.environ), "PYTHONUNBUFFERED": "1"}
 
     def start(self) -> None:
         """Start everything and wait until the portal can serve.

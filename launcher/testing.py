@@ -16,7 +16,7 @@ from pathlib import Path
 
 from launcher import postgres, valkey
 from launcher.bootstrap import apt_install
-from launcher.children import Child
+from launcher.children import Child, with_bytecode
 from launcher.console import Failure, complain, of_the_system, say, step
 from launcher.frontend import ensure_built
 from launcher.paths import PYTHON, ROOT
@@ -210,7 +210,7 @@ def _servers() -> Iterator[dict[str, str]]:
     """Start throwaway servers where none are named, and give the environment of the tests."""
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     children: list[Child] = []
-    env = {**os.environ, **_settings(folder)}
+    env = with_bytecode({**os.environ, **_settings(folder)})
     try:
         if not env.get("DATABASE_URL"):
             with step("Starting PostgreSQL for the tests"):

@@ -19,6 +19,7 @@ from launcher.children import (
     run_to_end,
     tail,
     wait_until,
+    with_bytecode,
 )
 from launcher.console import Failure
 from launcher.supervisor import dies_too_often
@@ -180,3 +181,11 @@ def test_reader_who_went_away_stops_nothing(tmp_path: Path) -> None:
         process.stdin.close()
         assert process.wait(20) == 0
     assert done.exists()
+
+
+def test_bytecode_is_kept_whatever_the_environment_says(tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text("")
+    env = with_bytecode({**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    env.pop("PYTHONPYCACHEPREFIX", None)
+    subprocess.run([sys.executable, "-c", "import module"], cwd=tmp_path, env=env, check=True)
+    assert list((tmp_path / "__pycache__").glob("module.*.pyc"))
