@@ -18,6 +18,7 @@ from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
 from saudi.calendar import DaysOff
+from tests.migrated import template_name
 from tests.scheduling import GroupedScheduling
 from tests.worker import (
     celery_worker,
@@ -36,6 +37,13 @@ __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "s
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupedScheduling:
     """Keep what shares a running stack in one process."""
     return GroupedScheduling(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the migrated database that ./test made, where it made one."""
+    if name := template_name():
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)

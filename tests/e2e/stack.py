@@ -19,6 +19,7 @@ import psycopg2
 from psycopg2 import sql
 
 from launcher.processes import EMAIL, OTHER_QUEUES
+from tests.migrated import template_name
 from tests.ports import free_port
 from tests.worker import ROOT, wait_until
 
@@ -74,7 +75,8 @@ class Stack:
         """Make the database, load the demonstration and start every process."""
         name = urlsplit(self.database_url).path.lstrip("/")
         self._in_admin_database("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        self._in_admin_database("CREATE DATABASE {}", name)
+        template = template_name() or "template1"
+        self._in_admin_database("CREATE DATABASE {} TEMPLATE {}", name, template)
         collect_static_files()
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_demo")
@@ -200,11 +202,11 @@ class Stack:
             for path in sorted(Path(self.folder.name).glob("process-*.log"))
         )
 
-    def _in_admin_database(self, statement: str, name: str) -> None:
+    def _in_admin_database(self, statement: str, *names: str) -> None:
         connection = psycopg2.connect(**self.admin_dsn)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))
+            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
         connection.close()
 
 
