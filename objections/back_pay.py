@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -26,15 +27,19 @@ class BackPayMonth:
 def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayMonth]:
     """Give the months an acceptance on a day may bring money for, oldest first; a day in Riyadh.
 
-    At most five statements. What was due in a month is the person's own line of its payment; else
+    Three statements at most. What was due in a month is the person's own line of its payment; else
     their result of it; else what they last were entitled to before what they contest
-    (docs/adr/0023).
+    (docs/adr/0023): results are read only where a line does not say it.
     """
     contested = objection.contested
+    # Unordered, so that the index of the cycle gives the first line there is.
+    anybodys = PaymentLine.objects.current().filter(
+        cycle=OuterRef("pk"), status__in=SETTLED_STATUSES
+    )
     cycles = list(
-        Cycle.objects.filter(
-            code__gte=contested.cycle.code, code__lte=f"{accepted_on:%Y-%m}"
-        ).order_by("code")
+        Cycle.objects.filter(code__gte=contested.cycle.code, code__lte=f"{accepted_on:%Y-%m}")
+        .annotate(first_paid_on=Subquery(anybodys.order_by().values("paid_on")[:1]))
+        .order_by("code")
     )
     own = (
         PaymentLine.objects.current()
@@ -50,25 +55,19 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
         accepted_on=accepted_on,
     )
     lines = {line.cycle.code: line for line in households if line.person_id == objection.person_id}
-    entitlements = _entitlements(objection)
+    is_said = all(month in lines and lines[month].entitled_sar for month in months)
+    entitlements = {} if is_said else _entitlements(objection)
     return [
         BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements))
         for month in months
     ]
 
 
-def _paid(cycles: Iterable[Cycle], households: Iterable[PaymentLine]) -> list[PaidCycle]:
+def _paid(cycles: Iterable[Any], households: Iterable[PaymentLine]) -> list[PaidCycle]:
     """Give the deposit day of each cycle: the household's own, else that of the cycle."""
     days = {line.cycle_id: line.paid_on for line in households}
-    others = [cycle.pk for cycle in cycles if cycle.pk not in days]
-    if others:
-        # Unordered, so that the index of the cycle gives the first line there is.
-        anybodys = PaymentLine.objects.current().filter(
-            cycle=OuterRef("pk"), status__in=SETTLED_STATUSES
-        )
-        paid_on = Subquery(anybodys.order_by().values("paid_on")[:1])
-        days |= dict(Cycle.objects.filter(pk__in=others).values_list("pk", paid_on))
-    return [PaidCycle(each.code, day) for each in cycles if (day := days[each.pk]) is not None]
+    paid = [(each.code, days.get(each.pk, each.first_paid_on)) for each in cycles]
+    return [PaidCycle(code, day) for code, day in paid if day is not None]
 
 
 def _entitlements(objection: Objection) -> dict[str, Decimal]:

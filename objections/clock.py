@@ -74,18 +74,25 @@ def days_awaited(case: Objection, *, until: date) -> int:
     """Give the working days of a wait that goes on: none after the day documents were due on."""
     if case.wanted_on is None:
         return 0
-    due_on = case.documents_due_on or until
-    return _working_days(case.wanted_on, min(until, due_on))
+    due_on = case.documents_due_on
+    if due_on is not None and until > due_on and case.wait_days:
+        return case.wait_days
+    return _working_days(case.wanted_on, min(until, due_on or until))
 
 
-def late_before(today: date, *, awaited_days: int = 0) -> date:
-    """Give the day before which a case was received that is late today, a day in Riyadh.
+def wait_of(wanted_on: date, due_on: date) -> int:
+    """Give the working days of a wait that lasts until its last day: what lists go by then."""
+    return _working_days(wanted_on, due_on)
 
-    `awaited_days` are the working days of it that do not count.
+
+def began_before(today: date, *, used_days: int) -> date:
+    """Give the day before which a case began that has used so many working days today.
+
+    `used_days` is 1 at least; those for which the citizen was waited for are to be added to it.
+    Civil days in Riyadh.
     """
     hours, holidays = settings.PROGRAMME.working_hours, days_off()
-    left = settings.PROGRAMME.decision_working_days + awaited_days + 1
-    day = today
+    left, day = used_days, today
     while True:
         left -= hours.is_working_day(day, holidays)
         if left == 0:

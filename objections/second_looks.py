@@ -34,9 +34,13 @@ def decision_in_force(objection: Objection) -> Decision | None:
 
 
 def look_of(objection: Objection) -> SecondLook | None:
-    """Give the second look at an objection, open or over; no statement where there is none."""
+    """Give the second look at an objection, open or over; no statement where there is none, or
+    where it was read with its objection."""
     if objection.second_asked_at is None:
         return None
+    if Objection._meta.get_field("second_look").is_cached(objection):
+        read: SecondLook = objection.second_look
+        return read
     related = ("first__proposed_by", "first__closed_by", "asked_by")
     return SecondLook.objects.select_related(*related).get(objection=objection)
 

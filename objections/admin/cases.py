@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -63,8 +63,10 @@ from objections.presenting.review import (
 from objections.receipts import receipt_code
 from objections.rules import effective_cycle
 from objections.second_looks import had_first_decision, look_of
-from objections.services.review import seen_of, take_next
+from objections.services.review import take_next
+from objections.services.review.changing import seen_among
 from objections.services.review.taking import ASSIGN_RIGHT
+from objections.staff_forms import DecisionForm
 from objections.statuses import (
     DECIDED_STATUSES,
     IN_REVIEW_STATUSES,
@@ -201,6 +203,9 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
                 "payment__cycle",
                 "assigned_to",
                 "decided_by",
+                # Of the second look all that the page shows of it, read once.
+                *("second_look__first__proposed_by", "second_look__first__closed_by"),
+                "second_look__asked_by",
             ),
             pk=pk,
         )
@@ -239,6 +244,8 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
         documents = list(shown_documents(case))
+        may_see_events = user.has_perm("objections.view_objectionevent")
+        events = list(case.events.select_related("actor", "document__document"))
         household = self.get_queryset(request).filter(person__household_id=case.person.household_id)
         return {
             "objection": case,
@@ -252,15 +259,15 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
             "documents": documents,
             "has_pages": any(link.document.pages.all() for link in documents),
             "may_see_sensitive": user.has_perm("beneficiaries.view_sensitive_reason"),
-            "may_see_events": user.has_perm("objections.view_objectionevent"),
-            "events": case.events.select_related("actor"),
+            "may_see_events": may_see_events,
+            "events": events if may_see_events else [],
             "declared": declared_then_and_now(case),
             "earlier": household.exclude(pk=case.pk)
             .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at")[:5],
             "may_open_documents": user.has_perms(OPEN_DOCUMENTS),
-            "seen": seen_of(case),
-            **_acts_context(case, cast(User, user)),
+            "seen": seen_among(case, events),
+            **_acts_context(case, cast(User, user), bound["decide"]),
             "decision_form": bound["decide"],
             "documents_form": bound["documents"],
             "hand_over_form": bound["hand_over"],
@@ -268,13 +275,11 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         }
 
 
-def _acts_context(case: Objection, user: User) -> dict[str, Any]:
+def _acts_context(case: Objection, user: User, decide: forms.Form) -> dict[str, Any]:
     """Give what the reader may do on a case as it is, and the decisions on it."""
-    decisions = list(
-        case.decisions.select_related("proposed_by", "closed_by")
-        .prefetch_related("back_pay")
-        .order_by("-id")
-    )
+    assert isinstance(decide, DecisionForm)  # noqa: S101  # as case_acts has it
+    decisions = list(case.decisions.select_related("proposed_by", "closed_by").order_by("-id"))
+    prefetch_related_objects([each for each in decisions if each.back_pay_sar], "back_pay")
     look = look_of(case)
     is_barred = had_first_decision(look, user)
     proposal = next((each for each in decisions if each.waits), None)
@@ -291,7 +296,7 @@ def _acts_context(case: Objection, user: User) -> dict[str, Any]:
         "is_answered": bool(case.answer) and not case.is_looked_at_again,
         "decisions": [each for each in decisions if not each.waits],
         "templates": answer_templates(may_ask or may_propose(case, user)),
-        "reason_labels": reason_labels(decisions),
+        "reason_labels": reason_labels(decisions, known=decide.catalogue),
         "may_take": case.status in OPEN_STATUSES
         and case.assigned_to_id is None
         and not is_barred

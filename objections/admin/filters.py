@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import date
 from typing import Any, Final
 
-from django.db.models import Exists, Q, QuerySet
+from django.conf import settings
+from django.db.models import Case, DateTimeField, Exists, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from access.lists import ChoiceFilter, MineFilter, WaitingFilter
 from beneficiaries.reasons import REASONS
-from objections.clock import late_before
+from objections.clock import began_before
 from objections.models import Objection
 from objections.second_looks import looks_barred_to
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
 from saudi.gregorian import riyadh_today, start_of_day
 from saudi.languages import page_language
 
-_LONGEST_WAIT: Final = 20
-"""Working days of waiting that are told apart; a case that was waited for longer counts as this."""
+_LONGEST_WAIT: Final = 66
+"""Working days of waiting that are told apart, three times the longest that can be given; a case
+that was waited for longer counts as this."""
+
+_SOON_DAYS: Final = 3
+"""Working days left in which a case has to be looked at."""
 
 _CITIES: Final = 30
 
@@ -56,29 +60,52 @@ class ObjectionMineFilter(MineFilter):
             )
             return waiting.exclude(Exists(looks_barred_to(request.user.pk or 0)))
         if self.value() == "late":
-            return queryset.filter(is_late(), status__in=OPEN_STATUSES)
+            return with_clock(queryset).filter(is_late(), status__in=OPEN_STATUSES)
         return super().queryset(request, queryset)
 
 
 def is_late() -> Q:
-    """Give the condition of cases whose usual time is over today, but for what was waited for."""
+    """Give the condition of open cases whose usual time is over today."""
+    return has_used(settings.PROGRAMME.decision_working_days + 1)
+
+
+def has_used(days: int) -> Q:
+    """Give the condition of cases that have used so many working days, 1 at least, as their clock
+    counts them: since it began, without those of waiting, and of none whose clock stands today.
+
+    The first comparison is what an index of the receipt answers; the bound of each case depends on
+    what it waited for and is counted here, so that the database only compares.
+    """
     today = riyadh_today()
-    waits = {
-        days: start_of_day(late_before(today, awaited_days=days))
-        for days in range(_LONGEST_WAIT + 1)
-    }
-    longest = Q(awaited_days__gt=_LONGEST_WAIT) & _began_before(waits[_LONGEST_WAIT])
-    each = [Q(awaited_days=days) & _began_before(before) for days, before in waits.items()]
-    is_waited_for = Q(status=ObjectionStatus.DOCUMENTS_WANTED) & (
-        Q(documents_due_on=None) | Q(documents_due_on__gte=today)
+    bounds = [
+        start_of_day(began_before(today, used_days=days + waited))
+        for waited in range(_LONGEST_WAIT + 1)
+    ]
+    bound = Case(
+        *(When(waited=waited, then=Value(moment)) for waited, moment in enumerate(bounds)),
+        default=Value(bounds[-1]),
+        output_field=DateTimeField(),
     )
-    return Q(submitted_at__lt=waits[0]) & reduce(or_, each, longest) & ~is_waited_for
+    return Q(submitted_at__lt=bounds[0]) & Q(began__lt=bound) & ~waits_today(today)
 
 
-def _began_before(moment: datetime) -> Q:
-    """Give the condition that the clock began before: of a second look with the wish for it."""
-    asked = Q(second_asked_at=None) | Q(second_asked_at__lt=moment)
-    return Q(submitted_at__lt=moment) & asked
+def waits_today(today: date) -> Q:
+    """Give the condition of cases whose clock stands: the citizen still has time to send."""
+    has_time = Q(documents_due_on__gte=today)
+    is_wanted = Q(status=ObjectionStatus.DOCUMENTS_WANTED)
+    return (Q(wanted_on__isnull=False) | is_wanted) & has_time | is_wanted & Q(
+        documents_due_on=None
+    )
+
+
+def with_clock(cases: QuerySet[Any]) -> QuerySet[Any]:
+    """Name what `has_used` asks for: when the clock of each case began, and the days that it
+    waited for its citizen."""
+    named: QuerySet[Any] = cases.alias(
+        began=Coalesce("second_asked_at", "submitted_at"),
+        waited=F("awaited_days") + F("wait_days"),
+    )
+    return named
 
 
 class SecondLookFilter(ChoiceFilter):
@@ -147,29 +174,41 @@ class ObjectionCityFilter(ChoiceFilter):
 
 
 class ObjectionAgeFilter(ChoiceFilter):
-    """By how long ago it was received."""
+    """By the time that is left for the answer, in working days, as the clock of a case says it."""
 
-    title = gettext_lazy("received")
+    title = gettext_lazy("time for the answer")
     parameter_name = "age"
-    days: Final = {"week": (0, 7), "month": (7, 30), "older": (30, None)}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        soon, usual = _SOON_DAYS, settings.PROGRAMME.decision_working_days
+        in_time = ngettext(
+            "%(number)s working day left or less", "%(number)s working days left or less", soon
+        )
+        twice = ngettext(
+            "Longer than %(number)s working day",
+            "Longer than %(number)s working days",
+            2 * usual,
+        )
         return [
-            ("week", _("In the last 7 days")),
-            ("month", _("7 to 30 days ago")),
-            ("older", _("More than 30 days ago")),
+            ("today", _("Due today")),
+            ("soon", in_time % {"number": soon}),
+            ("late", _("Overdue")),
+            ("twice", twice % {"number": 2 * usual}),
+            ("paused", _("Paused: waiting for documents")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         if chosen is None:
             return queryset
-        newest, oldest = self.days[chosen]
-        today = riyadh_today()
-        if newest:
-            before = start_of_day(today - timedelta(days=newest - 1))
-            queryset = queryset.filter(submitted_at__lt=before)
-        if oldest is not None:
-            since = start_of_day(today - timedelta(days=oldest - 1))
-            queryset = queryset.filter(submitted_at__gte=since)
-        return queryset
+        usual = settings.PROGRAMME.decision_working_days
+        is_open = with_clock(queryset).filter(status__in=OPEN_STATUSES)
+        if chosen == "paused":
+            wanted = is_open.filter(status=ObjectionStatus.DOCUMENTS_WANTED)
+            return wanted.filter(waits_today(riyadh_today()))
+        if chosen == "late":
+            return is_open.filter(is_late())
+        if chosen == "twice":
+            return is_open.filter(has_used(2 * usual + 1))
+        at_least = usual if chosen == "today" else usual - _SOON_DAYS
+        return is_open.filter(has_used(at_least)).exclude(is_late())

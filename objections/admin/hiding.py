@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,9 +34,12 @@ class HiddenWhileBlind(CaseAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Show a case; say of one that is hidden when it opens."""
-        if object_id is not None and request.user.has_perm(REVIEW):
-            hidden = {str(pk) for pk in hidden_cases(request.user)}
-            if object_id in hidden:
-                messages.info(request, BLIND)
-                return HttpResponseRedirect(reverse("admin:objections_qualityreview_changelist"))
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Http404:
+            if not request.user.has_perm(REVIEW):
+                raise
+            if object_id not in {str(pk) for pk in hidden_cases(request.user)}:
+                raise
+        messages.info(request, BLIND)
+        return HttpResponseRedirect(reverse("admin:objections_qualityreview_changelist"))

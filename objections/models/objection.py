@@ -43,10 +43,11 @@ class Objection(models.Model):
     where its writer goes on. `written_in` names the page that wrote the statement last, so that
     the text of another one is not lost (docs/adr/0025). `awaited_days` are the working days for
     which the citizen was waited for and which count against nobody; `wanted_on` is where a wait
-    that goes on began. The decision in force is copied here (`answer`, `decided_by` who approved
-    it, `decided_at`, `effective_cycle`); `proposed_by` is who proposed one that waits, written by
-    a trigger. `second_asked_at` is when a second look was asked for: while it is open the case is
-    open again and the first decision stays in force (docs/adr/0026).
+    that goes on began, and `wait_days` what it comes to when nothing arrives until its last day,
+    for lists of what is late. The decision in force is copied here (`answer`, `decided_by` who
+    approved it, `decided_at`, `effective_cycle`); `proposed_by` is who proposed one that waits,
+    written by a trigger. `second_asked_at` is when a second look was asked for: while it is open,
+    the case is open again and the first decision stays in force (docs/adr/0026).
     What came on paper or by phone was entered by staff; `submitted_at` is the
     receipt all the same: of a paper the beginning of its day (docs/adr/0022).
     """
@@ -101,6 +102,7 @@ class Objection(models.Model):
     wanted_on = models.DateField(_("documents asked for on"), null=True, blank=True)
     awaited_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     documents_due_on = models.DateField(_("documents due on"), null=True, blank=True)
+    wait_days = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     channel = models.CharField(
         _("how it came"),
         max_length=8,

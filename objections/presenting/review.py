@@ -72,11 +72,17 @@ def answer_templates(is_wanted: bool) -> dict[str, list[TemplateChoice]]:
     return offered
 
 
-def reason_labels(decisions: Iterable[Decision]) -> dict[str, str]:
-    """Give the words of all reasons of some decisions by their codes, out of use or not."""
-    codes = {code for decision in decisions for code in decision.reason_codes}
-    if not codes:
-        return {}
+def reason_labels(
+    decisions: Iterable[Decision], *, known: Iterable[DecisionReason] = ()
+) -> dict[str, str]:
+    """Give the words of all reasons of some decisions by their codes, out of use or not.
+
+    `known` are reasons that were read already.
+    """
     language = page_language()
-    known = DecisionReason.objects.filter(code__in=codes)
-    return {reason.code: reason.label(language) for reason in known}
+    labels = {reason.code: reason.label(language) for reason in known}
+    codes = {code for decision in decisions for code in decision.reason_codes} - set(labels)
+    if codes:
+        others = DecisionReason.objects.filter(code__in=codes)
+        labels |= {reason.code: reason.label(language) for reason in others}
+    return labels

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from beneficiaries.models import Person, User
 from documents.intake import CheckedFile, files_follow_transaction
+from objections.clock import wait_of
 from objections.contested import lock_contested, track_of, window_of
 from objections.errors import EntryRefused, FilingWindowClosed, IncompleteObjection
 from objections.models import Contested, Ground, NeededDocument, Objection
@@ -138,6 +139,8 @@ def _enter(
 ) -> tuple[Objection, bool]:
     """Write the objection in its first status; tell whether this call did. In a transaction."""
     row = lock_contested(entry.contested)
+    asked_on = riyadh_date(now)
+    due_on = asked_on + timedelta(days=days)
     earlier = Objection.objects.filter(uuid=entry.submission).first()
     if earlier is not None:
         return earlier, False
@@ -168,8 +171,9 @@ def _enter(
         channel=channel,
         entered_by=by,
         entered_at=now,
-        wanted_on=riyadh_date(now) if days else None,
-        documents_due_on=riyadh_date(now) + timedelta(days=days) if days else None,
+        wanted_on=asked_on if days else None,
+        documents_due_on=due_on if days else None,
+        wait_days=wait_of(asked_on, due_on),
     )
     save_with_new_reference(objection, fields=None)
     append_event(

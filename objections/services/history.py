@@ -50,7 +50,8 @@ def end_wait(objection: Objection, now: datetime) -> tuple[str, ...]:
     """Count the days for which the citizen was waited for, and give the fields that changed."""
     objection.awaited_days += days_awaited(objection, until=riyadh_date(now))
     objection.wanted_on = objection.documents_due_on = None
-    return "awaited_days", "wanted_on", "documents_due_on"
+    objection.wait_days = 0
+    return "awaited_days", "wanted_on", "documents_due_on", "wait_days"
 
 
 def end_look(look: SecondLook, state: LookState, *, now: datetime) -> None:

@@ -34,6 +34,7 @@ _DECIDED_FIELDS: Final = (
     "awaited_days",
     "wanted_on",
     "documents_due_on",
+    "wait_days",
 )
 
 

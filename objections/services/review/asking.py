@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from beneficiaries.models import User
+from objections.clock import wait_of
 from objections.errors import IncompleteDecision
 from objections.models import Objection
 from objections.services.history import append_event, tell_filer
@@ -38,8 +39,9 @@ def request_documents(
         ensure_no_proposal(objection)
         objection.documents_due_on = due_on
         objection.wanted_on = riyadh_date(now)
+        objection.wait_days = wait_of(objection.wanted_on, due_on)
         objection.status = wanted
-        objection.save(update_fields=["status", "documents_due_on", "wanted_on"])
+        objection.save(update_fields=["status", "documents_due_on", "wanted_on", "wait_days"])
         event = append_event(
             objection,
             from_status=ObjectionStatus.UNDER_REVIEW,

@@ -7,7 +7,7 @@ comes too late is refused and stays in the history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -32,6 +32,12 @@ def seen_of(objection: Objection) -> Seen:
     """Give what a page that is shown now is to remember of a case."""
     last = last_event(objection)
     return Seen(objection.status, last.pk if last else 0)
+
+
+def seen_among(objection: Objection, events: Iterable[ObjectionEvent]) -> Seen:
+    """Give the same from the rows of its history, oldest first, that were read already."""
+    done = [event.pk for event in events if not event.is_refused]
+    return Seen(objection.status, done[-1] if done else 0)
 
 
 def last_event(objection: Objection) -> ObjectionEvent | None:
