@@ -46,6 +46,28 @@ def append_event(
     )
 
 
+def append_act(
+    objection: Objection,
+    kind: EventKind,
+    *,
+    actor: User,
+    now: datetime,
+    note: str = "",
+    decision: Decision | None = None,
+) -> ObjectionEvent:
+    """Write an act of staff that leaves the status as it is. The caller holds the lock."""
+    return append_event(
+        objection,
+        kind=kind,
+        from_status=objection.status,
+        to_status=objection.status,
+        actor=actor,
+        now=now,
+        note=note,
+        decision=decision,
+    )
+
+
 def end_wait(objection: Objection, now: datetime) -> tuple[str, ...]:
     """Count the days for which the citizen was waited for, and give the fields that changed."""
     objection.awaited_days += days_awaited(objection, until=riyadh_date(now))

@@ -10,7 +10,7 @@ from objections import rules
 from objections.errors import IncompleteDecision, OwnProposal
 from objections.models import Decision, Objection
 from objections.second_looks import ensure_others
-from objections.services.history import append_event, end_look, end_wait, tell_filer
+from objections.services.history import append_act, append_event, end_look, end_wait, tell_filer
 from objections.services.review.changing import Seen, changing, refusal, waiting_proposal
 from objections.services.review.proposing import close
 from objections.statuses import (
@@ -145,15 +145,8 @@ def return_proposal(
         decision = _waiting(objection, decision_id, closer=approver)
         decision.return_note = note
         close(decision, DecisionState.RETURNED, by=approver, now=now)
-        append_event(
-            objection,
-            kind=EventKind.RETURNED,
-            decision=decision,
-            from_status=objection.status,
-            to_status=objection.status,
-            actor=approver,
-            now=now,
-            note=note,
+        append_act(
+            objection, EventKind.RETURNED, decision=decision, actor=approver, now=now, note=note
         )
     return decision
 

@@ -13,7 +13,7 @@ from objections.back_pay import back_pay_months
 from objections.errors import IncompleteDecision, NotYourProposal, WrongBackPay
 from objections.models import BackPayLine, Decision, DecisionReason, Objection
 from objections.second_looks import ensure_others, open_look
-from objections.services.history import append_event
+from objections.services.history import append_act
 from objections.services.review.changing import (
     Seen,
     changing,
@@ -99,12 +99,10 @@ def propose_decision(
             for cycle, amount in sorted(proposal.back_pay.items())
             if amount
         )
-        append_event(
+        append_act(
             objection,
-            kind=EventKind.PROPOSED,
+            EventKind.PROPOSED,
             decision=decision,
-            from_status=objection.status,
-            to_status=objection.status,
             actor=proposer,
             now=now,
             note=proposal.supersede_reason,
@@ -135,14 +133,8 @@ def withdraw_proposal(
         if decision.proposed_by_id != proposer.pk:
             raise NotYourProposal
         close(decision, DecisionState.WITHDRAWN, by=proposer, now=now)
-        append_event(
-            objection,
-            kind=EventKind.PROPOSAL_WITHDRAWN,
-            decision=decision,
-            from_status=objection.status,
-            to_status=objection.status,
-            actor=proposer,
-            now=now,
+        append_act(
+            objection, EventKind.PROPOSAL_WITHDRAWN, decision=decision, actor=proposer, now=now
         )
     return decision
 

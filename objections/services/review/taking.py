@@ -12,7 +12,7 @@ from beneficiaries.models import User
 from objections.errors import IncompleteDecision, NothingToTake
 from objections.models import Objection
 from objections.second_looks import ensure_others, looks_barred_to
-from objections.services.history import append_event, tell_filer
+from objections.services.history import append_act, append_event, tell_filer
 from objections.services.review.changing import (
     Seen,
     changing,
@@ -174,12 +174,5 @@ def _assign(
 ) -> None:
     objection.assigned_to = to
     objection.save(update_fields=["assigned_to"])
-    append_event(
-        objection,
-        kind=kind,
-        from_status=objection.status,
-        to_status=objection.status,
-        actor=by,
-        now=now,
-        note=f"{to}: {note}" if to is not None else note,
-    )
+    text = f"{to}: {note}" if to is not None else note
+    append_act(objection, kind, actor=by, now=now, note=text)
