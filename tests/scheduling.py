@@ -7,6 +7,7 @@ which pytest 9.2 no longer takes, and then splits the groups without a word.
 from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 TOGETHER = {
     "tests/e2e/": "stack",
@@ -27,3 +28,18 @@ class GroupedScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
+
+    def mark_test_complete(
+        self, node: WorkerController, item_index: int, duration: float = 0
+    ) -> None:
+        """Note what is done, and forget a group once all of it is.
+
+        The parent keeps each and counts them all after every test: with thousands of groups that
+        takes as long as some hundred tests.
+        """
+        nodeid = self.registered_collections[node][item_index]
+        groups, group = self.assigned_work[node], self._split_scope(nodeid)
+        groups[group][nodeid] = True
+        if all(groups[group].values()):
+            del groups[group]
+        self._reschedule(node)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from xdist.scheduler import loadscope
 
 from launcher import testing
 from launcher.console import Failure
 from launcher.testing import Check, run_checks
-from tests.scheduling import group_of
+from tests.scheduling import GroupedScheduling, group_of
 
 PASSES = Check(name="passing", argv=["-c", "print('quiet')"])
 FAILS = Check(name="failing", argv=["-c", "print('the reason'); raise SystemExit(1)"])
@@ -67,3 +70,45 @@ def test_journeys_share_one_process_and_others_go_anywhere() -> None:
         "tests/saudi/test_iban.py::test_four",
     ]
     assert [group_of(each) for each in ids] == ["stack", "stack", "run", ids[3]]
+
+
+class Process:
+    """What the scheduler sees of a process of pytest-xdist: the numbers of the tests it has."""
+
+    gateway = SimpleNamespace(id="process")
+    shutting_down = False
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def send_runtest_some(self, numbers: list[int]) -> None:
+        self.given += numbers
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_each_test_is_given_once_and_a_finished_group_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loadscope, "parse_tx_spec_config", lambda config: ["one", "two"])
+    ids = [f"tests/e2e/test_pages.py::test_{number}" for number in range(4)]
+    ids += [f"tests/saudi/test_iban.py::test_{number}" for number in range(9)]
+    config: Any = SimpleNamespace(option=SimpleNamespace(loadscopereorder=True))
+    scheduler = GroupedScheduling(config, None)
+    processes: list[Any] = [Process(), Process()]
+    for process in processes:
+        scheduler.add_node(process)
+    for process in processes:
+        scheduler.add_node_collection(process, ids)
+    scheduler.schedule()
+    done = [0, 0]
+    while scheduler.has_pending:
+        for number, process in enumerate(processes):
+            if done[number] < len(process.given):
+                scheduler.mark_test_complete(process, process.given[done[number]])
+                done[number] += 1
+    assert processes[0].given[:4] == [0, 1, 2, 3]
+    assert sorted(processes[0].given + processes[1].given) == list(range(len(ids)))
+    assert scheduler.tests_finished
+    assert not any(scheduler.assigned_work.values())
