@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from beneficiaries.models import Cycle, User
+from beneficiaries.models import Cycle, Person, User
 from objections.corrections.criteria import Criteria
 from objections.corrections.finding import results_found
+from objections.models import Correction
 from objections.services import corrections
+from portal.demo.accounts import ACCOUNTS
 from portal.demo.days import BEFORE, NEWEST, DemoDays
 from portal.demo.stories import Story
 
@@ -75,7 +77,24 @@ def _waiting(days: DemoDays, staff: Mapping[str, User]) -> Story:
     corrections.fix_sets(now=prepared_at)
     asked_at = prepared_at + _LOOKED_THROUGH_FOR
     yield asked_at
+    _leave_out_accounts(correction, staff["supervisor"], now=asked_at)
     corrections.ask_for_approval(correction_id=correction.pk, by=staff["supervisor"], now=asked_at)
+
+
+def _leave_out_accounts(correction: Correction, supervisor: User, *, now: datetime) -> None:
+    """Take those out whose journeys a visitor follows: an approval changes nothing of theirs."""
+    followed = Person.objects.filter(national_id__in=[each.national_id for each in ACCOUNTS])
+    rows = correction.rows.filter(
+        result__person__household__in=followed.values("household"), follows=None
+    )
+    for row in rows.order_by("pk"):
+        corrections.remove_row(
+            correction_id=correction.pk,
+            row_id=row.pk,
+            why="لم يكن عقدها في النسخة القديمة، فتُدرس حالتها وحدها.",
+            by=supervisor,
+            now=now,
+        )
 
 
 def _criteria(days: DemoDays, age: int, reason_code: str) -> Criteria:

@@ -244,6 +244,9 @@ class DemonstrationTests(TestCase):
         assert done.rows_corrected > 2
         assert done.objections_closed > 0
         assert waiting.rows_to_correct > 2
+        followed = Person.objects.get(national_id=people.SARA).household_id
+        theirs = waiting.rows.filter(result__person__household=followed)
+        assert {row.state for row in theirs} == {"removed"}
 
     def test_one_second_look_waits_and_one_changed_its_decision(self):
         assert set(SecondLook.objects.values_list("state", flat=True)) == {"open", "changed"}
