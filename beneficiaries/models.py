@@ -330,6 +330,16 @@ class PaymentLine(models.Model):
     status = models.CharField(_("payment"), max_length=10, choices=PaymentStatus.choices)
     entitled_sar = models.DecimalField(_("entitled to, in riyals"), max_digits=10, decimal_places=2)
     paid_sar = models.DecimalField(_("paid, in riyals"), max_digits=10, decimal_places=2)
+    added_sar = models.DecimalField(
+        _("added by corrections, in riyals"),
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+    )
+    """What corrections of many payments granted beside what was paid (docs/adr/0027). A line of a
+    file has none: what it says was paid is all that came."""
+
     paid_on = models.DateField(_("deposit day"), null=True, blank=True)
     reason_codes = ArrayField(
         models.CharField(max_length=30), verbose_name=_("reasons"), default=list, blank=True
@@ -340,8 +350,8 @@ class PaymentLine(models.Model):
     superseded_on = models.DateField(_("replaced on"), null=True, blank=True)
     exempted_until = models.DateField(_("exempted until"), null=True, blank=True)
     announcement = models.BigIntegerField(null=True, blank=True)
-    """The key of the run that announced it; empty for rows of before. No foreign key: it is written
-    for millions at once."""
+    """The key of the run that announced it; empty for rows of before, below zero that of the
+    correction that made it (docs/adr/0027). No foreign key: it is written for millions at once."""
 
     objects = PaymentLineQuerySet.as_manager()
 
@@ -387,6 +397,11 @@ class PaymentLine(models.Model):
             models.CheckConstraint(
                 condition=Q(entitled_sar__gte=0, paid_sar__gte=0), name="payment_amounts"
             ),
+            models.CheckConstraint(
+                condition=Q(added_sar=0)
+                | Q(added_sar__gt=0, announcement__isnull=False, announcement__lt=0),
+                name="payment_added_by_a_correction",
+            ),
             models.CheckConstraint(condition=_EXEMPTED_BEYOND_DEADLINE, name="payment_exempted"),
         ]
         indexes = [
@@ -417,16 +432,26 @@ class PaymentLine(models.Model):
         return self.status in SETTLED_STATUSES
 
     @property
+    def is_from_correction(self) -> bool:
+        """True where a correction of many payments put it in the place of another one."""
+        return self.announcement is not None and self.announcement < 0
+
+    @property
+    def granted_sar(self) -> Decimal:
+        """What came, and what corrections added to it."""
+        return self.paid_sar + self.added_sar
+
+    @property
     def missing_sar(self) -> Decimal:
-        """What was due and did not come; nothing where as much came, or may still come."""
+        """What was due and is not granted; nothing where as much came, or may still come."""
         if not self.is_settled:
             return Decimal(0)
-        return max(self.entitled_sar - self.paid_sar, Decimal(0))
+        return max(self.entitled_sar - self.granted_sar, Decimal(0))
 
     @property
     def is_short(self) -> bool:
-        """True where less came than was due, or nothing."""
-        return self.paid_sar < self.entitled_sar or self.paid_sar == 0
+        """True where less is granted than was due, or nothing."""
+        return self.granted_sar < self.entitled_sar or self.granted_sar == 0
 
 
 __all__ = [

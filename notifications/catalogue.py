@@ -163,6 +163,27 @@ _ALL: Final = (
             "Sign in to your file to read the decision."
         ),
     ),
+    Template(
+        "payment_corrected",
+        Lane.ANNOUNCEMENTS,
+        {
+            "ar": "{programme}: صححنا دفعة في ملفك لدورة {cycle}. اقرأ ما تغير.",
+            "en": (
+                "{programme}: we corrected a payment in your file for {cycle}. "
+                "Sign in to read what changed."
+            ),
+        },
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+    ),
+    _case(
+        "payment_objection_corrected",
+        {"ar": {"cycle": "سبتمبر 2026"}, "en": {"cycle": "September 2026"}},
+        ar="{programme}: صححنا دفعة دورة {cycle} التي اعترضت عليها. اقرأ القرار في ملفك.",
+        en=(
+            "{programme}: we corrected the payment for {cycle} that you objected to. "
+            "Sign in to your file to read the decision."
+        ),
+    ),
     _case(
         "draft_extended",
         {language: {"last_day": _LONGEST_DAY[language]} for language in ("ar", "en")},

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.statuses import SETTLED_STATUSES, ResultStatus
-from objections.models import Objection
+from objections.models import CorrectionRow, Objection
 from objections.rules import PaidCycle, back_pay_cycles, back_pay_estimate
 
 
@@ -27,9 +27,10 @@ class BackPayMonth:
 def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayMonth]:
     """Give the months an acceptance on a day may bring money for, oldest first; a day in Riyadh.
 
-    Three statements at most. What was due in a month is the person's own line of its payment; else
-    their result of it; else what they last were entitled to before what they contest
-    (docs/adr/0023): results are read only where a line does not say it.
+    Three statements at most, and one for a payment that was decided on. What was due in a month is
+    the person's own line of its payment; else their result of it; else what they last were entitled
+    to before what they contest (docs/adr/0023): results are read only where a line does not say it.
+    What a correction added came too (docs/adr/0027).
     """
     contested = objection.contested
     # Unordered, so that the index of the cycle gives the first line there is.
@@ -57,8 +58,9 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
     lines = {line.cycle.code: line for line in households if line.person_id == objection.person_id}
     is_said = all(month in lines and lines[month].entitled_sar for month in months)
     entitlements = {} if is_said else _entitlements(objection)
+    own_added = _added_for(objection)
     return [
-        BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements))
+        BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements, own_added))
         for month in months
     ]
 
@@ -68,6 +70,15 @@ def _paid(cycles: Iterable[Any], households: Iterable[PaymentLine]) -> list[Paid
     days = {line.cycle_id: line.paid_on for line in households}
     paid = [(each.code, days.get(each.pk, each.first_paid_on)) for each in cycles]
     return [PaidCycle(code, day) for code, day in paid if day is not None]
+
+
+def _added_for(objection: Objection) -> dict[str, Decimal]:
+    """Give what a correction added and the decision that it made on this very objection pays: who
+    replaces that decision states the month anew. By cycle."""
+    if objection.payment_id is None or objection.decided_at is None:
+        return {}
+    rows = CorrectionRow.objects.filter(objection=objection).exclude(payment=None)
+    return dict(rows.values_list("payment__cycle__code", "added_sar"))
 
 
 def _entitlements(objection: Objection) -> dict[str, Decimal]:
@@ -86,10 +97,12 @@ def _estimate(
     contested: str,
     lines: dict[str, PaymentLine],
     entitlements: dict[str, Decimal],
+    own_added: dict[str, Decimal],
 ) -> Decimal | None:
     line = lines.get(month)
     before = [code for code in entitlements if code < contested]
     due = line.entitled_sar if line is not None and line.entitled_sar else entitlements.get(month)
     if due is None and before:
         due = entitlements[max(before)]
-    return back_pay_estimate(due_sar=due, paid_sar=line.paid_sar if line else Decimal(0))
+    granted = line.granted_sar - own_added.get(month, Decimal(0)) if line else Decimal(0)
+    return back_pay_estimate(due_sar=due, paid_sar=granted)

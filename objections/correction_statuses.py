@@ -20,6 +20,14 @@ class CorrectionState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("correction", "Withdrawn")
 
 
+class AmountRule(models.TextChoices):
+    """What the right amount of a payment is."""
+
+    DUE = "due", _("What was due: the deduction was wrong")
+    ADDITION = "addition", _("A fixed addition to what was due")
+    LISTED = "listed", _("The amount that a file names for each person")
+
+
 class CorrectionAct(models.TextChoices):
     """What somebody did with a correction."""
 
@@ -41,7 +49,7 @@ class RowState(models.TextChoices):
     WAITING = "waiting", _("In the set")
     REMOVED = "removed", _("Taken out by staff")
     CORRECTED = "corrected", _("Corrected")
-    REPLACED = "replaced", _("Left: another result came meanwhile")
+    REPLACED = "replaced", _("Left: something newer came meanwhile")
     DECIDED = "decided", _("Left: an objection was decided meanwhile")
     UNFOLLOWED = "unfollowed", _("Left: the main beneficiary's was left")
 

@@ -253,5 +253,5 @@ def contestable_rows(
         return EligibilityResult.objects.current().filter(
             cycle=cycle, status=ResultStatus.INELIGIBLE
         )
-    is_short = Q(paid_sar__lt=F("entitled_sar")) | Q(paid_sar=0)
+    is_short = Q(entitled_sar__gt=F("paid_sar") + F("added_sar")) | Q(paid_sar=0, added_sar=0)
     return PaymentLine.objects.current().filter(is_short, cycle=cycle, status__in=SETTLED_STATUSES)

@@ -17,7 +17,7 @@ from objections.services import (
     tell_of_refused,
 )
 from objections.services.corrections import apply_corrections, fix_sets, wake_corrections
-from objections.services.corrections.fixing import WORK_TASK
+from objections.services.corrections.events import WORK_TASK
 from objections.services.quality import draw_standing_samples
 
 logger = logging.getLogger(__name__)

@@ -56,6 +56,11 @@ class HouseholdPayment:
         return sum((row.contested.paid_sar for row in self.rows), Decimal(0))
 
     @property
+    def added_sar(self) -> Decimal:
+        """What corrections added to what was paid (docs/adr/0027)."""
+        return sum((row.contested.added_sar for row in self.rows), Decimal(0))
+
+    @property
     def missing_sar(self) -> Decimal:
         """What did not come of what was due to each, however much came to others."""
         return sum((row.contested.missing_sar for row in self.rows), Decimal(0))

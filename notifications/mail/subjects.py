@@ -41,6 +41,8 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "payments_announced": _("The payment of %(cycle)s is out"),
     "result_corrected": _("We corrected a result of %(cycle)s"),
     "objection_corrected": _("We corrected the result of %(cycle)s that you objected to"),
+    "payment_corrected": _("We corrected a payment of %(cycle)s"),
+    "payment_objection_corrected": _("We corrected the payment of %(cycle)s that you objected to"),
     "result_closing": _("The time to object ends soon"),
     "draft_closing": _("Your objection is still a draft"),
     "email_code": _("Your code to confirm your e-mail address"),

@@ -22,6 +22,8 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "payments_announced": _("Details of a payment are out"),
     "result_corrected": _("A result was corrected"),
     "objection_corrected": _("A result with an objection was corrected"),
+    "payment_corrected": _("A payment was corrected"),
+    "payment_objection_corrected": _("A payment with an objection was corrected"),
     "objection_submitted": _("Objection arrived"),
     "objection_taken": _("Objection is being studied"),
     "objection_documents_wanted": _("Objection needs a document"),

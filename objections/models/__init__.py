@@ -1,7 +1,12 @@
 """What the objections app keeps, a module a matter."""
 
 from objections.models.bulk import BulkAct, BulkActCase
-from objections.models.corrections import Correction, CorrectionEvent, CorrectionRow
+from objections.models.corrections import (
+    Correction,
+    CorrectionAmount,
+    CorrectionEvent,
+    CorrectionRow,
+)
 from objections.models.decisions import BackPayLine, Decision, DecisionReason
 from objections.models.exports import DecisionExport
 from objections.models.grounds import Ground, NeededDocument
@@ -21,6 +26,7 @@ __all__ = [
     "BulkActCase",
     "Contested",
     "Correction",
+    "CorrectionAmount",
     "CorrectionEvent",
     "CorrectionRow",
     "Decision",

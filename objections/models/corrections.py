@@ -1,4 +1,4 @@
-"""Corrections of many results at once, whose set is fixed before a second person approves it."""
+"""Corrections of many results or payments, whose set is fixed before a second person approves."""
 
 from __future__ import annotations
 
@@ -10,27 +10,61 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Cycle, EligibilityResult
+from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.reasons import REASONS
-from beneficiaries.statuses import ResultStatus
-from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
+from beneficiaries.statuses import PaymentStatus, ResultStatus
+from objections.correction_statuses import (
+    AmountRule,
+    CorrectionAct,
+    CorrectionState,
+    RowState,
+)
 from objections.models.objection import Objection
 
+SETTLED = [(status.value, status.label) for status in (PaymentStatus.NONE, PaymentStatus.PAID)]
+
 _WORKED_ON = Q(approved_by__isnull=False, approved_at__isnull=False, proposed_at__isnull=False)
+_OF_RESULTS = ~Q(reason_code="") & Q(
+    track="result",
+    rule="",
+    addition_sar__isnull=True,
+    paid_from__isnull=True,
+    paid_until__isnull=True,
+)
+_OF_PAYMENTS = (
+    Q(rule="due", addition_sar__isnull=True) & ~Q(reason_code="")
+    | Q(rule="addition", addition_sar__isnull=False, addition_sar__gt=0)
+    | Q(rule="listed", addition_sar__isnull=True)
+) & Q(track="payment", result_status="")
 _NOT_APPROVED = Q(approved_by__isnull=True, approved_at__isnull=True)
 
 
 class Correction(models.Model):
-    """A reason that was wrong in a cycle, and the results from which it is taken (ADR 0027).
+    """What was wrong in a cycle, and the results or payments that are put right (ADR 0027).
 
-    `city`, `result_status` and the days narrow the set; empty is all. `said_ar` and `said_en` are
+    `track` says which. A reason is taken from results; of payments the amount is put right by
+    `rule`, and `reason_code` names what was deducted, empty for whatever. `city`, `result_status`,
+    the days and what was paid, in riyals, narrow the set; empty is all. `said_ar` and `said_en` are
     what each person reads of it. `reached` is how far the walk is that writes or applies the set:
     it moves in the transaction of each batch. What was asked for and the rows never change: a
     trigger holds both, and from the approval on the words too.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="corrections")
-    reason_code = models.CharField(_("wrong reason"), max_length=30)
+    track = models.CharField(
+        max_length=8, choices=[("result", "result"), ("payment", "payment")], default="result"
+    )
+    reason_code = models.CharField(_("wrong reason"), max_length=30, blank=True)
+    rule = models.CharField(_("right amount"), max_length=8, choices=AmountRule.choices, blank=True)
+    addition_sar = models.DecimalField(
+        _("addition in riyals"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    paid_from = models.DecimalField(
+        _("paid from, in riyals"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    paid_until = models.DecimalField(
+        _("paid until, in riyals"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     city = models.CharField(_("city"), max_length=80, blank=True)
     result_status = models.CharField(
         _("result"), max_length=10, choices=ResultStatus.choices, blank=True
@@ -82,6 +116,9 @@ class Correction(models.Model):
     objections_closed = models.PositiveIntegerField(_("objections closed"), default=0)
     drafts_stopped = models.PositiveIntegerField(_("drafts stopped"), default=0)
     told = models.PositiveIntegerField(_("SMS queued"), default=0)
+    corrected_sar = models.DecimalField(
+        _("added so far, in riyals"), max_digits=14, decimal_places=2, default=Decimal(0)
+    )
 
     class Meta:
         verbose_name = _("correction of results")
@@ -113,6 +150,15 @@ class Correction(models.Model):
                 name="correction_says_why_in_both_languages",
             ),
             models.CheckConstraint(
+                condition=_OF_RESULTS | _OF_PAYMENTS, name="correction_of_one_track"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_from__isnull=True)
+                | Q(paid_until__isnull=True)
+                | Q(paid_until__gte=F("paid_from")),
+                name="correction_amounts_in_order",
+            ),
+            models.CheckConstraint(
                 condition=Q(announced_since__isnull=True)
                 | Q(announced_until__isnull=True)
                 | Q(announced_until__gte=F("announced_since")),
@@ -139,7 +185,11 @@ class Correction(models.Model):
     @property
     def is_sensitive(self) -> bool:
         """True where to be in the set tells a reason that its owner alone may see (DOMAIN 16)."""
-        return REASONS[self.reason_code].is_sensitive
+        return bool(self.reason_code) and REASONS[self.reason_code].is_sensitive
+
+    @property
+    def is_of_payments(self) -> bool:
+        return self.track == "payment"
 
     @property
     def rows_to_correct(self) -> int:
@@ -152,10 +202,12 @@ class Correction(models.Model):
 
 
 class CorrectionRow(models.Model):
-    """One result of the set, and what it becomes.
+    """One result or payment of the set, and what it becomes.
 
-    `status`, `reason_codes` and `entitlement_sar` are those of the corrected result; `amount_cycle`
-    is the cycle whose amount it has, empty where nothing tells one. `follows` is the row of the
+    `status`, `reason_codes` and `entitlement_sar`, what is due, are those of the corrected one;
+    `amount_cycle` is the cycle whose amount a result has, empty where nothing tells one.
+    `added_sar` is what a payment is raised by, in riyals: where the row closed an objection its
+    decision pays it, else the correction does (docs/adr/0027). `follows` is the row of the
     main beneficiary because of whom this one is in the set.
     """
 
@@ -166,15 +218,33 @@ class CorrectionRow(models.Model):
         db_index=False,  # correction_row_once begins with it
     )
     result = models.ForeignKey(
-        EligibilityResult, on_delete=models.PROTECT, related_name="correction_rows"
+        EligibilityResult,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="correction_rows",
+    )
+    payment = models.ForeignKey(
+        PaymentLine,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="correction_rows",
     )
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followers"
     )
-    status = models.CharField(_("becomes"), max_length=10, choices=ResultStatus.choices)
+    status = models.CharField(
+        _("becomes"),
+        max_length=10,
+        choices=[*ResultStatus.choices, *SETTLED],
+    )
     reason_codes = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     entitlement_sar = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal(0))
     amount_cycle = models.CharField(max_length=7, blank=True)
+    added_sar = models.DecimalField(
+        _("added, in riyals"), max_digits=10, decimal_places=2, default=Decimal(0), db_default=0
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=RowState.choices, default=RowState.WAITING
     )
@@ -185,6 +255,13 @@ class CorrectionRow(models.Model):
     removed_why = models.TextField(_("why it was taken out"), blank=True)
     new_result = models.OneToOneField(
         EligibilityResult,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+    )
+    new_payment = models.OneToOneField(
+        PaymentLine,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -205,6 +282,14 @@ class CorrectionRow(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["correction", "result"], name="correction_row_once"),
+            models.UniqueConstraint(
+                fields=["correction", "payment"], name="correction_payment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(result__isnull=False, payment__isnull=True, added_sar=0)
+                | Q(result__isnull=True, payment__isnull=False, added_sar__gt=0),
+                name="correction_row_on_one_track",
+            ),
             models.CheckConstraint(
                 condition=Q(state="waiting", settled_at__isnull=True)
                 | ~Q(state="waiting") & Q(settled_at__isnull=False),
@@ -216,12 +301,18 @@ class CorrectionRow(models.Model):
                 name="correction_row_removed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(state="corrected", new_result__isnull=False)
-                | ~Q(state="corrected") & Q(new_result__isnull=True, objection__isnull=True),
+                condition=Q(state="corrected", result__isnull=False, new_result__isnull=False)
+                & Q(new_payment__isnull=True)
+                | Q(state="corrected", payment__isnull=False, new_payment__isnull=False)
+                & Q(new_result__isnull=True)
+                | ~Q(state="corrected")
+                & Q(new_result__isnull=True, new_payment__isnull=True, objection__isnull=True),
                 name="correction_row_has_new_result",
             ),
             models.CheckConstraint(
-                condition=Q(status="eligible") | Q(status="ineligible", reason_codes__len__gte=1),
+                condition=Q(status="eligible")
+                | Q(status="ineligible", reason_codes__len__gte=1)
+                | Q(status__in=["paid", "none"], payment__isnull=False),
                 name="correction_row_ineligible_with_reason",
             ),
             models.CheckConstraint(
@@ -239,6 +330,53 @@ class CorrectionRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.pk} of correction {self.correction_id}"
+
+    @property
+    def contested(self) -> EligibilityResult | PaymentLine:
+        """The result or the payment that is corrected."""
+        row = self.payment if self.payment_id is not None else self.result
+        assert row is not None  # noqa: S101  # correction_row_on_one_track
+        return row
+
+    @property
+    def contested_id(self) -> int:
+        """The key of what is corrected, among those of its track."""
+        pk = self.payment_id if self.payment_id is not None else self.result_id
+        assert pk is not None  # noqa: S101  # correction_row_on_one_track
+        return pk
+
+    @property
+    def pays_sar(self) -> Decimal:
+        """What the correction itself pays, in riyals: an objection's decision pays its own."""
+        is_own = self.state == RowState.CORRECTED and self.objection_id is None
+        return self.added_sar if is_own else Decimal(0)
+
+
+class CorrectionAmount(models.Model):
+    """What a file says that somebody's payment should have been; kept as it came."""
+
+    correction = models.ForeignKey(
+        Correction,
+        on_delete=models.PROTECT,
+        related_name="amounts",
+        db_index=False,  # correction_amount_once begins with it
+    )
+    national_id = models.CharField(max_length=10)
+    right_sar = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("amount of a correction")
+        verbose_name_plural = _("amounts of a correction")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["correction", "national_id"], name="correction_amount_once"
+            ),
+            models.CheckConstraint(condition=Q(right_sar__gt=0), name="correction_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"amount {self.pk} of correction {self.correction_id}"
 
 
 class CorrectionEvent(models.Model):

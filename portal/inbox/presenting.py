@@ -160,6 +160,11 @@ def _derived(one: Told, cases: _Cases) -> Notice:
         text = _("Your file shows what was wrong, what the result is now and what it means.")
         if one.target is not None:
             url, action = reverse("portal:result", args=[one.target]), _("Open the result")
+    elif one.kind == "payment_corrected":
+        title = str(title_of(one.kind)) % {"cycle": cycle_name(one.what, language)}
+        text = _("Your file shows what was wrong, and what we add to the payment.")
+        if one.target is not None:
+            url, action = reverse("portal:payment", args=[one.target]), _("Open the payment")
     else:
         day = format_both(date.fromisoformat(one.what), language)
         is_draft = one.kind == "draft_closing"

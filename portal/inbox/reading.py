@@ -38,9 +38,9 @@ _MARK: Final = """
 class Told(NamedTuple):
     """One thing that a person was told.
 
-    `kind` is message, results, payments, result_corrected, result_closing or draft_closing; `what`
-    the template, the cycle or the last day; `target` the person's own row that it is about, where
-    there is one.
+    `kind` is message, results, payments, result_corrected, payment_corrected, result_closing or
+    draft_closing; `what` the template, the cycle or the last day; `target` the person's own row
+    that it is about, where there is one.
     """
 
     kind: str

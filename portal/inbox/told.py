@@ -139,13 +139,13 @@ _DRAFTS_CLOSING: Final = """
     GROUP BY round.id
 """
 
-# A correction of many results tells of a result that it replaced: the reasons are those of before.
+# A correction of many tells of a row that it replaced: the reasons are those of before.
 _CORRECTED: Final = """
-    SELECT 'result_corrected', row.correction_id, max(row.settled_at), cycle.code, '', '', '',
+    SELECT '{track}_corrected', row.correction_id, max(row.settled_at), cycle.code, '', '', '',
            max(made.id) FILTER (WHERE made.is_own)
-    FROM results AS made
-    JOIN objections_correctionrow AS row ON row.new_result_id = made.id
-    JOIN beneficiaries_eligibilityresult AS before ON before.id = row.result_id
+    FROM {track}s AS made
+    JOIN objections_correctionrow AS row ON row.new_{track}_id = made.id
+    JOIN {table} AS before ON before.id = row.{track}_id
     JOIN beneficiaries_cycle AS cycle ON cycle.id = made.cycle_id
     WHERE made.announcement < 0
       AND (made.is_own AND (made.is_adult OR made.by_head)
@@ -153,7 +153,7 @@ _CORRECTED: Final = """
            OR made.is_silent AND NOT before.reason_codes && %(sensitive)s::varchar[]
            OR EXISTS (
                SELECT FROM objections_objection AS filed
-               WHERE filed.result_id = before.id AND filed.filed_by_id = %(person)s
+               WHERE filed.{track}_id = before.id AND filed.filed_by_id = %(person)s
            ))
     GROUP BY row.correction_id, cycle.code
 """
@@ -169,7 +169,9 @@ WITH_TOLD: Final = f"""
         UNION ALL
         {_ANNOUNCED.format(kind="payments", rows="payments")}
         UNION ALL
-        {_CORRECTED}
+        {_CORRECTED.format(track="result", table="beneficiaries_eligibilityresult")}
+        UNION ALL
+        {_CORRECTED.format(track="payment", table="beneficiaries_paymentline")}
         UNION ALL
         {_RESULTS_CLOSING.format(last_day_then=_OF_RESULT_THEN)}
         UNION ALL

@@ -28,7 +28,7 @@ from notifications.numbers import is_doubtful
 from notifications.statuses import Lane
 from notifications.waking import could_wake
 from objections.contested import track_of
-from objections.corrections.showing import shown_correction
+from objections.corrections.showing import shown_correction, shown_payment_correction
 from objections.models import Contested
 from objections.presenting import matter_of, step_name
 from objections.statuses import BADGES as OBJECTION_BADGES
@@ -112,7 +112,13 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     )
     today = riyadh_today()
     [row] = rows_of([found], PaymentRow, viewer=person, today=today, language=page_language())
-    context = {"row": row, "today": today, "corrected_url": _corrected_url(found)}
+    correction = shown_payment_correction(found, is_own=row.is_own, language=page_language())
+    context = {
+        "row": row,
+        "today": today,
+        "corrected_url": _corrected_url(found),
+        "correction": correction,
+    }
     return render(request, "portal/payment.html", context)
 
 

@@ -18,6 +18,7 @@ PROGRAMME = {
 KEYS = {
     *("sign_in_code", "ticket_code", "mobile_code", "mobile_changed", "email_changed"),
     *("results_announced", "payments_announced", "result_corrected", "objection_corrected"),
+    *("payment_corrected", "payment_objection_corrected"),
     *("objection_submitted", "objection_taken", "objection_documents_wanted"),
     "objection_document_refused",
     *("objection_documents_received", "objection_accepted", "objection_partly_accepted"),

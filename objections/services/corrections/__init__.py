@@ -1,7 +1,9 @@
 """Corrections of many results: prepared, fixed, approved by a second person, applied."""
 
 from objections.services.corrections.applying import apply_corrections
-from objections.services.corrections.fixing import fix_sets, prepare_correction, wake_corrections
+from objections.services.corrections.events import wake_corrections
+from objections.services.corrections.fixing import fix_sets, prepare_correction
+from objections.services.corrections.payments import prepare_payment_correction
 from objections.services.corrections.steps import (
     approve_correction,
     ask_for_approval,
@@ -18,6 +20,7 @@ __all__ = [
     "ask_for_approval",
     "fix_sets",
     "prepare_correction",
+    "prepare_payment_correction",
     "record_export",
     "remove_row",
     "return_correction",

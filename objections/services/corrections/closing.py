@@ -1,4 +1,4 @@
-"""What a correction does to the objections against its results, some hundred in few statements."""
+"""What a correction does to the objections against its rows, some hundred in few statements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from beneficiaries.statuses import ResultStatus
+from objections.contested import key_of_objection
 from objections.models import (
+    BackPayLine,
     Correction,
     CorrectionRow,
     Decision,
@@ -45,11 +47,12 @@ def close_objections(
     *,
     now: datetime,
 ) -> None:
-    """Decide open objections as the correction does: accepted, or in part where reasons remain.
+    """Decide open objections as the correction does: accepted, or in part where reasons remain or
+    less than was due. What a payment is raised by is back pay for its month (docs/adr/0027).
 
     Who prepared it proposes and who approved it approves; the answer is what all are told. A
     proposal that waits falls away, and a second look ends: its first decision is replaced. `rows`
-    are by the key of the result. The caller holds the locks.
+    are by the key of what they correct. The caller holds the locks.
     """
     if not objections:
         return
@@ -62,8 +65,8 @@ def close_objections(
     before = {objection.pk: objection.status for objection in objections}
     decisions = []
     for objection in objections:
-        assert objection.result_id is not None  # noqa: S101  # it is against a row's result
-        outcome = _outcome(rows[objection.result_id])
+        row = rows[key_of_objection(objection).pk]
+        outcome = _outcome(row)
         objection.status = outcome
         objection.decided_by, objection.decided_at = correction.approved_by, now
         objection.answer = correction.said(objection.filed_by.language)
@@ -81,11 +84,22 @@ def close_objections(
                 closed_by=correction.approved_by,
                 closed_at=now,
                 effective_cycle=counts_in,
+                back_pay_sar=row.added_sar,
                 supersedes=firsts.get(objection.pk),
                 supersede_reason=correction.why if objection.pk in firsts else "",
             )
         )
     Decision.objects.bulk_create(decisions)
+    BackPayLine.objects.bulk_create(
+        BackPayLine(
+            decision=decision,
+            cycle=correction.cycle.code,
+            amount_sar=decision.back_pay_sar,
+            estimate_sar=decision.back_pay_sar,
+        )
+        for decision in decisions
+        if decision.back_pay_sar
+    )
     Objection.objects.bulk_update(objections, _DECIDED_FIELDS)
     ObjectionEvent.objects.bulk_create(
         ObjectionEvent(
@@ -118,13 +132,16 @@ def _end_second_looks(objections: list[Objection], *, now: datetime) -> dict[int
 
 
 def _outcome(row: CorrectionRow) -> ObjectionStatus:
+    if row.payment is not None:
+        is_whole = row.payment.granted_sar + row.added_sar >= row.entitlement_sar
+        return ObjectionStatus.ACCEPTED if is_whole else ObjectionStatus.PARTLY_ACCEPTED
     if row.status == ResultStatus.ELIGIBLE:
         return ObjectionStatus.ACCEPTED
     return ObjectionStatus.PARTLY_ACCEPTED
 
 
 def stop_drafts(correction: Correction, drafts: list[Objection], *, now: datetime) -> None:
-    """Stop drafts against results that are replaced; what was written stays. Locks are held."""
+    """Stop drafts against what is replaced; what was written stays. Locks are held."""
     if not drafts:
         return
     Objection.objects.filter(pk__in=[draft.pk for draft in drafts]).update(

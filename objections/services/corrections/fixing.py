@@ -12,15 +12,15 @@ from django.db import connection, transaction
 
 from beneficiaries.models import User
 from beneficiaries.set_based import planned_for_some_rows
-from notifications.waking import wake_task
 from objections.correction_statuses import CorrectionAct, CorrectionState
 from objections.corrections.criteria import FOLLOWERS, HEAD_REASON, MATCHES, Criteria, criteria_of
 from objections.corrections.finding import figures_of_set
+from objections.corrections.payments import payment_criteria_of, payment_figures_of_set
 from objections.errors import CorrectionRefused
-from objections.models import Correction, CorrectionEvent
+from objections.models import Correction
+from objections.services.corrections.events import append_act, wake_corrections
+from objections.services.corrections.payments import write_payments
 from saudi.digits import is_blank
-
-WORK_TASK: Final = "objections.work_corrections"
 
 BATCH: Final = 5_000
 """Results written into a set in one transaction."""
@@ -141,18 +141,6 @@ def prepare_correction(
     return correction
 
 
-def append_act(
-    correction: Correction, act: CorrectionAct, *, by: User | None, now: datetime, note: str = ""
-) -> None:
-    """Write what was done with a correction. The caller holds its lock."""
-    CorrectionEvent.objects.create(correction=correction, act=act, by=by, at=now, note=note)
-
-
-def wake_corrections() -> None:
-    """Tell a worker of what is to be written or applied; the sweep finds it where nobody heard."""
-    wake_task(WORK_TASK, (), queue="default")
-
-
 def fix_sets(*, now: datetime, is_over: Callable[[], bool] = lambda: False) -> int:
     """Write the sets that are asked for, and give the number of rows written.
 
@@ -180,21 +168,28 @@ def _fix_some(pk: int, *, now: datetime) -> tuple[int, bool]:
         )
         if correction is None:
             return 0, False
-        facts = criteria_of(correction).facts | {
+        criteria = payment_criteria_of if correction.is_of_payments else criteria_of
+        facts = criteria(correction).facts | {
             "correction": correction.pk,
             "after": correction.reached,
             "batch": BATCH,
         }
         with connection.cursor() as cursor, planned_for_some_rows(cursor):
-            step = _write_followers if correction.is_following else _write_found
+            step = _step_of(correction)
             added, has_more = step(cursor, correction, facts)
-        if not has_more and not correction.is_following:
+        if not has_more and not correction.is_following and not correction.is_of_payments:
             correction.is_following, correction.reached = True, 0
             has_more = correction.reason_code != HEAD_REASON
         if not has_more:
             _end(correction, now=now)
         correction.save()
     return added, has_more
+
+
+def _step_of(correction: Correction) -> Callable[..., tuple[int, bool]]:
+    if correction.is_of_payments:
+        return write_payments
+    return _write_followers if correction.is_following else _write_found
 
 
 def _write_found(cursor: Any, correction: Correction, facts: dict[str, Any]) -> tuple[int, bool]:
@@ -225,8 +220,15 @@ def _end(correction: Correction, *, now: datetime) -> None:
     """Fix the set; from now on no result comes into it."""
     correction.state, correction.fixed_at = CorrectionState.FIXED, now
     correction.reached, correction.is_following = 0, False
-    figures = figures_of_set(
-        criteria_of(correction), correction_id=correction.pk, followers=correction.rows_following
-    )
-    correction.rows_eligible, correction.figures = figures.eligible, asdict(figures)
+    if correction.is_of_payments:
+        named = correction.amounts.count()
+        raised = payment_figures_of_set(correction_id=correction.pk, named=named)
+        correction.figures = raised.stored()
+    else:
+        figures = figures_of_set(
+            criteria_of(correction),
+            correction_id=correction.pk,
+            followers=correction.rows_following,
+        )
+        correction.rows_eligible, correction.figures = figures.eligible, asdict(figures)
     append_act(correction, CorrectionAct.FIXED, by=None, now=now)

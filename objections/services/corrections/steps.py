@@ -15,7 +15,7 @@ from beneficiaries.models import User
 from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
 from objections.errors import CorrectionRefused
 from objections.models import Correction, CorrectionRow
-from objections.services.corrections.fixing import append_act, wake_corrections
+from objections.services.corrections.events import append_act, wake_corrections
 from saudi.digits import is_blank
 
 _OPEN: Final = (CorrectionState.FIXING, CorrectionState.FIXED, CorrectionState.PROPOSED)

@@ -1,4 +1,4 @@
-"""Telling people of a corrected result, each number once, whose objection it closed apart."""
+"""Telling people of what was corrected, each number once, whose objection it closed apart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILED: Final = """
 _TOLD: Final = f"""
     SELECT told.person_id, told.mobile, told.language, told.is_head
     FROM objections_correctionrow AS row
-    JOIN beneficiaries_eligibilityresult AS r ON r.id = row.result_id
+    JOIN {{table}} AS r ON r.id = row.{{track}}_id
     JOIN beneficiaries_person AS p ON p.id = r.person_id
     LEFT JOIN beneficiaries_person AS head
            ON head.household_id = p.household_id AND head.relation = 'head'
@@ -54,7 +54,7 @@ _OBJECTED: Final = """
         SELECT FROM beneficiaries_person AS same
         JOIN objections_objection AS o ON o.filed_by_id = same.id
         JOIN objections_correctionrow AS row
-          ON row.result_id = o.result_id AND row.correction_id = %(correction)s
+          ON row.{{track}}_id = o.{{track}}_id AND row.correction_id = %(correction)s
         WHERE {same} AND (
             row.objection_id = o.id OR row.state = 'waiting'
             AND o.status IN ('submitted', 'under_review', 'documents_wanted')
@@ -84,6 +84,16 @@ _FILERS: Final = f"""
     SELECT DISTINCT filed.person_id, filed.language FROM ({_FILED.format(ids="closed")}) AS filed
 """  # noqa: S608
 
+_TABLES: Final = {
+    "result": "beneficiaries_eligibilityresult",
+    "payment": "beneficiaries_paymentline",
+}
+_TEMPLATES: Final = {
+    "result": ("objection_corrected", "result_corrected"),
+    "payment": ("payment_objection_corrected", "payment_corrected"),
+}
+"""By track: what whoever filed an objection that it closed is told, and everybody else."""
+
 
 def tell_corrected(
     correction: Correction,
@@ -108,10 +118,17 @@ def tell_corrected(
         "adult_born": f"{present.year - ADULT_YEARS:04}-{present.month:02}-{present.day:02}",
         "sensitive": [code for code, reason in REASONS.items() if reason.is_sensitive],
     }
-    told = _queue(
-        correction, "objection_corrected", _NUMBERS_OF_FILERS, _FILERS, facts=facts, now=now
+    of_filers, of_others = _TEMPLATES[correction.track]
+    of_track = {"track": correction.track, "table": _TABLES[correction.track]}
+    told = _queue(correction, of_filers, _NUMBERS_OF_FILERS, _FILERS, facts=facts, now=now)
+    return told + _queue(
+        correction,
+        of_others,
+        _NUMBERS.format_map(of_track),
+        _READERS.format_map(of_track),
+        facts=facts,
+        now=now,
     )
-    return told + _queue(correction, "result_corrected", _NUMBERS, _READERS, facts=facts, now=now)
 
 
 def _queue(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from beneficiaries.models import User
+from beneficiaries.models import PaymentLine, User
 from objections import rules
-from objections.errors import IncompleteDecision, OwnProposal
-from objections.models import Decision, Objection
+from objections.correction_statuses import RowState
+from objections.errors import IncompleteDecision, OwnProposal, WrongBackPay
+from objections.models import CorrectionRow, Decision, Objection
 from objections.second_looks import ensure_others
 from objections.services.history import append_act, append_event, end_look, end_wait, tell_filer
 from objections.services.review.changing import Seen, changing, refusal, waiting_proposal
@@ -43,6 +44,7 @@ def approve_decision(
         TransitionRefused: it was closed meanwhile, or something of the case changed.
         OwnProposal: nobody approves their own.
         HadFirstDecision: it is a second look, and they had a part in the first.
+        WrongBackPay: a correction raised a month's payment after the proposal.
     """
     with changing(
         objection_id,
@@ -53,6 +55,7 @@ def approve_decision(
         now=now,
     ) as objection:
         decision = _waiting(objection, decision_id, closer=approver)
+        _ensure_not_added_since(objection, decision)
         put_in_force(objection, decision, approver=approver, now=now)
     return objection
 
@@ -154,6 +157,36 @@ def return_proposal(
 def _outcome_of(decision_id: int) -> str:
     """Give what a proposal would lead to, for the record of an attempt. Raises DoesNotExist."""
     return Decision.objects.values_list("outcome", flat=True).get(pk=decision_id)
+
+
+def _ensure_not_added_since(objection: Objection, decision: Decision) -> None:
+    """Refuse back pay for a month whose payment a correction has raised since it was proposed.
+
+    The lines of those months are locked, so that a correction comes wholly before or after it; what
+    is contested itself is held by the lock of the case. Raises WrongBackPay.
+    """
+    months = list(decision.back_pay.filter(amount_sar__gt=0).values_list("cycle", flat=True))
+    if not months:
+        return
+    lines = PaymentLine.objects.current().filter(
+        person_id=objection.person_id, cycle__code__in=months
+    )
+    held = lines.select_for_update(of=("self",), no_key=True)
+    if objection.payment_id is not None:
+        held = held.exclude(pk=objection.payment_id)
+    list(held.order_by("pk").values_list("pk", flat=True))
+    raised = (
+        CorrectionRow.objects.filter(
+            payment__person_id=objection.person_id,
+            correction__cycle__code__in=months,
+            settled_at__gte=decision.proposed_at,
+            state=RowState.CORRECTED,
+        )
+        .values_list("correction__cycle__code", flat=True)
+        .first()
+    )
+    if raised is not None:
+        raise WrongBackPay(raised)
 
 
 def _waiting(objection: Objection, decision_id: int, *, closer: User) -> Decision:
