@@ -72,7 +72,12 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("objections", "objection", gettext_lazy("Objections"), "scale"),
             Entry("objections", "lateattempt", gettext_lazy("Late attempts"), "clock"),
             Entry("objections", "filingexemption", gettext_lazy("Exemptions"), "check"),
-            Entry("objections", "correction", gettext_lazy("Corrections of results"), "check"),
+            Entry(
+                "objections",
+                "correction",
+                gettext_lazy("Corrections"),
+                "check",
+            ),
             Entry("objections", "windowextension", gettext_lazy("Extended cycles"), "clock"),
             Entry("objections", "qualityreview", gettext_lazy("Quality reviews"), "eye"),
             Entry("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),

@@ -56,6 +56,8 @@ def _remove(
     removed = corrections.remove_row(
         row_id=sent["row"], why=sent["why"], **_facts(request, case, now)
     )
+    if case.is_of_payments:
+        return _("You took the payment out of the set.")
     if removed > 1:
         return _("You took the result out, and those that followed it.")
     return _("You took the result out of the set.")
@@ -75,7 +77,7 @@ def _withdraw(
     request: HttpRequest, case: Correction, form: NoteForm, now: datetime
 ) -> StrOrPromise:
     corrections.withdraw_correction(why=form.cleaned_data["note"], **_facts(request, case, now))
-    return _("The correction is withdrawn. No result was changed.")
+    return _("The correction is withdrawn. Nothing was changed.")
 
 
 def _approve(
@@ -84,6 +86,8 @@ def _approve(
     corrections.approve_correction(
         seen_rows=form.cleaned_data["rows"], **_facts(request, case, now)
     )
+    if case.is_of_payments:
+        return _("Approved. The payments are corrected now, and their people are told.")
     return _("Approved. The results are corrected now, and their people are told.")
 
 
@@ -95,8 +99,8 @@ def _return(request: HttpRequest, case: Correction, form: NoteForm, now: datetim
 _REFUSALS: Final[dict[str, Any]] = {
     "texts": gettext_lazy("Not saved: a text is missing. Look through what you filled in."),
     "changed": gettext_lazy("Not saved: the set has changed. Look through it again."),
-    "nothing": gettext_lazy("Not saved: no result is left in the set. Withdraw the correction."),
+    "nothing": gettext_lazy("Not saved: nothing is left in the set. Withdraw the correction."),
     "own": gettext_lazy("Not saved: somebody else approves what you prepared."),
     "not_yours": gettext_lazy("Not saved: only who prepared the correction does this."),
-    "settled": gettext_lazy("Not saved: this result is not in the set any more."),
+    "settled": gettext_lazy("Not saved: this one is not in the set any more."),
 }

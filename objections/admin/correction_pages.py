@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from access.searches import read_number
@@ -19,9 +21,15 @@ from objections.correction_statuses import (
 )
 from objections.corrections.criteria import Criteria
 from objections.corrections.finding import Figures, TooManyToCount, figures_of
+from objections.corrections.payments import (
+    PaymentCriteria,
+    PaymentFigures,
+    payment_figures_of,
+)
 from objections.models import Correction, CorrectionRow
 from saudi.gregorian import format_gregorian
 from saudi.languages import page_language
+from saudi.money import format_sar
 
 PROPOSE: Final = "objections.propose_correction"
 EXPORT: Final = "objections.export_correction"
@@ -65,6 +73,24 @@ def find_context(criteria: Criteria, *, may_see_sensitive: bool) -> dict[str, An
     }
 
 
+def find_payments_context(criteria: PaymentCriteria, *, may_see_sensitive: bool) -> dict[str, Any]:
+    """Give the figures of the payments that criteria find, or say that it is too much to count.
+
+    `may_see_sensitive` is there for its like: the page names no reasons of others.
+    """
+    try:
+        return {"figures": payment_figures_of(criteria), "criteria": criteria}
+    except TooManyToCount:
+        return {"is_too_many": True}
+
+
+def figures_shown(case: Correction) -> Figures | PaymentFigures | None:
+    """Give what was counted of a set when it was fixed, of either track."""
+    if not case.figures:
+        return None
+    return PaymentFigures(**case.figures) if case.is_of_payments else Figures(**case.figures)
+
+
 def _other_reasons(figures: Figures, *, may_see_sensitive: bool) -> list[tuple[Any, int]]:
     """Name the reasons that remain; sensitive ones as one, with their sum, for other eyes."""
     named: list[tuple[Any, int]] = []
@@ -86,13 +112,23 @@ def narrowed_text(correction: Correction) -> str:
         parts.append(correction.city)
     if correction.result_status:
         parts.append(str(ResultStatus(correction.result_status).label))
+    parts.extend(_amounts_text(correction, language))
     if correction.announced_since:
         day = format_gregorian(correction.announced_since, language)
         parts.append(_("announced from %(day)s") % {"day": day})
     if correction.announced_until:
         day = format_gregorian(correction.announced_until, language)
         parts.append(_("announced until %(day)s") % {"day": day})
-    return " · ".join(parts) or _("Everybody with this reason")
+    if parts:
+        return " · ".join(parts)
+    return _("Everybody with this reason") if correction.reason_code else _("Everybody")
+
+
+def _amounts_text(correction: Correction, language: str) -> Iterator[str]:
+    if correction.paid_from is not None:
+        yield _("paid from %(amount)s") % {"amount": format_sar(correction.paid_from, language)}
+    if correction.paid_until is not None:
+        yield _("paid until %(amount)s") % {"amount": format_sar(correction.paid_until, language)}
 
 
 def chosen_row(correction: Correction, named: str) -> CorrectionRow | None:
@@ -100,7 +136,7 @@ def chosen_row(correction: Correction, named: str) -> CorrectionRow | None:
     if not (named.isascii() and named.isdecimal() and len(named) <= _LONGEST_ID):
         return None
     found: CorrectionRow | None = (
-        correction.rows.filter(pk=int(named)).select_related("result__person").first()
+        correction.rows.filter(pk=int(named)).select_related(f"{correction.track}__person").first()
     )
     return found
 
@@ -110,9 +146,8 @@ def row_of_person(correction: Correction, typed: str) -> CorrectionRow | None:
     number = read_number(typed)
     if number is None:
         return None
-    found: CorrectionRow | None = correction.rows.filter(
-        result__person__national_id=number[1]
-    ).first()
+    whose = {f"{correction.track}__person__national_id": number[1]}
+    found: CorrectionRow | None = correction.rows.filter(**whose).first()
     return found
 
 
@@ -123,15 +158,16 @@ def case_context(
     state = CorrectionState(case.state)
     is_own = case.prepared_by_id == user.pk
     may_work = state == CorrectionState.FIXED and is_own and user.has_perm(PROPOSE)
-    figures = Figures(**case.figures) if case.figures else None
+    figures = figures_shown(case)
     settled = case.rows_corrected + case.rows_left
     return {
         "correction": case,
         "title": "",
         "figures": figures,
         "other_reasons": _other_reasons(figures, may_see_sensitive=user.has_perm(SEE_SENSITIVE))
-        if figures
+        if isinstance(figures, Figures)
         else [],
+        "waiting_sar": _waiting_sar(case) if case.is_of_payments else None,
         "rows_shown": _rows(case, show),
         "show": show if show in SHOWN else "",
         "row": row,
@@ -163,7 +199,13 @@ def case_context(
     }
 
 
+def _waiting_sar(case: Correction) -> Decimal:
+    """Give what is still to be added, in riyals: what was taken out or left is not in it."""
+    waiting = case.rows.filter(state=RowState.WAITING).aggregate(total=Sum("added_sar"))
+    return waiting["total"] or Decimal(0)
+
+
 def _rows(case: Correction, show: str) -> QuerySet[CorrectionRow]:
-    rows = case.rows.select_related("result__person", "objection").order_by("id")
+    rows = case.rows.select_related(f"{case.track}__person", "objection").order_by("id")
     states = SHOWN.get(show, ())
     return rows.filter(state__in=states) if states else rows

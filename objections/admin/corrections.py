@@ -1,9 +1,9 @@
-"""Corrections of many results: found, prepared, approved by a second person, followed."""
+"""Corrections of results or payments: found, prepared, approved by a second person, followed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,33 +28,24 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from beneficiaries.reasons import REASONS
 from objections.admin.correction_acts import APPROVE, correction_acts, refusal_text
+from objections.admin.correction_finding import PAGE, PAYMENTS, RESULTS, Finding, paged
 from objections.admin.correction_pages import (
     EXPORT,
     PROPOSE,
     SEE_SENSITIVE,
     case_context,
     chosen_row,
-    find_context,
     narrowed_text,
     row_of_person,
 )
 from objections.correction_export import exported
-from objections.correction_forms import (
-    CriteriaForm,
-    PrepareForm,
-)
-from objections.correction_statuses import BADGES, CorrectionState
-from objections.corrections.finding import results_found
+from objections.correction_statuses import BADGES, AmountRule, CorrectionState
 from objections.errors import CorrectionRefused
 from objections.models import Correction
 from objections.services import corrections
 from objections.staff_forms import NoteForm
 from saudi.languages import page_language
-
-if TYPE_CHECKING:
-    pass
-
-PAGE: Final = "p"
+from saudi.money import format_sar
 
 
 @admin.register(Correction)
@@ -65,7 +56,7 @@ class CorrectionAdmin(CaseAdmin):
     may see sensitive reasons (DOMAIN 16).
     """
 
-    list_title = gettext_lazy("Corrections of results")
+    list_title = gettext_lazy("Corrections")
     list_display = ("about", "state_tag", "size", "people", "prepared")
     list_select_related = ("cycle", "prepared_by", "approved_by")
     ordering = ("-id",)
@@ -86,6 +77,11 @@ class CorrectionAdmin(CaseAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("find/", wrap(self.find_view), name="objections_correction_find"),
+            path(
+                "find-payments/",
+                wrap(self.find_payments_view),
+                name="objections_correction_find_payments",
+            ),
             path("<int:pk>/export/", wrap(self.export_view), name="objections_correction_export"),
         ]
         return [*own, *super().get_urls()]
@@ -99,33 +95,42 @@ class CorrectionAdmin(CaseAdmin):
     # Finding ----------------------------------------------------------------------------------
 
     def find_view(self, request: HttpRequest) -> HttpResponse:
+        """Find results of which a reason was wrong."""
+        return self._find(request, RESULTS)
+
+    def find_payments_view(self, request: HttpRequest) -> HttpResponse:
+        """Find payments whose amount was wrong."""
+        return self._find(request, PAYMENTS)
+
+    def _find(self, request: HttpRequest, finding: Finding) -> HttpResponse:
         """Count and show what the criteria find; nothing is stored before the set is asked for."""
         user = cast(User, request.user)
         if not user.has_perm(PROPOSE):
             raise PermissionDenied
         sensitive = user.has_perm(SEE_SENSITIVE)
-        asked = request.POST if request.method == "POST" else request.GET
-        found_by = CriteriaForm(asked if "cycle" in asked else None, may_see_sensitive=sensitive)
-        prepare = PrepareForm(request.POST if request.method == "POST" else None)
+        is_sent = request.method == "POST"
+        asked = request.POST if is_sent else request.GET
+        found_by = finding.form(asked if "cycle" in asked else None, may_see_sensitive=sensitive)
+        criteria = found_by.criteria() if found_by.is_bound and found_by.is_valid() else None
+        prepare = finding.prepare_form(request, criteria)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
-            "title": _("Find wrong results"),
+            "title": finding.title,
             "opts": self.opts,
             "criteria_form": found_by,
             "prepare_form": prepare,
         }
-        if found_by.is_bound and found_by.is_valid():
-            criteria = found_by.criteria()
-            if request.method == "POST" and prepare.is_valid():
-                correction = corrections.prepare_correction(
-                    criteria=criteria, by=user, now=timezone.now(), **prepare.cleaned_data
+        if criteria is not None:
+            if is_sent and prepare.is_valid():
+                correction = finding.prepare(
+                    prepare, criteria=criteria, by=user, now=timezone.now()
                 )
                 return HttpResponseRedirect(self.case_url(correction))
-            context |= find_context(criteria, may_see_sensitive=sensitive)
+            context |= finding.context(criteria, may_see_sensitive=sensitive)
             if context.get("figures") and context["figures"].total:
-                page = read_page(results_found(criteria), request.GET.get(PAGE, ""), size=LIST_ROWS)
-                context |= _paged(page, request.GET)
-        return TemplateResponse(request, "admin/objections/correction_find.html", context)
+                page = read_page(finding.found(criteria), request.GET.get(PAGE, ""), size=LIST_ROWS)
+                context |= paged(page, request.GET)
+        return TemplateResponse(request, finding.template, context)
 
     # One correction ---------------------------------------------------------------------------
 
@@ -201,9 +206,11 @@ class CorrectionAdmin(CaseAdmin):
         page = read_page(context.pop("rows_shown"), request.GET.get(PAGE, ""), size=LIST_ROWS)
         return {
             **context,
-            **_paged(page, request.GET),
+            **paged(page, request.GET),
             "model_admin": self,
-            "facts": self.facts,
+            "facts": (*self.facts[:2], "rule_text", *self.facts[2:])
+            if case.is_of_payments
+            else self.facts,
             "about": self.about(case),
             "state_tag": self.state_tag(case),
             "may_export": request.user.has_perm(EXPORT),
@@ -218,6 +225,11 @@ class CorrectionAdmin(CaseAdmin):
     @admin.display(description=gettext_lazy("Correction"))
     def about(self, correction: Correction) -> str:
         name = cycle_name(correction.cycle.code, page_language())
+        if correction.is_of_payments:
+            return _("Payments of %(cycle)s: %(reason)s") % {
+                "cycle": name,
+                "reason": self.reason_text(correction),
+            }
         return f"{REASONS[correction.reason_code].label} – {name}"
 
     @admin.display(description=gettext_lazy("Status"))
@@ -228,7 +240,7 @@ class CorrectionAdmin(CaseAdmin):
             "admin/components/tag.html", {"label": state.label, "kind": kind, "icon": icon}
         )
 
-    @admin.display(description=gettext_lazy("Results in the set"))
+    @admin.display(description=gettext_lazy("In the set"))
     def size(self, correction: Correction) -> SafeString | str:
         return number_cell(f"{correction.rows_fixed - correction.rows_removed:,}")
 
@@ -252,27 +264,17 @@ class CorrectionAdmin(CaseAdmin):
 
     @admin.display(description=gettext_lazy("Reason that was wrong"))
     def reason_text(self, correction: Correction) -> str:
+        if not correction.reason_code:
+            return _("Amount counted wrong")
         return str(REASONS[correction.reason_code].label)
+
+    @admin.display(description=gettext_lazy("The right amount"))
+    def rule_text(self, correction: Correction) -> str:
+        label = str(AmountRule(correction.rule).label)
+        if correction.addition_sar is None:
+            return label
+        return f"{label}: {format_sar(correction.addition_sar, page_language())}"
 
     @admin.display(description=gettext_lazy("Of whom"))
     def narrowed(self, correction: Correction) -> str:
         return narrowed_text(correction)
-
-
-def _paged(page: Any, asked: QueryDict) -> dict[str, Any]:
-    """Give a page of rows and the addresses of the pages beside it."""
-
-    def url(cursor: str) -> str:
-        kept = asked.copy()
-        kept.pop("row", None)
-        kept.pop(PAGE, None)
-        if cursor:
-            kept[PAGE] = cursor
-        return f"?{kept.urlencode()}#rows"
-
-    return {
-        "rows": page.rows,
-        "first_url": url("") if page.has_previous else "",
-        "previous_url": url(page.previous) if page.previous else "",
-        "next_url": url(page.next) if page.next else "",
-    }
