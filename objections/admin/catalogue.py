@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
+from access.edits import SeenEdits
 from access.lists import ChoiceFilter, ListGround
 from beneficiaries.reasons import REASONS
 from objections.admin.ground_forms import GroundForm, NeededDocumentForm, NewGroundForm
@@ -69,7 +70,7 @@ class TrackFilter(ChoiceFilter):
         return queryset.filter(track=self.value() or "result")
 
 
-class CatalogueAdmin(ListGround, admin.ModelAdmin[Any]):
+class CatalogueAdmin(SeenEdits, ListGround, admin.ModelAdmin[Any]):
     """A list and a form of rows that citizens read: switched off, never deleted.
 
     Who changed what, from which words to which, is in the log of the staff site.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.edits import SeenEdits
 from access.lists import ListGround
 from objections.models import Team, TeamMembership
 from objections.quality_forms import TeamForm
@@ -20,7 +21,7 @@ from saudi.languages import in_a_row, page_language
 
 
 @admin.register(Team)
-class TeamAdmin(ListGround, admin.ModelAdmin[Team]):
+class TeamAdmin(SeenEdits, ListGround, admin.ModelAdmin[Team]):
     """The teams; a team is not deleted, because past figures name it."""
 
     form = TeamForm

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from access.cells import moment_cell
 from access.client import client_address
+from access.edits import SeenEdits
 from access.lists import ListGround, other_name_text
 from access.staff import ShowAdmin
 from access.staff_passwords import closed_doors, events_of, unlock
@@ -132,7 +133,7 @@ class StaffForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class StaffUserAdmin(ListGround, UserAdmin[User]):
+class StaffUserAdmin(SeenEdits, ListGround, UserAdmin[User]):
     """Accounts of staff; people of the register are not managed here.
 
     Nobody is made a superuser here, and only a superuser changes one.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from access.cells import two_lines
+from access.edits import SeenEdits
 from access.lists import ChoiceFilter, ListGround
 from portal.templatetags.portal_ui import tag
 from saudi.days_off import load_holidays, years_around
@@ -94,7 +95,7 @@ class ComingFilter(ChoiceFilter):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ListGround, admin.ModelAdmin[Holiday]):
+class HolidayAdmin(SeenEdits, ListGround, admin.ModelAdmin[Holiday]):
     """Official holidays are written here ahead of time; staff correct them as they are announced.
 
     A day is never deleted: where work is done on it after all, it says so. Who changed what is in

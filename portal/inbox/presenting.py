@@ -34,6 +34,7 @@ _ICONS: Final = {
     "mobile": "mobile",
     "results": "list",
     "payments": "money",
+    "payment": "money",
     "result": "clock",
 }
 
