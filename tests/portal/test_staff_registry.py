@@ -96,6 +96,7 @@ LEFT_OUT: Final = {
     "objections.BackPayLine": "shown on the case's page",
     "objections.BulkAct": "shown to whoever did it, on its own page",
     "objections.BulkActCase": "shown on the page of its act",
+    "objections.CorrectionAmount": "what came of it is in the set, on the correction's page",
     "objections.CorrectionEvent": "shown on the correction's page",
     "objections.CorrectionRow": "shown on the correction's page",
     "objections.Decision": "shown on the case's page",
