@@ -14,9 +14,11 @@ from beneficiaries.confirmed_ids.services import is_confirmed
 from documents.forms import MultipleFileField
 from objections.forms import StatementForm
 from objections.models import Ground, NeededDocument
+from objections.models.objection import PROMISED_CHARACTERS
 from objections.services.entered import DOCUMENT_DAYS
 from objections.statuses import FilingChannel
 from objections.window_forms import LastDayField
+from saudi.digits import clean_text
 from saudi.forms import NationalIdField
 from saudi.languages import page_language
 from saudi.plurals import days_text
@@ -65,7 +67,27 @@ class PaperForm(_EntryForm):
         label=gettext_lazy("I compared this with the paper, and the paper is signed."),
         error_messages={"required": gettext_lazy("Compare it with the paper, then tick this.")},
     )
-    field_order = ["received_on", "ground", "statement", "documents", "is_compared"]
+    new_documents = MultipleFileField(
+        label=gettext_lazy("The new documents"),
+        help_text=gettext_lazy(
+            "An objection to the same was refused. Scan apart what came with this paper and was "
+            "not sent then."
+        ),
+        error_messages={"required": gettext_lazy("Scan at least one new document.")},
+    )
+    field_order = [
+        "received_on",
+        "ground",
+        "statement",
+        "documents",
+        "new_documents",
+        "is_compared",
+    ]
+
+    def __init__(self, *args: Any, is_again: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_again:
+            del self.fields["new_documents"]
 
 
 class CallForm(_EntryForm):
@@ -82,12 +104,28 @@ class CallForm(_EntryForm):
         },
     )
     days = forms.TypedChoiceField(label=gettext_lazy("Time to send them"), coerce=int, initial=14)
-    field_order = ["ground", "statement", "wanted", "days"]
+    promised_document = forms.CharField(
+        label=gettext_lazy("The new document that comes"),
+        max_length=PROMISED_CHARACTERS,
+        help_text=gettext_lazy(
+            "An objection to the same was refused. Ask which document comes now that was not sent "
+            "then."
+        ),
+        error_messages={
+            "required": gettext_lazy("Write which new document comes. Without one it is not filed.")
+        },
+    )
+    field_order = ["ground", "statement", "wanted", "promised_document", "days"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_again: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_again:
+            del self.fields["promised_document"]
         days: Any = self.fields["days"]
         days.choices = [(count, days_text(count, page_language())) for count in DOCUMENT_DAYS]
+
+    def clean_promised_document(self) -> str:
+        return clean_text(self.cleaned_data["promised_document"])
 
     def clean_wanted(self) -> list[NeededDocument]:
         return list(self.cleaned_data["wanted"])

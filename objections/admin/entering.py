@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, User
 from documents.errors import FilesNotKept
@@ -32,7 +33,7 @@ from objections.errors import (
 from objections.models import Contested, Ground, Objection
 from objections.presenting import matter_of
 from objections.selectors import contest_states
-from objections.services.entered import Entry, enter_call, enter_paper
+from objections.services.entered import Entry, enter_call, enter_paper, was_refused_before
 from objections.statuses import FilingChannel
 from saudi.gregorian import format_both, riyadh_date
 from saudi.languages import page_language
@@ -47,7 +48,13 @@ else:
 ENTER: Final = "objections.enter_objection"
 
 _SHOWN_ROWS: Final = 60
-_SHOWN_KINDS: Final = frozenset({"open", "draft", "closed", "objected"})
+_SHOWN_KINDS: Final = frozenset({"open", "again", "draft", "closed", "objected"})
+
+_READ_BACK: Final = ("ground", "statement", "wanted", "promised_document", "days")
+_MISSING: Final = {
+    "new_documents": gettext_lazy("Scan a document on which no objection to this was decided."),
+}
+"""What a refusal says of a part that is there and is not enough."""
 
 
 class EnteringPages(_Base):
@@ -102,9 +109,10 @@ class EnteringPages(_Base):
         kind: Any = PaperForm if is_paper else CallForm
         grounds = list(Ground.objects.offered(track_of(row)))
         context = self._entry_context(request, row, person, channel)
+        facts: dict[str, Any] = {"grounds": grounds, "is_again": was_refused_before(row)}
         if request.method != "POST":
-            return self._entry_page(request, context, kind(grounds=grounds))
-        form = kind(request.POST, request.FILES, grounds=grounds)
+            return self._entry_page(request, context, kind(**facts))
+        form = kind(request.POST, request.FILES, **facts)
         action = request.POST.get("action", "")
         consent = ConsentForm(request.POST if action == "file" else None)
         if not form.is_valid() or action == "change":
@@ -138,7 +146,8 @@ class EnteringPages(_Base):
             form.add_error(*entry_fault(refusal.why, written))
         elif isinstance(refusal, IncompleteObjection):
             for name in refusal.missing:
-                form.add_error("wanted" if name not in form.fields else name, _("Fill this in."))
+                text = _MISSING.get(name) or _("Fill this in.")
+                form.add_error("wanted" if name not in form.fields else name, text)
         elif isinstance(refusal, TooManyDocuments):
             text = _("An objection can have up to %(limit)s documents.")
             form.add_error("documents", text % {"limit": refusal.limit})
@@ -168,7 +177,7 @@ class EnteringPages(_Base):
         code = form.cleaned_data["ground"]
         sent = [
             (name, value)
-            for name in ("ground", "statement", "wanted", "days", "submission")
+            for name in (*_READ_BACK, "submission")
             for value in request.POST.getlist(name)
         ]
         more = {
@@ -178,6 +187,7 @@ class EnteringPages(_Base):
             "statement": form.cleaned_data["statement"],
             "wanted": form.cleaned_data["wanted"],
             "days": form.cleaned_data["days"],
+            "promised": form.cleaned_data.get("promised_document", ""),
             "sent": sent,
         }
         return TemplateResponse(request, "admin/objections/read_back.html", context | more)
@@ -219,6 +229,7 @@ def _enter(
             entry=entry,
             received_on=data["received_on"],
             checked=data["documents"],
+            new_documents=data.get("new_documents", ()),
             by=by,
             now=now,
         )
@@ -229,6 +240,7 @@ def _enter(
         has_consent=True,
         by=by,
         now=now,
+        promised=data.get("promised_document", ""),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -30,6 +30,9 @@ Contested = EligibilityResult | PaymentLine
 """What an objection can be against. Both have a person, a cycle and reason codes."""
 
 
+PROMISED_CHARACTERS: Final = 80
+
+
 class Objection(models.Model):
     """An objection of a person, or of the head for them, on one of two tracks.
 
@@ -49,9 +52,14 @@ class Objection(models.Model):
     written by a trigger. `second_asked_at` is when a second look was asked for: while it is open,
     the case is open again and the first decision stays in force (docs/adr/0026).
     What came on paper or by phone was entered by staff; `submitted_at` is the
-    receipt all the same: of a paper the beginning of its day (docs/adr/0022).
+    receipt all the same: of a paper the beginning of its day (docs/adr/0022). `promised_document`
+    is the new document that a caller named, where the same was refused before; a trigger refuses a
+    submission after a refusal that has neither that nor a new document (docs/adr/0026).
     """
 
+    promised_document = models.CharField(
+        max_length=PROMISED_CHARACTERS, blank=True, default="", db_default="", editable=False
+    )
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=10, null=True, blank=True, unique=True)
     result = models.ForeignKey(

@@ -6,7 +6,7 @@ The receipt is that of the paper or of the call, and the window is judged by it 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,15 +16,16 @@ from django.db import transaction
 from beneficiaries.models import Person, User
 from documents.intake import CheckedFile, files_follow_transaction
 from objections.clock import wait_of
-from objections.contested import lock_contested, track_of, window_of
+from objections.contested import lock_contested, objections_against, track_of, window_of
 from objections.errors import EntryRefused, FilingWindowClosed, IncompleteObjection
 from objections.models import Contested, Ground, NeededDocument, Objection
 from objections.rules import ensure_receipt
+from objections.selectors import examined_documents
 from objections.services.drafts import ensure_contestable, keep_new_files
 from objections.services.filing import exemption_needed, save_with_new_reference
 from objections.services.history import append_event, tell_filer
 from objections.services.late import record_late_attempt
-from objections.statuses import FilingChannel, ObjectionStatus
+from objections.statuses import DECIDED_STATUSES, FilingChannel, ObjectionStatus
 from saudi.digits import is_blank
 from saudi.gregorian import format_gregorian, riyadh_date, start_of_day
 
@@ -50,29 +51,44 @@ class Entry:
 
 
 def enter_paper(
-    *, entry: Entry, received_on: date, checked: Sequence[CheckedFile], by: User, now: datetime
+    *,
+    entry: Entry,
+    received_on: date,
+    checked: Sequence[CheckedFile],
+    by: User,
+    now: datetime,
+    new_documents: Sequence[CheckedFile] = (),
 ) -> Objection:
     """Enter a signed objection on paper with the day it was received, a civil day in Riyadh.
 
     One transaction under the contested row's lock; when it fails, no file stays. The day decides:
-    a paper that lay on a desk is not late, and one that came late is kept as a late attempt.
+    a paper that lay on a desk is not late, and one that came late is kept as a late attempt. After
+    a refusal of the same one of `new_documents` has to be new: the scan of a new letter always is,
+    and proves nothing (docs/adr/0026).
 
     Raises:
         EntryRefused: a day that is to come, or before the time to object began.
         FilingWindowClosed, AlreadyObjected, NotContestable: by the day of receipt.
-        IncompleteObjection: without ground, statement or the scanned paper.
+        IncompleteObjection: without ground, statement, the scanned paper, or a new document.
         TooManyDocuments: with the limit.
     """
     received_at = start_of_day(received_on)
     if not checked:
         raise IncompleteObjection(missing=("documents",))
     try:
-        with files_follow_transaction(checked):
+        with files_follow_transaction([*checked, *new_documents]):
+            letter = {file.sha256 for file in checked}
+            brings_new = {file.sha256 for file in new_documents} - letter
             objection, is_new = _enter(
-                entry, channel=FilingChannel.PAPER, received_at=received_at, by=by, now=now
+                entry,
+                channel=FilingChannel.PAPER,
+                received_at=received_at,
+                by=by,
+                now=now,
+                brings_new=brings_new,
             )
             if is_new:
-                keep_new_files(objection, checked, now=now)
+                keep_new_files(objection, [*checked, *new_documents], now=now)
     except FilingWindowClosed:
         _keep_late(entry, FilingChannel.PAPER, received_at)
         raise
@@ -87,16 +103,19 @@ def enter_call(
     has_consent: bool,
     by: User,
     now: datetime,
+    promised: str = "",
 ) -> Objection:
     """File for a caller who heard it read back and agreed. The receipt is this minute.
 
     The documents come later: an SMS names them and the day until which they are sent from the file
-    or brought on paper. One transaction under the contested row's lock.
+    or brought on paper. After a refusal of the same the caller says which new document is among
+    them, `promised`, and whoever studies the case reads it beside what came (docs/adr/0026). One
+    transaction under the contested row's lock.
 
     Raises:
         EntryRefused: without consent, or with a number of days that is not offered.
         FilingWindowClosed, AlreadyObjected, NotContestable: what the caller may not do.
-        IncompleteObjection: without ground, statement or a document to send.
+        IncompleteObjection: without ground, statement, a document to send, or a new one.
     """
     if not has_consent:
         raise EntryRefused("consent")
@@ -114,6 +133,7 @@ def enter_call(
                 now=now,
                 documents=documents,
                 days=days,
+                promised=promised,
             )
             if is_new:
                 _tell_of_documents(objection, documents, now=now)
@@ -136,6 +156,8 @@ def _enter(
     now: datetime,
     documents: Sequence[NeededDocument] = (),
     days: int = 0,
+    brings_new: Set[str] = frozenset(),
+    promised: str = "",
 ) -> tuple[Objection, bool]:
     """Write the objection in its first status; tell whether this call did. In a transaction."""
     row = lock_contested(entry.contested)
@@ -152,6 +174,9 @@ def _enter(
         )
     window = ensure_contestable(row, entry.filed_by, today=received_on)
     ground = _ground_of(entry, row)
+    is_again = was_refused_before(row)
+    if is_again:
+        _ensure_new(row, channel, brings_new=brings_new, promised=promised)
     objection = Objection(
         **{track_of(row): row},
         uuid=entry.submission,
@@ -174,6 +199,7 @@ def _enter(
         wanted_on=asked_on if days else None,
         documents_due_on=due_on if days else None,
         wait_days=wait_of(asked_on, due_on),
+        promised_document=promised if is_again else "",
     )
     save_with_new_reference(objection, fields=None)
     append_event(
@@ -192,6 +218,25 @@ def _enter(
         now=now,
     )
     return objection, True
+
+
+def was_refused_before(row: Contested) -> bool:
+    """Tell whether an objection to a row was decided, so that another one needs a new document."""
+    return objections_against(row).filter(status__in=DECIDED_STATUSES).exists()
+
+
+def _ensure_new(
+    row: Contested, channel: FilingChannel, *, brings_new: Set[str], promised: str
+) -> None:
+    """Refuse the same again without a new document. Raises IncompleteObjection.
+
+    `brings_new` are the SHA-256 of what came on paper beside the letter.
+    """
+    if channel == FilingChannel.PHONE:
+        if is_blank(promised):
+            raise IncompleteObjection(missing=("promised_document",))
+    elif not brings_new - examined_documents(row).keys():
+        raise IncompleteObjection(missing=("new_documents",))
 
 
 def _ground_of(entry: Entry, row: Contested) -> Ground:

@@ -67,7 +67,7 @@ CREATE TRIGGER second_look_fixed BEFORE UPDATE OR DELETE ON objections_secondloo
 
 class Migration(migrations.Migration):
 
-    dependencies = [("objections", "0025_new_document")]
+    dependencies = [("objections", "0026_new_document")]
 
     operations = [
         migrations.RunSQL(KEPT, NOT_KEPT),
