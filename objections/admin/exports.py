@@ -21,6 +21,7 @@ class DecisionExportAdmin(ShowAdmin):
     """Who made which file when, and what is in it; files are made by `export_decisions`."""
 
     list_title = gettext_lazy("Exports of decisions")
+    empty_text = gettext_lazy("Whoever runs the portal writes the approved decisions to a file.")
     list_display = ("number", "when", "who", "how_many", "money", "earlier")
     list_select_related = ("made_by", "repeats")
     ordering = ("-id",)

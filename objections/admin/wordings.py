@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +178,7 @@ class AnswerTemplateAdmin(_WordingAdmin):
 
     @admin.display(description=gettext_lazy("For"))
     def kind_cell(self, row: AnswerTemplate) -> str:
-        return row.get_kind_display()
+        return capfirst(row.get_kind_display())
 
 
 @admin.register(DecisionReason)

@@ -162,7 +162,9 @@ def staff_rows(cl: KeysetChangeList, tick_form: str = "") -> dict[str, Any]:
         "rows": rows,
         "tick_form": tick_form,
         "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
-        "empty_text": cl.model_admin.nothing_found_text(cl.query) if searched else "",
+        "empty_text": cl.model_admin.nothing_found_text(cl.query)
+        if searched
+        else getattr(cl.model_admin, "empty_text", ""),
     }
 
 
