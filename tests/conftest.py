@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gettext
 from collections.abc import Iterator
 from importlib import import_module
@@ -37,6 +38,13 @@ __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "s
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupedScheduling:
     """Keep what shares a running stack in one process."""
     return GroupedScheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among the collected tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
