@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,7 +49,7 @@ class ListGround(_ModelAdmin):
     paginator = BoundedPaginator
     sortable_by = ()
     search_columns: ClassVar[SearchColumns] = SearchColumns()
-    list_prefetch_related: ClassVar[tuple[str, ...]] = ()
+    list_prefetch_related: ClassVar[tuple[str | Prefetch[Any], ...]] = ()
     """What is shown of other tables and not joined: each join makes the planner think longer."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:

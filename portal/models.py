@@ -6,6 +6,7 @@ from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
 from portal.inbox.models import InboxMark
+from portal.work.models import RoutingRule, WorkEvent, WorkItem
 
 
 class PageFeedback(models.Model):
@@ -46,4 +47,13 @@ class SchedulerTurn(models.Model):
         return f"{self.holder} until {self.until}"
 
 
-__all__ = ["CallEvent", "CallTask", "InboxMark", "PageFeedback", "SchedulerTurn"]
+__all__ = [
+    "CallEvent",
+    "CallTask",
+    "InboxMark",
+    "PageFeedback",
+    "RoutingRule",
+    "SchedulerTurn",
+    "WorkEvent",
+    "WorkItem",
+]

@@ -27,6 +27,19 @@ ROLE_NAMES: Final[dict[str, StrOrPromise]] = {
 
 RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], ...]] = (
     (
+        _("Queue of work"),
+        (
+            ("portal.view_workitem", _("See the queue of work")),
+            ("portal.view_workevent", _("See what happened to a case in the queue")),
+            ("portal.snooze_workitem", _("Put off a case")),
+            ("portal.escalate_workitem", _("Escalate a case")),
+            ("portal.lead_workitem", _("End escalations and give cases to teams")),
+            ("portal.view_routingrule", _("See the rules of the queue")),
+            ("portal.add_routingrule", _("Add a rule of the queue")),
+            ("portal.change_routingrule", _("Change the rules of the queue")),
+        ),
+    ),
+    (
         _("Objections"),
         (
             ("objections.view_objection", _("See objections")),

@@ -10,6 +10,10 @@ CALL_SECONDS: Final = 60.0
 """How soon a message that did not arrive is in the list of calls, and one that did is out of it."""
 
 
+WORK_SECONDS: Final = 60.0
+"""How soon a case that was put off comes back, and one that is nearly late is said to be."""
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Give Celery's schedule of the app."""
     return {
@@ -22,5 +26,10 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "portal.sweep_calls",
             "schedule": CALL_SECONDS,
             "options": {"queue": "default", "expires": CALL_SECONDS},
+        },
+        "sweep-work": {
+            "task": "portal.sweep_work",
+            "schedule": WORK_SECONDS,
+            "options": {"queue": "default", "expires": WORK_SECONDS},
         },
     }

@@ -69,6 +69,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("Work"),
         (
+            Entry("portal", "workitem", gettext_lazy("Queue of work"), "list"),
             Entry("objections", "objection", gettext_lazy("Objections"), "scale"),
             Entry("objections", "lateattempt", gettext_lazy("Late attempts"), "clock"),
             Entry("objections", "filingexemption", gettext_lazy("Exemptions"), "check"),
@@ -124,6 +125,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("beneficiaries", "user", gettext_lazy("Staff"), "person"),
             Entry("auth", "group", gettext_lazy("Roles"), "lock"),
+            Entry("portal", "routingrule", gettext_lazy("Rules of the queue"), "list"),
             Entry("objections", "team", gettext_lazy("Teams"), "people"),
             Entry("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
             Entry("objections", "ground", gettext_lazy("Grounds of objections"), "scale"),

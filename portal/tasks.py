@@ -8,6 +8,7 @@ from django.utils import timezone
 from beneficiaries.imports.recording import LONGEST_SECONDS
 from portal import announcement_requests
 from portal.calls.services import sweep_calls as sweep_all_calls
+from portal.work.sweeping import sweep_work as sweep_queue
 
 
 @shared_task(
@@ -31,3 +32,9 @@ def sweep_announcement_runs() -> None:
 def sweep_calls() -> None:
     """Open a call for each message that somebody must know of and that did not arrive."""
     sweep_all_calls(now=timezone.now())
+
+
+@shared_task(name="portal.sweep_work", ignore_result=True)
+def sweep_work() -> None:
+    """Keep the queue: count days, bring back what was put off, warn of what is due."""
+    sweep_queue(now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -69,9 +69,11 @@ class TicketMineFilter(MineFilter):
     waiting = WAITING_STATUSES
 
 
-@admin.register(Ticket)
 class TicketAdmin(QueueGround, CaseAdmin):
-    """The list of tickets and the page where an agent answers."""
+    """The list of tickets and the page where an agent answers.
+
+    The portal registers it, with what other apps know of a ticket.
+    """
 
     list_display = ("number", "sender", "matter", "identity", "state", "received", "agent")
     list_filter = (TicketMineFilter, TicketStatusFilter)
@@ -83,7 +85,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
         reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
     )
     case_template = "admin/sawtak/ticket.html"
-    refusals = (TransitionRefused, TextMissing)
+    refusals: ClassVar[tuple[type[Exception], ...]] = (TransitionRefused, TextMissing)
 
     @admin.display(description=_("Reference"))
     def number(self, ticket: Ticket) -> SafeString:
@@ -145,7 +147,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
             Ticket.objects.select_related("person__household", "assigned_to"), pk=pk
         )
 
-    def case_actions(self) -> dict[str, CaseAction]:
+    def case_actions(self) -> Mapping[str, CaseAction]:
         return {
             "take": CaseAction("sawtak.take_ticket", self._take),
             "answer": CaseAction("sawtak.answer_ticket", self._answer, AnswerForm),
@@ -224,7 +226,9 @@ class TicketAdmin(QueueGround, CaseAdmin):
             .exclude(pk=case.pk)
             .order_by("-received_at")[:5],
             "may_open_documents": user.has_perms(OPEN_ATTACHMENTS),
-            "may_take": case.status == TicketStatus.NEW and user.has_perm("sawtak.take_ticket"),
+            "may_take": case.assigned_to_id is None
+            and case.status in {TicketStatus.NEW, TicketStatus.IN_PROGRESS}
+            and user.has_perm("sawtak.take_ticket"),
             "may_answer": TicketStatus.ANSWERED in can_go_to
             and user.has_perm("sawtak.answer_ticket"),
             "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm("sawtak.close_ticket"),

@@ -34,6 +34,9 @@ class Channel(models.TextChoices):
 
     WEB = "web", _("the portal")
     CONTACT = "contact", _("the contact form")
+    PHONE = "phone", _("by phone")
+    LETTER = "letter", _("by letter")
+    X = "x", _("on X")
 
 
 class IdentityMatch(models.TextChoices):

@@ -229,16 +229,27 @@ def reply_from_sender(
 
 
 def take_ticket(*, ticket_id: int, agent: User, seen_status: str, now: datetime) -> Ticket:
-    """Give a ticket to a member of staff, who works on it from now.
+    """Give a ticket that is nobody's to a member of staff, who works on it from now.
+
+    The sender is told when the work begins, and not of who goes on with it.
 
     Raises:
         TransitionRefused: somebody changed it first, or its status does not allow it.
     """
     with transaction.atomic():
-        ticket = _lock_seen(ticket_id, seen_status, TicketStatus.IN_PROGRESS)
+        ticket = _lock(ticket_id)
+        is_new = ticket.status == TicketStatus.NEW
+        if (
+            ticket.status != seen_status
+            or ticket.assigned_to_id is not None
+            or not (is_new or ticket.status == TicketStatus.IN_PROGRESS)
+        ):
+            by, at = _last_change(ticket)
+            raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
         ticket.assigned_to = agent
         event = _move(ticket, TicketStatus.IN_PROGRESS, actor=agent, now=now)
-        tell_sender(ticket, "ticket_taken", event=f"taken:{event.pk}", now=now)
+        if is_new:
+            tell_sender(ticket, "ticket_taken", event=f"taken:{event.pk}", now=now)
     return ticket
 
 

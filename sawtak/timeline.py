@@ -57,9 +57,10 @@ def waiting_since(events: Sequence[TicketEvent]) -> datetime:
 def timeline_of(status: str, events: Sequence[TicketEvent], *, today: date) -> list[TimelineStep]:
     """Give the stations of a ticket from its events, oldest first, and the one to come.
 
-    `today` is a civil day in Riyadh. A day that was promised and has passed is said to have
-    passed.
+    Who of the staff has it is no station. `today` is a civil day in Riyadh. A day that was
+    promised and has passed is said to have passed.
     """
+    events = [event for event in events if event.from_status != event.to_status]
     last = len(events) - 1
     steps = [
         TimelineStep(

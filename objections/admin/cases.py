@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -110,7 +110,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         name="folded_name",
     )
     case_template = "admin/objections/case.html"
-    refusals = REFUSALS
+    refusals: ClassVar[tuple[type[Exception], ...]] = REFUSALS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out drafts: they are their writers' own until they are submitted."""
@@ -211,7 +211,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         )
         return case
 
-    def case_actions(self) -> dict[str, CaseAction]:
+    def case_actions(self) -> Mapping[str, CaseAction]:
         return case_acts()
 
     def bind_form(

@@ -5,12 +5,14 @@ from portal.admin.announcements import AnnouncementRunAdmin
 from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
-from portal.admin.cases import CasePage
+from portal.admin.cases import CasePage, TicketPage
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
+from portal.admin.routing import RoutingRuleAdmin
 from portal.admin.texts import SmsTextAdmin
+from portal.admin.work import WorkItemAdmin
 
 __all__ = [
     "AnnouncementRunAdmin",
@@ -25,6 +27,9 @@ __all__ = [
     "MessageAdmin",
     "PersonAdmin",
     "RoleAdmin",
+    "RoutingRuleAdmin",
     "SmsTextAdmin",
     "StaffUserAdmin",
+    "TicketPage",
+    "WorkItemAdmin",
 ]

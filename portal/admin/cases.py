@@ -1,4 +1,4 @@
-"""An objection in the staff site, with what the whole portal knows of its household."""
+"""The two kinds of cases in the staff site, with what the whole portal knows of them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from django.http import HttpRequest
 
 from objections.admin.cases import ObjectionAdmin
 from objections.models import Objection
+from portal.admin.queue_acts import InQueue
+from portal.work.kinds import WorkKind
+from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
 
 SHOWN_TICKETS: Final = 5
 
 
 @admin.register(Objection)
-class CasePage(ObjectionAdmin):
-    """The case page with the tickets of the person's household beside it."""
+class CasePage(InQueue, ObjectionAdmin):
+    """The case page with its place in the queue and the tickets of the person's household."""
+
+    work_kind = WorkKind.OBJECTION
+    refusals = (*ObjectionAdmin.refusals, *InQueue.refusals)
 
     def case_context(
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
@@ -28,3 +34,11 @@ class CasePage(ObjectionAdmin):
             tickets = Ticket.objects.filter(person__household_id=case.person.household_id)
             context["tickets"] = tickets.order_by("-received_at", "-id")[:SHOWN_TICKETS]
         return context
+
+
+@admin.register(Ticket)
+class TicketPage(InQueue, TicketAdmin):
+    """A ticket's page with its place in the queue."""
+
+    work_kind = WorkKind.TICKET
+    refusals = (*TicketAdmin.refusals, *InQueue.refusals)

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from access.cells import NOTHING, mobile_cell
 from access.keyset import KeysetChangeList
 from beneficiaries.cycles import cycle_name
+from objections.models import Team
 from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.calls.models import CallTask
@@ -103,6 +104,12 @@ def call_status(task: CallTask) -> SafeString:
 def ticket_label(status: str) -> str:
     """Word a ticket's status for staff."""
     return staff_label(status)
+
+
+@register.simple_tag
+def team_name(team: Team) -> str:
+    """Name a team in the language of the page."""
+    return team.name(page_language())
 
 
 @dataclass(frozen=True)

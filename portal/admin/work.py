@@ -1,0 +1,309 @@
+"""The queue of work in the staff site: what waits, in whose hands, due when (docs/adr/0029)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from access.cells import NOTHING, number_cell, reference_cell, two_lines
+from access.keyset import KeysetChangeList
+from access.lists import ChoiceFilter
+from access.staff import StaffAdmin
+from beneficiaries.models import User
+from objections.clock import case_clock
+from objections.models import Objection, Team
+from objections.presenting import matter_of
+from portal.work.clock import fill_due
+from portal.work.errors import NothingToDo
+from portal.work.kinds import Priority, WorkChannel
+from portal.work.models import WorkItem
+from portal.work.queue import COUNTED, VIEWS, counts, narrowed, visible_to
+from portal.work.services import take_next_case
+from saudi.gregorian import riyadh_today
+from saudi.languages import page_language
+from sawtak.clock import ticket_clock
+from sawtak.models import Category, Ticket
+
+TAKING: Final = ("objections.take_objection", "sawtak.take_ticket")
+_CITIES: Final = 30
+_CASES: Final = (
+    Prefetch(
+        "objection",
+        Objection.objects.select_related("person", "result__cycle", "payment__cycle"),
+    ),
+    "ticket",
+)
+
+
+def case_url(case: Objection | Ticket) -> str:
+    """Give the address of a case's page in the staff site."""
+    name = "objections_objection" if isinstance(case, Objection) else "sawtak_ticket"
+    return reverse(f"admin:{name}_change", args=[case.pk])
+
+
+class WorkList(KeysetChangeList):
+    """A row of the queue leads to its case."""
+
+    def url_for_result(self, result: Any) -> str:
+        return case_url(result.case)
+
+
+class ViewFilter(ChoiceFilter):
+    """Whose turn it is, each view with how many cases it has."""
+
+    title = gettext_lazy("view")
+    parameter_name = "view"
+    usual = "mine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        self.user = cast(User, request.user)
+        self.items = model_admin.get_queryset(request)
+        return [(name, label) for name, label in VIEWS.items() if self._is_for(name)]
+
+    def _is_for(self, view: str) -> bool:
+        if view == "approval":
+            return self.user.has_perm("objections.approve_decision")
+        if view == "mine":
+            return any(self.user.has_perm(right) for right in TAKING)
+        return True
+
+    @property
+    def chosen(self) -> str:
+        """The view that is shown: one's own first, everything for those who take no cases."""
+        names = [str(name) for name, _label in self.lookup_choices]
+        return self.value() or (self.usual if self.usual in names else "all")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        names = [str(name) for name, _label in self.lookup_choices]
+        numbers = counts(self.items, names, user=self.user, today=riyadh_today())
+        for name, label in self.lookup_choices:
+            number = numbers.get(str(name), 0)
+            yield {
+                "selected": name == self.chosen,
+                "query_string": changelist.get_query_string({self.parameter_name: name}),
+                "display": label,
+                "number": f"{COUNTED}+" if number > COUNTED else number or "",
+                "is_bad": name in {"late", "escalated"} and number > 0,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return narrowed(queryset, self.chosen, user=self.user, today=riyadh_today())
+
+
+class MatterFilter(ChoiceFilter):
+    """By what it is about: a track of objections, all tickets, or a type of theirs."""
+
+    title = gettext_lazy("matter")
+    parameter_name = "matter"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        user = request.user
+        found: list[tuple[str, Any]] = []
+        if user.has_perm("objections.view_objection"):
+            found += [
+                ("objections", _("All objections")),
+                ("result", _("Objections to results")),
+                ("payment", _("Objections to payments")),
+            ]
+        if user.has_perm("sawtak.view_ticket"):
+            found += [("tickets", _("All tickets")), *Category.choices]
+        return found
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen in {"objections", "tickets"}:
+            return queryset.filter(kind=chosen.removesuffix("s"))
+        return queryset.filter(matter=chosen) if chosen else queryset
+
+
+class TeamFilter(ChoiceFilter):
+    """By team."""
+
+    title = gettext_lazy("team")
+    parameter_name = "team"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        language = page_language()
+        teams = Team.objects.order_by("id")
+        return [(str(team.pk), team.name(language)) for team in teams]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(team=self.value()) if self.value() else queryset
+
+
+class ChannelFilter(ChoiceFilter):
+    """By how it came."""
+
+    title = gettext_lazy("channel")
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(WorkChannel.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
+class PriorityFilter(ChoiceFilter):
+    """By priority."""
+
+    title = gettext_lazy("priority")
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(value), label) for value, label in Priority.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(priority=self.value()) if self.value() else queryset
+
+
+class CityFilter(ChoiceFilter):
+    """By the city of the person as the case came in: the cities of what is open."""
+
+    title = gettext_lazy("city")
+    parameter_name = "city"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        named = WorkItem.objects.exclude(city="").order_by("city")
+        return [(city, city) for city in named.values_list("city", flat=True).distinct()[:_CITIES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(city=self.value()) if self.value() else queryset
+
+
+@admin.register(WorkItem)
+class WorkItemAdmin(StaffAdmin):
+    """The queue over both kinds of cases; what is done with a case is done on its page."""
+
+    list_title = gettext_lazy("Queue of work")
+    list_display = ("number", "citizen", "matter_cell", "place", "state", "clock", "came", "who")
+    list_filter = (
+        *(ViewFilter, MatterFilter, TeamFilter),
+        *(ChannelFilter, PriorityFilter, CityFilter),
+    )
+    list_select_related = ("assigned_to",)
+    list_prefetch_related = _CASES
+    ordering = ("due_on", "rank", "id")
+    change_list_template = "admin/portal/queue.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return WorkList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible_to(cast(User, request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and request.user.has_perm("portal.view_workitem")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        following = path(
+            "next/",
+            self.admin_site.admin_view(require_POST(self.next_view)),
+            name="portal_workitem_next",
+        )
+        return [following, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        fill_due()
+        chosen = request.GET
+        tools = {
+            "may_take_next": any(request.user.has_perm(right) for right in TAKING),
+            "kept": [("view", chosen["view"])] if "view" in chosen else [],
+            "is_narrowed": any(chosen.get(each.parameter_name) for each in self.list_filter[1:]),
+        }
+        return super().changelist_view(request, tools | (extra_context or {}))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A place in the queue has no page of its own."""
+        raise Http404
+
+    def next_view(self, request: HttpRequest) -> HttpResponse:
+        """Take what is due first and open it; two at once get two cases."""
+        user = cast(User, request.user)
+        if not any(user.has_perm(right) for right in TAKING):
+            raise PermissionDenied
+        fill_due()
+        try:
+            case = take_next_case(by=user, now=timezone.now())
+        except NothingToDo:
+            messages.info(request, _("No case waits for you."))
+            return HttpResponseRedirect(reverse("admin:portal_workitem_changelist"))
+        messages.success(request, _("You took the case that is due first."))
+        return HttpResponseRedirect(case_url(case))
+
+    def order_text(self, request: HttpRequest) -> str:
+        """Say in which order the rows stand."""
+        return _("Due first")
+
+    # Cells ------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("Reference"))
+    def number(self, item: WorkItem) -> SafeString:
+        return reference_cell(item.case.reference)
+
+    @admin.display(description=gettext_lazy("Citizen"))
+    def citizen(self, item: WorkItem) -> SafeString:
+        case = item.case
+        who = case.person if isinstance(case, Objection) else case
+        return two_lines(who.full_name, number_cell(who.national_id), is_name=True)
+
+    @admin.display(description=gettext_lazy("Matter"))
+    def matter_cell(self, item: WorkItem) -> SafeString:
+        case = item.case
+        if isinstance(case, Objection):
+            return two_lines(matter_of(case.contested), case.ground_text)
+        return two_lines(case.get_category_display(), case.subject)
+
+    @admin.display(description=gettext_lazy("City"))
+    def place(self, item: WorkItem) -> str:
+        return item.city or NOTHING
+
+    @admin.display(description=gettext_lazy("Status"))
+    def state(self, item: WorkItem) -> SafeString:
+        return render_to_string("admin/portal/work_state.html", {"item": item})
+
+    @admin.display(description=gettext_lazy("Due"))
+    def clock(self, item: WorkItem) -> SafeString:
+        today, case = riyadh_today(), item.case
+        clock: Any = (
+            case_clock(case, today=today)
+            if isinstance(case, Objection)
+            else ticket_clock(case.status, counted_from=item.clock_day, today=today)
+        )
+        return render_to_string("admin/objections/clock.html", {"clock": clock})
+
+    @admin.display(description=gettext_lazy("Received"))
+    def came(self, item: WorkItem) -> SafeString:
+        return format_html(
+            '<span>{}<span class="sub">{}</span></span>',
+            render_to_string("admin/portal/work_received.html", {"item": item}),
+            item.get_channel_display(),
+        )
+
+    @admin.display(description=gettext_lazy("With"))
+    def who(self, item: WorkItem) -> str:
+        return str(item.assigned_to) if item.assigned_to else NOTHING
