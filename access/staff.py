@@ -86,7 +86,7 @@ class ShowAdmin(StaffAdmin):
         """Show a row to whoever may see it; nothing can be sent here."""
         if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        shown = self.get_shown(request, _row_number(object_id))
+        shown = self.get_shown(request, row_number(object_id))
         return TemplateResponse(
             request,
             self.show_template,
@@ -170,7 +170,7 @@ class CaseAdmin(StaffAdmin):
         """Show a case; do what its forms ask for."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        pk = _row_number(object_id)
+        pk = row_number(object_id)
         case = self.get_case(request, pk)
         actions = self.case_actions()
         bound = {
@@ -225,7 +225,7 @@ class CaseAdmin(StaffAdmin):
         return reverse(name, args=[case.pk])
 
 
-def _row_number(object_id: str | None) -> int:
+def row_number(object_id: str | None) -> int:
     """Read the number in a page's address, or raise Http404."""
     is_number = object_id is not None and object_id.isascii() and object_id.isdecimal()
     if object_id is None or not is_number or len(object_id) > LONGEST_ROW_NUMBER:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from celery.schedules import crontab
+
 from beneficiaries.schedule import SWEEP_SECONDS
 
 CALL_SECONDS: Final = 60.0
@@ -26,6 +28,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "portal.sweep_calls",
             "schedule": CALL_SECONDS,
             "options": {"queue": "default", "expires": CALL_SECONDS},
+        },
+        "count-days-again": {
+            "task": "portal.count_days_again",
+            "schedule": crontab(hour=1, minute=10),
+            "options": {"queue": "default", "expires": 3_600},
         },
         "sweep-work": {
             "task": "portal.sweep_work",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from beneficiaries.imports.recording import LONGEST_SECONDS
 from portal import announcement_requests
 from portal.calls.services import sweep_calls as sweep_all_calls
+from portal.work.clock import count_again
 from portal.work.sweeping import sweep_work as sweep_queue
 
 
@@ -38,3 +39,9 @@ def sweep_calls() -> None:
 def sweep_work() -> None:
     """Keep the queue: count days, bring back what was put off, warn of what is due."""
     sweep_queue(now=timezone.now())
+
+
+@shared_task(name="portal.count_days_again", ignore_result=True)
+def count_days_again() -> None:
+    """Count the due days of the queue anew: the holidays may have changed."""
+    count_again()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,7 +19,8 @@ from access.cells import two_lines
 from access.edits import SeenEdits
 from access.lists import ChoiceFilter, ListGround
 from portal.templatetags.portal_ui import tag
-from saudi.days_off import load_holidays, years_around
+from portal.work.clock import count_again
+from saudi.days_off import forget_days_off, load_holidays, years_around
 from saudi.digits import clean_text
 from saudi.forms import GregorianDateField
 from saudi.gregorian import format_both, format_gregorian, riyadh_today, weekday_name
@@ -94,6 +96,11 @@ class ComingFilter(ChoiceFilter):
         return queryset.filter(day__gte=riyadh_today())
 
 
+def _count_days_again() -> None:
+    forget_days_off()
+    count_again()
+
+
 @admin.register(Holiday)
 class HolidayAdmin(SeenEdits, ListGround, admin.ModelAdmin[Holiday]):
     """Official holidays are written here ahead of time; staff correct them as they are announced.
@@ -145,6 +152,9 @@ class HolidayAdmin(SeenEdits, ListGround, admin.ModelAdmin[Holiday]):
         self, request: HttpRequest, obj: Holiday, form: forms.ModelForm[Holiday], change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
+        # Every due day of the queue is counted anew. A process that has the old days for a minute
+        # more is put right by the next night's counting.
+        transaction.on_commit(_count_days_again)
         load_holidays([obj.day.year])  # a year that has a row has them all
 
     def response_add(

@@ -100,12 +100,14 @@ class InQueue(CaseAdmin):
     def _place(self, case: Any) -> WorkItem | None:
         """Give a case's place in the queue, read once a request."""
         if not hasattr(case, "_place_in_queue"):
-            fill_due()
-            case._place_in_queue = (
-                WorkItem.objects.filter(**{self.work_kind: case}).select_related("team").first()
-            )
-        place: WorkItem | None = case._place_in_queue
-        return place
+            places = WorkItem.objects.filter(**{self.work_kind: case}).select_related("team")
+            place = places.first()
+            if place is not None and place.due_on is None:
+                fill_due()
+                place = places.first()
+            case._place_in_queue = place
+        found: WorkItem | None = case._place_in_queue
+        return found
 
     # The acts ---------------------------------------------------------------------------
 

@@ -8,10 +8,12 @@ from typing import Any, Final, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from django.views.decorators.http import require_POST
 from access.cells import NOTHING, number_cell, reference_cell, two_lines
 from access.keyset import KeysetChangeList
 from access.lists import ChoiceFilter
-from access.staff import StaffAdmin
+from access.staff import StaffAdmin, row_number
 from beneficiaries.models import User
 from objections.clock import case_clock
 from objections.models import Objection, Team
@@ -30,7 +32,7 @@ from portal.work.clock import fill_due
 from portal.work.errors import NothingToDo
 from portal.work.kinds import Priority, WorkChannel
 from portal.work.models import WorkItem
-from portal.work.queue import COUNTED, VIEWS, counts, narrowed, visible_to
+from portal.work.queue import COUNTED, VIEWS, Counts, counts, narrowed, visible_to
 from portal.work.services import take_next_case
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
@@ -66,7 +68,6 @@ class ViewFilter(ChoiceFilter):
 
     title = gettext_lazy("view")
     parameter_name = "view"
-    usual = "mine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         self.user = cast(User, request.user)
@@ -80,17 +81,21 @@ class ViewFilter(ChoiceFilter):
             return any(self.user.has_perm(right) for right in TAKING)
         return True
 
-    @property
-    def chosen(self) -> str:
-        """The view that is shown: one's own first, everything for those who take no cases."""
+    @cached_property
+    def numbers(self) -> Counts:
+        """How many cases each view has."""
         names = [str(name) for name, _label in self.lookup_choices]
-        return self.value() or (self.usual if self.usual in names else "all")
+        return counts(self.items, names, user=self.user, today=riyadh_today())
+
+    @cached_property
+    def chosen(self) -> str:
+        """The view that is shown: one's own cases first, else what nobody has, else all."""
+        first = (name for name in ("mine", "nobody") if self.numbers.get(name))
+        return self.value() or next(first, "all")
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        names = [str(name) for name, _label in self.lookup_choices]
-        numbers = counts(self.items, names, user=self.user, today=riyadh_today())
         for name, label in self.lookup_choices:
-            number = numbers.get(str(name), 0)
+            number = self.numbers.get(str(name), 0)
             yield {
                 "selected": name == self.chosen,
                 "query_string": changelist.get_query_string({self.parameter_name: name}),
@@ -238,8 +243,13 @@ class WorkItemAdmin(StaffAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """A place in the queue has no page of its own."""
-        raise Http404
+        """Lead to the case: a place in the queue has no page of its own."""
+        if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        pk = row_number(object_id)
+        return HttpResponseRedirect(
+            case_url(get_object_or_404(self.get_queryset(request), pk=pk).case)
+        )
 
     def next_view(self, request: HttpRequest) -> HttpResponse:
         """Take what is due first and open it; two at once get two cases."""

@@ -44,7 +44,7 @@ from objections.models import (
     WindowExtension,
 )
 from objections.statuses import ObjectionStatus
-from portal.models import CallTask
+from portal.models import CallTask, RoutingRule, WorkItem
 from saudi.models import Holiday
 from sawtak.models import Ticket
 from tests import personas
@@ -299,6 +299,8 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     FilingExemption: _exemption,
     LateAttempt: _late_attempt,
     Ticket: _ticket,
+    WorkItem: lambda: WorkItem.objects.get(ticket=_ticket()),
+    RoutingRule: lambda: RoutingRule.objects.create(position=next(_numbers), matter="payments"),
     Mail: _mail,
     Message: _message,
     CallTask: _call,

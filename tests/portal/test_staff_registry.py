@@ -106,6 +106,7 @@ LEFT_OUT: Final = {
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
     "objections.ObjectionEvent": "shown on the case's page",
+    "portal.WorkEvent": "shown on the case's page",
     "portal.CallEvent": "shown on the call's page",
     "portal.SchedulerTurn": "held by the schedulers",
     "portal.InboxMark": "how far a person has read is theirs",
