@@ -85,6 +85,8 @@ class TicketAdmin(QueueGround, CaseAdmin):
         reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
     )
     case_template = "admin/sawtak/ticket.html"
+    case_related: ClassVar[tuple[str, ...]] = ("person__household", "assigned_to")
+    """What is read together with a ticket for its page."""
     refusals: ClassVar[tuple[type[Exception], ...]] = (TransitionRefused, TextMissing)
 
     @admin.display(description=_("Reference"))
@@ -143,9 +145,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
         return attachment_response(attachment.document, opened_by=cast(User, request.user))
 
     def get_case(self, request: HttpRequest, pk: int) -> Ticket:
-        return get_object_or_404(
-            Ticket.objects.select_related("person__household", "assigned_to"), pk=pk
-        )
+        return get_object_or_404(Ticket.objects.select_related(*self.case_related), pk=pk)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
         return {

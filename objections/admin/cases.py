@@ -110,6 +110,14 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         name="folded_name",
     )
     case_template = "admin/objections/case.html"
+    case_related: ClassVar[tuple[str, ...]] = (
+        *("person__household", "filed_by", "result__cycle", "payment__cycle"),
+        *("assigned_to", "decided_by"),
+        # Of the second look all that the page shows of it, read once.
+        *("second_look__first__proposed_by", "second_look__first__closed_by"),
+        "second_look__asked_by",
+    )
+    """What is read together with a case for its page."""
     refusals: ClassVar[tuple[type[Exception], ...]] = REFUSALS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -196,17 +204,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
 
     def get_case(self, request: HttpRequest, pk: int) -> Objection:
         case: Objection = get_object_or_404(
-            self.get_queryset(request).select_related(
-                "person__household",
-                "filed_by",
-                "result__cycle",
-                "payment__cycle",
-                "assigned_to",
-                "decided_by",
-                # Of the second look all that the page shows of it, read once.
-                *("second_look__first__proposed_by", "second_look__first__closed_by"),
-                "second_look__asked_by",
-            ),
+            self.get_queryset(request).select_related(*self.case_related),
             pk=pk,
         )
         return case

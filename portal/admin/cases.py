@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from objections.admin.cases import ObjectionAdmin
 from objections.models import Objection
-from portal.admin.queue_acts import InQueue
+from portal.admin.queue_acts import WITH_PLACE, InQueue
 from portal.work.kinds import WorkKind
 from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
@@ -25,6 +25,7 @@ class CasePage(InQueue, ObjectionAdmin):
 
     work_kind = WorkKind.OBJECTION
     refusals = (*ObjectionAdmin.refusals, *InQueue.refusals)
+    case_related = (*ObjectionAdmin.case_related, WITH_PLACE)
 
     def case_context(
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
@@ -42,3 +43,4 @@ class TicketPage(InQueue, TicketAdmin):
 
     work_kind = WorkKind.TICKET
     refusals = (*TicketAdmin.refusals, *InQueue.refusals)
+    case_related = (*TicketAdmin.case_related, WITH_PLACE)

@@ -14,7 +14,7 @@ from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
 from portal.forms.work import EscalateForm, PutOffForm, SettleForm, TeamForm
 from portal.work import services
-from portal.work.clock import fill_due
+from portal.work.clock import due_day
 from portal.work.errors import DayRefused, NotInQueue, NotYours, WorkRefused
 from portal.work.kinds import Priority, WorkKind
 from portal.work.models import WorkEvent, WorkItem
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PUT_OFF: Final = "portal.snooze_workitem"
 ESCALATE: Final = "portal.escalate_workitem"
 LEAD: Final = services.LEAD_RIGHT
+WITH_PLACE: Final = "work_item__team"
+"""What a case's page reads with the case."""
 
 
 class InQueue(CaseAdmin):
@@ -54,9 +56,9 @@ class InQueue(CaseAdmin):
         data: QueryDict | None = None,
     ) -> forms.Form:
         if form is PutOffForm:
-            return PutOffForm(data, latest=_latest(self._place(case)))
+            return PutOffForm(data, latest=_latest(place_of(case)))
         if form is TeamForm:
-            place = self._place(case)
+            place = place_of(case)
             first = {"team": place.team_id, "priority": place.priority} if place else {}
             return TeamForm(data, initial=first)
         return super().bind_form(request, name, form, case, data)
@@ -77,7 +79,7 @@ class InQueue(CaseAdmin):
         self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         user = cast(User, request.user)
-        place = self._place(case)
+        place = place_of(case)
         is_theirs = place is not None and place.assigned_to_id == user.pk
         leads = user.has_perm(LEAD)
         is_late = bound["put_off"].is_bound or bound["escalate"].is_bound
@@ -96,18 +98,6 @@ class InQueue(CaseAdmin):
             "may_escalate": (is_theirs or leads) and user.has_perm(ESCALATE),
             "may_lead": place is not None and leads,
         }
-
-    def _place(self, case: Any) -> WorkItem | None:
-        """Give a case's place in the queue, read once a request."""
-        if not hasattr(case, "_place_in_queue"):
-            places = WorkItem.objects.filter(**{self.work_kind: case}).select_related("team")
-            place = places.first()
-            if place is not None and place.due_on is None:
-                fill_due()
-                place = places.first()
-            case._place_in_queue = place
-        found: WorkItem | None = case._place_in_queue
-        return found
 
     # The acts ---------------------------------------------------------------------------
 
@@ -161,3 +151,19 @@ def _latest(place: WorkItem | None) -> Any:
     if place is None or place.is_awaiting or place.due_on is None:
         return longest
     return min(place.due_on, longest)
+
+
+def place_of(case: Any) -> WorkItem | None:
+    """Give a case's place in the queue, as it was read with the case.
+
+    A day that is not counted yet is counted here, for this page alone.
+    """
+    place: WorkItem | None = getattr(case, "work_item", None)
+    if place is not None and place.due_on is None:
+        place.due_on = due_day(
+            place.kind,
+            clock_day=place.clock_day,
+            awaited_days=place.awaited_days,
+            paused_until=place.paused_until,
+        )
+    return place

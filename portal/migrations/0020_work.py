@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('beneficiaries', '0010_extensions'),
         ('objections', '0022_windows_fixed'),
         ('portal', '0019_quality_rights'),
-        ('sawtak', '0005_staff_channels'),
+        ('sawtak', '0006_staff_channels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

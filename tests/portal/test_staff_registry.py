@@ -33,7 +33,7 @@ from beneficiaries.models import (
 )
 from notifications.models import DoubtfulNumber, Mail, Message
 from objections.models import Objection
-from portal.models import CallTask
+from portal.models import CallTask, WorkItem
 from sawtak.models import Ticket
 from tests import personas
 from tests.portal.staff_rows import REGISTERED, ROWS, row_of
@@ -231,8 +231,10 @@ def test_ten_rows_cost_the_statements_of_one(desk: Client, model: type[Model]) -
     one = cost(desk, url)
     for _number in range(9):
         row_of(model)
+    cost(desk, url)  # what is counted once for a new row
     assert cost(desk, url) == one
-    cost(desk, address(model, "change", row.pk))
+    if model is not WorkItem:  # its row leads on to the page of its case
+        cost(desk, address(model, "change", row.pk))
 
 
 @walked

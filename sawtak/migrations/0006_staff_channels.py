@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sawtak', '0004_nobodys_cases'),
+        ('sawtak', '0005_refused_files'),
     ]
 
     operations = [
