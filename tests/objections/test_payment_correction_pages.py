@@ -168,6 +168,7 @@ def test_person_reads_what_is_added_on_the_payment_and_among_the_messages(client
     for line in (old, new):
         shown = text_of(client, reverse("portal:payment", args=[line.pk]))
         assert SAID["said_ar"] in shown
+    assert "دُفع المبلغ كاملًا" not in text_of(client, reverse("portal:payment", args=[new.pk]))
     assert "216" in text_of(client, reverse("portal:profile"))
     [notice] = [one for one in read_inbox(person.pk, now=APPROVED).told if one.kind != "message"]
     assert (notice.kind, notice.what, notice.target) == ("payment_corrected", "2026-11", new.pk)
