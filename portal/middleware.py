@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 
 from access.client import came_through_proxy
+from portal.whole_bodies import WholeBody
 
 
 class PrivatePagesMiddleware:
@@ -36,7 +37,8 @@ class HonestRequestMiddleware:
     The scheme is believed of a trusted proxy only: whoever reaches the port of the application
     itself must not pass for HTTPS (O17). A NUL in the query is refused: PostgreSQL can neither
     keep nor compare it, and no keyboard makes it. Cookies with one, which no page of ours set, are
-    none: refused, they would shut their browser out.
+    none: refused, they would shut their browser out. A body
+    that breaks off is no fault of ours.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -49,7 +51,16 @@ class HonestRequestMiddleware:
             raise BadRequest
         if "\\000" in request.META.get("HTTP_COOKIE", ""):  # as it stands in a quoted cookie
             del request.META["HTTP_COOKIE"]
-        return self.get_response(request)
+        response = self.get_response(request)
+        body = request.META.get("wsgi.input")
+        if isinstance(body, WholeBody) and body.is_broken:
+            for handler in request.upload_handlers:
+                handler.upload_interrupted()  # Django leaves the half file to the garbage collector
+        return response
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a body that broke off: nobody is there to read it, and it is no fault of ours."""
+        return HttpResponseBadRequest() if isinstance(error, UnreadablePostError) else None
 
 
 class StrictTransportMiddleware:
