@@ -8,7 +8,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import format_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import DocumentRefused, RefusalReason
@@ -19,11 +20,15 @@ ACCEPT: Final = (
     ".pdf,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,image/png,image/heic,image/heif"
 )
 
-FILES_HELP: Final = format_lazy(
-    _("PDF, JPG, PNG or HEIC. Up to {size} MB a file, and {count} files in all."),
-    size=settings.LIMITS["file_bytes"] // (1024 * 1024),
-    count=settings.LIMITS["files"],
-)
+
+def files_help() -> str:
+    """Say what is taken, by the limits of now."""
+    text = gettext("PDF, JPG, PNG or HEIC. Up to {size} MB a file, and {count} files in all.")
+    limits = settings.LIMITS
+    return text.format(size=limits["file_bytes"] // (1024 * 1024), count=limits["files"])
+
+
+FILES_HELP: Final = lazy(files_help, str)()
 
 
 class MultipleFileInput(forms.FileInput):
@@ -32,10 +37,12 @@ class MultipleFileInput(forms.FileInput):
     allow_multiple_selected = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"multiple": True, "accept": ACCEPT} | (attrs or {}))
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Tell a script the largest file of now."""
         most = str(settings.LIMITS["file_bytes"])
-        super().__init__(
-            {"multiple": True, "accept": ACCEPT, "data-most-bytes": most} | (attrs or {})
-        )
+        return super().build_attrs(*args, **kwargs) | {"data-most-bytes": most}
 
 
 class MultipleFileField(forms.FileField):

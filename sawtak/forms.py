@@ -26,7 +26,10 @@ from saudi.languages import page_language
 from sawtak.models import Category
 from sawtak.services import TicketDetails
 
-MESSAGE_LENGTH: int = settings.LIMITS["message_characters"]
+
+def message_length() -> int:
+    """Give how many characters a message may have."""
+    return int(settings.LIMITS["message_characters"])
 
 
 class TicketForm(forms.Form):
@@ -58,7 +61,7 @@ class TicketForm(forms.Form):
     )
     message = MessageField(
         label=_("Your request"),
-        longest=MESSAGE_LENGTH,
+        longest=message_length,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
             "Say what happened, when, and what you want. Never write a password or a sign-in code."
@@ -113,7 +116,7 @@ class ReplyForm(forms.Form):
 
     message = MessageField(
         label=_("Your reply"),
-        longest=MESSAGE_LENGTH,
+        longest=message_length,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write your reply.")},
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext_lazy
 from beneficiaries.models import Person
 from saudi.digits import clean_text, is_blank
 from saudi.forms import MessageField, MobileField, PersonNameField
+from sawtak.forms import message_length
 from sawtak.models import Category, Ticket
 from sawtak.services import TicketDetails
 
@@ -61,7 +61,7 @@ class ContactForm(forms.Form):
     subject = SubjectField(label=_("Subject"))
     message = MessageField(
         label=_("Your message"),
-        longest=settings.LIMITS["message_characters"],
+        longest=message_length,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Never write a password or a sign-in code."),
     )

@@ -1,6 +1,7 @@
 """Fields for names and messages: what is stored is readable and harmless to the line it is in."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
@@ -25,6 +26,7 @@ MESSAGE_MAX_LENGTH: Final = 2000
 class ReadableTextField(forms.CharField):
     """Text without direction controls, at most `longest` characters as it is stored.
 
+    `longest` is a number, or gives it when a text is read.
     Text that a reader cannot see is empty. No `maxlength` is printed: it would cut the end of
     a pasted text without a word, and counts a line end as two.
 
@@ -32,7 +34,7 @@ class ReadableTextField(forms.CharField):
     'عقدي ساري'
     """
 
-    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+    def __init__(self, *, longest: int | Callable[[], int], **kwargs: Any) -> None:
         self.longest = longest
         super().__init__(**kwargs)
 
@@ -46,11 +48,12 @@ class ReadableTextField(forms.CharField):
         if is_blank(text):
             return ""
         stored = self.read(text)
-        if len(stored) > self.longest:
+        longest = self.longest() if callable(self.longest) else self.longest
+        if len(stored) > longest:
             raise ValidationError(
                 self.error_messages["too_long"],
                 code="too_long",
-                params={"count": len(stored), "limit": self.longest},
+                params={"count": len(stored), "limit": longest},
             )
         return stored
 
@@ -108,5 +111,7 @@ class MessageField(ReadableTextField):
         ),
     }
 
-    def __init__(self, *, longest: int = MESSAGE_MAX_LENGTH, **kwargs: Any) -> None:
+    def __init__(
+        self, *, longest: int | Callable[[], int] = MESSAGE_MAX_LENGTH, **kwargs: Any
+    ) -> None:
         super().__init__(longest=longest, **kwargs)

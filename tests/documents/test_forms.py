@@ -6,8 +6,11 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.utils.datastructures import MultiValueDict
+from pytest_django import Settings
 
 from documents.forms import MultipleFileField
+from portal.forms.contact import ContactForm
+from sawtak.forms import ReplyForm, TicketForm
 from tests.documents.files import pdf_bytes, png_bytes, upload
 
 
@@ -71,3 +74,18 @@ def test_control_is_the_browsers_own_for_several_files() -> None:
     html = str(_Form()["documents"])
     assert "multiple" in html
     assert 'accept=".pdf' in html
+
+
+def test_form_says_the_limits_of_now(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "file_bytes": 3 * 1024 * 1024, "files": 7}
+    shown = _Form().as_p()
+    assert "3 ميجابايت" in shown
+    assert "7" in shown
+    assert 'data-most-bytes="3145728"' in shown
+
+
+@pytest.mark.parametrize("form", [TicketForm, ReplyForm, ContactForm])
+def test_message_has_the_length_of_now(form: type[forms.Form], settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "message_characters": 3}
+    assert "message" not in form({"message": "abc"}).errors
+    assert "message" in form({"message": "abcd"}).errors
