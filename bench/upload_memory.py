@@ -34,8 +34,8 @@ DRAWING_MEGABYTES = 1024
 """What the process that draws may take at all (documents.page_images)."""
 
 PIXELS = (8000, 5000)
-AT_ONCE = 8
-"""As many as the server has threads."""
+AT_ONCE = 4
+"""Two for each process of the server: one picture is decoded while another waits."""
 
 PATH = "/sawtak/new/"
 BOUNDARY = "edge"
@@ -121,7 +121,7 @@ def body_of(csrf: str, token: str, file: str, content: bytes) -> bytes:
 
 def send(server: Server, name: str, content: bytes, *, number: int = 1) -> tuple[int, str]:
     """Send the form with a file; give the status of the answer and its page."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     _page, csrf, headers = open_form(connection, PATH, number)
     body = body_of(csrf, f"t{number}", name, content)
     headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
@@ -155,7 +155,7 @@ def send_half(server: Server) -> None:
 
 
 def send_pictures(server: Server, form: str) -> None:
-    """Send the largest picture from as many people at once as there are threads."""
+    """Send the largest picture from several people at once."""
     content = large_picture(form)
     statuses: list[int] = []
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.admin import site
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
@@ -55,13 +55,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     A form of ours that everybody may send, sent from a page of ours (the browser says so in
     Origin, which was checked before the token), is offered to be sent again with a good token.
+    What broke off on the way is answered by nothing: nobody is there to read it.
     """
+    if not _came_whole(request):
+        return HttpResponseBadRequest()
     if settings.CSRF_COOKIE_NAME not in request.COOKIES:
         context = {"unsent": unsent(request, is_from_our_page=False)}
         return render(request, "403_cookies.html", context, status=403)
     is_ours = "HTTP_ORIGIN" in request.META and reason.startswith("CSRF token")
     context = {"unsent": unsent(request, is_from_our_page=is_ours)}
     return render(request, "403_csrf.html", context, status=403)
+
+
+def _came_whole(request: HttpRequest) -> bool:
+    try:
+        return request.POST is not None
+    except UnreadablePostError:
+        return False
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
