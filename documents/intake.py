@@ -45,6 +45,10 @@ logger = logging.getLogger(__name__)
 MAX_PIXELS: Final = 40_000_000
 """Of one picture, before it is decoded: 160 MB of memory at the worst (O15)."""
 
+_MOST_HEIC_PIXELS: Final = 25_000_000
+"""An iPhone's usual pictures have 12 and 24.5 million. Decoding takes seven bytes of each, and 40
+million would take 280 MB (bench/upload_memory.py)."""
+
 _JPEG_SIDE_PIXELS: Final = 5000
 """A larger JPEG is kept at half size or less; an A4 page at 300 dpi has 3508."""
 
@@ -108,7 +112,8 @@ def check_upload(upload: UploadedFile[bytes]) -> CheckedFile:
         _check_pdf(source, name)
         content: IO[bytes] = source
     else:
-        content = _picture_written_anew(source, name, form)
+        with _one_picture_at_a_time:  # until its pixels are given back
+            content = _picture_written_anew(source, name, form)
     size_bytes, sha256 = _measure(content)
     return CheckedFile(
         name=display_name(upload.name or "", content_type),
@@ -167,21 +172,21 @@ def _picture_written_anew(source: IO[bytes], name: str, form: Form) -> IO[bytes]
             source.seek(0)
             image: Image.Image
             with Image.open(source, formats=[form]) as image:
-                _ensure_pixels(image, name, most=MAX_PIXELS)
+                most = _MOST_HEIC_PIXELS if form == "HEIF" else MAX_PIXELS
+                _ensure_pixels(image, name, most=most)
                 shrink = ceil(max(image.size) / _JPEG_SIDE_PIXELS)
                 image.draft("RGB", (image.width // shrink, image.height // shrink))
                 upright: Image.Image = image
-                with _one_picture_at_a_time:
-                    if form == "PNG" and _needs_turning(image):
-                        _ensure_pixels(image, name, most=MAX_PIXELS // 2)
-                    if form == "HEIF" and shrink > 1:  # which knows no decoding at half size
-                        upright = image.reduce(shrink)
-                    ImageOps.exif_transpose(upright, in_place=True)
-                    if kept_form == "JPEG" and upright.mode not in {"L", "RGB"}:
-                        upright = upright.convert("RGB")
-                    kept = _KEPT_INFO & upright.info.keys()
-                    upright.info = {key: upright.info[key] for key in kept}
-                    upright.save(output, kept_form, quality=_JPEG_QUALITY)
+                if form == "PNG" and _needs_turning(image):
+                    _ensure_pixels(image, name, most=MAX_PIXELS // 2)
+                if form == "HEIF" and shrink > 1:  # which knows no decoding at half size
+                    upright = image.reduce(shrink)
+                ImageOps.exif_transpose(upright, in_place=True)
+                if kept_form == "JPEG" and upright.mode not in {"L", "RGB"}:
+                    upright = upright.convert("RGB")
+                kept = _KEPT_INFO & upright.info.keys()
+                upright.info = {key: upright.info[key] for key in kept}
+                upright.save(output, kept_form, quality=_JPEG_QUALITY)
     except DocumentRefused:
         raise
     except Image.DecompressionBombError as error:

@@ -161,7 +161,7 @@ def test_large_iphone_picture_is_kept_smaller() -> None:
 
 
 def test_iphone_picture_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_PIXELS", 80 * 60 - 1)
+    monkeypatch.setattr(intake, "_MOST_HEIC_PIXELS", 80 * 60 - 1)
     assert refusal("IMG.HEIC", heic_bytes()).reason == RefusalReason.TOO_MANY_PIXELS
 
 

@@ -63,7 +63,8 @@ def test_paper_against_what_is_not_announced_is_not_entered() -> None:
 def test_mark_that_is_there_already_writes_nothing(
     django_assert_num_queries: Callable[[int], object],
 ) -> None:
-    begun = draft(result_of(head()), head())
+    person = head()
+    begun = draft(result_of(person), person)
     link = begun.documents.select_related("document").get()
     marks = {link.document.uuid: need("lease")}
     mark_documents(objection=begun, marks=marks)
