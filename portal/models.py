@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
+from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
 from portal.work.models import RoutingRule, WorkEvent, WorkItem
 
@@ -50,8 +51,12 @@ class SchedulerTurn(models.Model):
 __all__ = [
     "CallEvent",
     "CallTask",
+    "CaseFigure",
+    "CountedDay",
     "InboxMark",
+    "OutcomeFigure",
     "PageFeedback",
+    "PublicFigure",
     "RoutingRule",
     "SchedulerTurn",
     "WorkEvent",

@@ -34,6 +34,7 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("portal.snooze_workitem", _("Put off a case")),
             ("portal.escalate_workitem", _("Escalate a case")),
             ("portal.lead_workitem", _("End escalations and give cases to teams")),
+            ("portal.view_figures", _("See the figures of the service")),
             ("portal.view_routingrule", _("See the rules of the queue")),
             ("portal.add_routingrule", _("Add a rule of the queue")),
             ("portal.change_routingrule", _("Change the rules of the queue")),

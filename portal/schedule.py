@@ -16,6 +16,10 @@ WORK_SECONDS: Final = 60.0
 """How soon a case that was put off comes back, and one that is nearly late is said to be."""
 
 
+FIGURES_SECONDS: Final = 600.0
+"""How old the figures of the service are at most."""
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Give Celery's schedule of the app."""
     return {
@@ -32,6 +36,16 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "count-days-again": {
             "task": "portal.count_days_again",
             "schedule": crontab(hour=1, minute=10),
+            "options": {"queue": "default", "expires": 3_600},
+        },
+        "count-figures": {
+            "task": "portal.count_figures",
+            "schedule": FIGURES_SECONDS,
+            "options": {"queue": "default", "expires": FIGURES_SECONDS},
+        },
+        "count-figures-again": {
+            "task": "portal.count_figures_again",
+            "schedule": crontab(hour=2, minute=25),
             "options": {"queue": "default", "expires": 3_600},
         },
         "sweep-work": {

@@ -8,6 +8,7 @@ from django.utils import timezone
 from beneficiaries.imports.recording import LONGEST_SECONDS
 from portal import announcement_requests
 from portal.calls.services import sweep_calls as sweep_all_calls
+from portal.figures import counting
 from portal.work.clock import count_again
 from portal.work.sweeping import sweep_work as sweep_queue
 
@@ -45,3 +46,15 @@ def sweep_work() -> None:
 def count_days_again() -> None:
     """Count the due days of the queue anew: the holidays may have changed."""
     count_again()
+
+
+@shared_task(name="portal.count_figures", ignore_result=True)
+def count_figures() -> None:
+    """Count the figures of today and yesterday anew."""
+    counting.count_days(days=counting.SOON_DAYS, now=timezone.now())
+
+
+@shared_task(name="portal.count_figures_again", ignore_result=True)
+def count_figures_again() -> None:
+    """Count the figures of the last weeks anew, for what came in late."""
+    counting.count_days(days=counting.NIGHTLY_DAYS, now=timezone.now())

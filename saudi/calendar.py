@@ -129,6 +129,26 @@ class WorkingHours:
         span = range(1, (until - after).days + 1)
         return sum(self.is_working_day(after + timedelta(days=n), holidays) for n in span)
 
+    def working_time(
+        self, since: datetime, until: datetime, holidays: Container[date]
+    ) -> timedelta:
+        """Give the working time between two instants, to the second; none when `until` is earlier.
+
+        >>> hours = WorkingHours()
+        >>> thursday = datetime(2026, 11, 26, 19, 15, tzinfo=RIYADH)
+        >>> sunday = datetime(2026, 11, 29, 8, 30, tzinfo=RIYADH)
+        >>> str(hours.working_time(thursday, sunday, DaysOff()))
+        '1:15:00'
+        """
+        first, last = to_riyadh(since), to_riyadh(until)
+        worked = timedelta()
+        for day in _days_from(first.date(), (last.date() - first.date()).days + 1):
+            if self.is_working_day(day, holidays):
+                begins = max(first, datetime.combine(day, self.opens, tzinfo=RIYADH))
+                ends = min(last, datetime.combine(day, self.closes, tzinfo=RIYADH))
+                worked += max(ends - begins, timedelta())
+        return worked
+
     def _next_working_day(self, after: date, holidays: Container[date]) -> date:
         for days in range(1, _LONGEST_CLOSURE_DAYS + 1):
             day = after + timedelta(days=days)

@@ -111,6 +111,35 @@ def test_working_days_that_have_passed(until: date, count: int) -> None:
     assert HOURS.count_working_days(SUNDAY_22ND, until, EID) == count
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "worked"),
+    [
+        pytest.param(riyadh(22, 9), riyadh(22, 9), timedelta(0), id="no-time"),
+        pytest.param(riyadh(22, 9), riyadh(22, 8), timedelta(0), id="backwards"),
+        pytest.param(riyadh(22, 9), riyadh(22, 11), timedelta(hours=2), id="within-a-day"),
+        pytest.param(
+            riyadh(22, 0) + timedelta(minutes=30),
+            riyadh(22, 9),
+            timedelta(hours=1),
+            id="from-half-past-midnight",
+        ),
+        pytest.param(riyadh(22, 19), riyadh(25, 9), timedelta(hours=2), id="over-holidays"),
+        pytest.param(riyadh(26, 19), riyadh(29, 9), timedelta(hours=2), id="over-a-weekend"),
+        pytest.param(riyadh(27, 9), riyadh(28, 23), timedelta(0), id="weekend-only"),
+        pytest.param(
+            (riyadh(22, 19) + timedelta(minutes=59)).astimezone(UTC),
+            riyadh(22, 23),
+            timedelta(minutes=1),
+            id="other-zone-and-night",
+        ),
+    ],
+)
+def test_working_time_between_two_instants(
+    since: datetime, until: datetime, worked: timedelta
+) -> None:
+    assert HOURS.working_time(since, until, EID) == worked
+
+
 def test_endless_holidays_are_reported() -> None:
     endless = {SUNDAY_22ND + timedelta(days=days) for days in range(400)}
     with pytest.raises(NoWorkingDay) as refusal:
