@@ -411,6 +411,17 @@ class PaymentLine(models.Model):
             models.Index(
                 fields=["cycle"], name="payment_waiting", condition=Q(announced_on__isnull=True)
             ),
+            # The first deposit day of a cycle, which back pay asks for of each month: also of one
+            # in which nothing was paid, where any other way reads the whole table.
+            models.Index(
+                fields=["cycle", "paid_on"],
+                name="payment_deposit_day",
+                condition=Q(
+                    announced_on__isnull=False,
+                    superseded_on__isnull=True,
+                    status__in=["none", "paid"],
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,13 +33,13 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
     What a correction added came too (docs/adr/0027).
     """
     contested = objection.contested
-    # Unordered, so that the index of the cycle gives the first line there is.
+    # By the deposit day, so that the index payment_deposit_day gives it and nothing is scanned.
     anybodys = PaymentLine.objects.current().filter(
         cycle=OuterRef("pk"), status__in=SETTLED_STATUSES
     )
     cycles = list(
         Cycle.objects.filter(code__gte=contested.cycle.code, code__lte=f"{accepted_on:%Y-%m}")
-        .annotate(first_paid_on=Subquery(anybodys.order_by().values("paid_on")[:1]))
+        .annotate(first_paid_on=Subquery(anybodys.order_by("paid_on").values("paid_on")[:1]))
         .order_by("code")
     )
     own = (

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beneficiaries.models import Person
+from objections.back_pay import back_pay_months
 from objections.models import Objection
 from objections.services import add_wanted_documents
 from objections.services.second_looks import ask_second_look
@@ -95,3 +96,16 @@ def test_page_of_whoever_decides_costs_no_more(client: Client, with_papers: Obje
     client.force_login(with_papers.assigned_to, backend=personas.STAFF_BACKEND)
     statements = cost(client, with_papers)
     assert len(statements) <= MOST_STATEMENTS, statements
+
+
+def test_the_deposit_day_of_a_cycle_without_payments_is_read_from_an_index(owner: Person) -> None:
+    case = Objection.objects.get(person__household=owner.household)
+    with CaptureQueriesContext(connection) as captured:
+        back_pay_months(case, accepted_on=cases.NOW.date())
+    asked = next(each["sql"] for each in captured if "first_paid_on" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "payment_deposit_day" in plan
+    assert "Sort" not in plan.split("SubPlan")[1]
