@@ -28,7 +28,8 @@ from access.staff import CaseAction, CaseAdmin, overtaken_text
 from beneficiaries.models import User
 from documents.serving import attachment_response
 from sawtak.errors import TextMissing, TransitionRefused
-from sawtak.models import Ticket, TicketAttachment
+from sawtak.models import Ticket, TicketAttachment, TicketEvent
+from sawtak.rules import REOPENED_FROM
 from sawtak.services import answer_ticket, ask_sender, close_ticket, take_ticket
 from sawtak.staff_forms import AnswerForm, CloseForm
 from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
@@ -47,6 +48,21 @@ def staff_label(status: str) -> str:
     if status == TicketStatus.WITHDRAWN:
         return gettext("Withdrawn by the sender")
     return str(TicketStatus(status).label)
+
+
+def is_reopening(event: TicketEvent) -> bool:
+    """Tell whether the sender opened an answered or closed ticket again by this step."""
+    return event.from_status in REOPENED_FROM and event.to_status == TicketStatus.IN_PROGRESS
+
+
+def step_label(event: TicketEvent) -> str:
+    """Word a step of a ticket's history for staff."""
+    if is_reopening(event):
+        return gettext("Opened again by the sender")
+    step = (event.from_status, event.to_status)
+    if step == (TicketStatus.AWAITING_CITIZEN, TicketStatus.IN_PROGRESS):
+        return gettext("The sender replied")
+    return staff_label(event.to_status)
 
 
 def identity_label(ticket: Ticket) -> str:
@@ -211,6 +227,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
     ) -> dict[str, Any]:
         user = request.user
         can_go_to = TRANSITIONS[case.status]
+        events = list(case.events.select_related("actor"))
         return {
             "ticket": case,
             "identity": identity_label(case),
@@ -221,7 +238,8 @@ class TicketAdmin(QueueGround, CaseAdmin):
             ),
             "may_see_conversation": user.has_perm("sawtak.view_ticketmessage"),
             "may_see_events": user.has_perm("sawtak.view_ticketevent"),
-            "events": case.events.select_related("actor"),
+            "events": events,
+            "was_reopened": any(is_reopening(event) for event in events),
             "other_tickets": Ticket.objects.filter(mobile=case.mobile)
             .exclude(pk=case.pk)
             .order_by("-received_at")[:5],

@@ -24,6 +24,7 @@ from saudi.forms import (
 )
 from saudi.languages import page_language
 from sawtak.models import Category
+from sawtak.presenting import ReplyWords
 from sawtak.services import TicketDetails
 
 
@@ -112,15 +113,16 @@ def late_message(asked: Mapping[str, str]) -> str:
 
 
 class ReplyForm(forms.Form):
-    """The sender's next turn in the conversation."""
+    """The sender's next turn in the conversation, named for what it does (`words`)."""
 
-    message = MessageField(
-        label=_("Your reply"),
-        longest=message_length,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Write your reply.")},
-    )
+    message = MessageField(longest=message_length, widget=forms.Textarea(attrs={"rows": 5}))
     attachments = MultipleFileField(label=_("Documents"), required=False)
+
+    def __init__(self, *args: Any, words: ReplyWords, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+        self.fields["message"].label = words.label
+        self.fields["message"].error_messages["required"] = words.required
 
 
 class TicketCodeForm(forms.Form):

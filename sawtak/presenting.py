@@ -1,20 +1,62 @@
-"""The files of a conversation as its sender sees them."""
+"""The conversation of a ticket as its sender sees it: its files, and the form under it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents.showing import FileRow, row_of
 from sawtak.models import Ticket, TicketAttachment
-from sawtak.rules import can_reply, is_final
+from sawtak.rules import REOPENED_FROM
+from sawtak.statuses import TicketStatus
 
 
-def file_rows(ticket: Ticket, attachments: Iterable[TicketAttachment]) -> list[FileRow]:
+@dataclass(frozen=True)
+class ReplyWords:
+    """How the form under a conversation is named in a status of the ticket."""
+
+    heading: str
+    label: str
+    required: str
+    button: str
+    arrived: str
+
+
+def reply_words(status: str) -> ReplyWords:
+    """Say what the sender's words do now: answer a question, open the ticket again, or add."""
+    if status == TicketStatus.AWAITING_CITIZEN:
+        return ReplyWords(
+            heading=_("Reply"),
+            label=_("Your reply"),
+            required=_("Write your reply."),
+            button=_("Send the reply"),
+            arrived=_("Your reply arrived. We tell you by message when we answer."),
+        )
+    if status in REOPENED_FROM:
+        return ReplyWords(
+            heading=_("Is it not solved?"),
+            label=_("What is not solved yet?"),
+            required=_("Write what is not solved yet."),
+            button=_("Open the request again"),
+            arrived=_("Your request is open again. We tell you by message when we answer."),
+        )
+    return ReplyWords(
+        heading=_("Do you want to add something?"),
+        label=_("What you add"),
+        required=_("Write what you want to add."),
+        button=_("Add it to the request"),
+        arrived=_("We added your words to the request."),
+    )
+
+
+def file_rows(
+    ticket: Ticket, attachments: Iterable[TicketAttachment], *, may_reply: bool
+) -> list[FileRow]:
     """Give a row a file: what its check says, where it is fetched, why it is not."""
-    advice = _advice(ticket.status)
+    advice = _advice(may_reply=may_reply)
     return [
         row_of(
             attachment.document,
@@ -25,9 +67,7 @@ def file_rows(ticket: Ticket, attachments: Iterable[TicketAttachment]) -> list[F
     ]
 
 
-def _advice(status: str) -> str:
-    if can_reply(status):
+def _advice(*, may_reply: bool) -> str:
+    if may_reply:
         return _("Take a new picture of the document and send it with your reply.")
-    if is_final(status):
-        return _("If it still matters, send a new request with a new picture of the document.")
-    return _("If we need the document, we ask you for it.")
+    return _("If it still matters, send a new request with a new picture of the document.")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from saudi.calendar import WorkingHours
 from saudi.gregorian import riyadh_date
 from sawtak.errors import TransitionRefused
-from sawtak.statuses import TRANSITIONS, TicketStatus
+from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
 
 ANSWER_WORKING_DAYS = 3
 """Working days in which a ticket is answered: the one place that says it."""
 
-REPLY_STATUSES = frozenset({TicketStatus.AWAITING_CITIZEN, TicketStatus.ANSWERED})
-"""Where the sender may write: after a question or an answer."""
+REOPEN_DAYS = 14
+"""Civil days after the answer or the closing in which the sender opens a ticket again."""
+
+REOPENED_FROM = frozenset({TicketStatus.ANSWERED, TicketStatus.CLOSED})
+"""Where the sender's words open the ticket again."""
 
 FINAL_STATUSES = frozenset({TicketStatus.CLOSED, TicketStatus.WITHDRAWN})
 
@@ -31,13 +34,24 @@ def answer_due_on(
     return hours.add_working_days(riyadh_date(counted_from), ANSWER_WORKING_DAYS, holidays)
 
 
-def can_reply(status: str) -> bool:
-    """Tell whether the sender may write to a ticket in this status."""
-    return status in REPLY_STATUSES
+def reopen_until(status: str, *, changed_at: datetime) -> date | None:
+    """Give the last civil day in Riyadh on which the sender opens a ticket again.
+
+    `changed_at` is when it came into its status; None where there is nothing to open.
+    """
+    if status not in REOPENED_FROM:
+        return None
+    return riyadh_date(changed_at) + timedelta(days=REOPEN_DAYS)
+
+
+def can_reply(status: str, *, changed_at: datetime, today: date) -> bool:
+    """Tell whether the sender may write to a ticket: while it is open, or to open it again."""
+    until = reopen_until(status, changed_at=changed_at)
+    return status in WAITING_STATUSES or (until is not None and today <= until)
 
 
 def is_final(status: str) -> bool:
-    """Tell whether nothing more can happen to a ticket in this status."""
+    """Tell whether staff do nothing more with a ticket, unless its sender opens it again."""
     return status in FINAL_STATUSES
 
 

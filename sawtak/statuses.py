@@ -64,7 +64,8 @@ TRANSITIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
     TicketStatus.ANSWERED: frozenset({TicketStatus.IN_PROGRESS, TicketStatus.CLOSED}),
-    TicketStatus.CLOSED: frozenset(),
+    # Opened again by its sender, for some days: see sawtak.rules.reopen_until.
+    TicketStatus.CLOSED: frozenset({TicketStatus.IN_PROGRESS}),
     TicketStatus.WITHDRAWN: frozenset(),
 }
 

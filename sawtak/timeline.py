@@ -19,7 +19,7 @@ from saudi.days_off import days_off
 from saudi.gregorian import format_both
 from saudi.languages import page_language
 from sawtak.models import TicketEvent
-from sawtak.rules import ANSWER_WORKING_DAYS, answer_due_on, is_final
+from sawtak.rules import ANSWER_WORKING_DAYS, REOPENED_FROM, answer_due_on, is_final
 from sawtak.statuses import BADGES, TicketStatus
 
 _STATIONS: dict[str, str | Promise] = {
@@ -80,6 +80,8 @@ def timeline_of(status: str, events: Sequence[TicketEvent], *, today: date) -> l
 
 def _title(event: TicketEvent) -> str:
     if event.actor_id is None and event.to_status == TicketStatus.IN_PROGRESS:
+        if event.from_status in REOPENED_FROM:
+            return _("You opened the request again")
         return _("Your reply arrived")
     return str(_STATIONS[event.to_status])
 

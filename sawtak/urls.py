@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from sawtak import views
+from sawtak import ticket_views, views
 
 app_name = "sawtak"
 
@@ -19,7 +19,7 @@ register_converter(TicketReferenceConverter, "ticket_reference")
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.new, name="new"),
-    path("<ticket_reference:reference>/", views.ticket, name="ticket"),
+    path("<ticket_reference:reference>/", ticket_views.ticket, name="ticket"),
     path("<ticket_reference:reference>/code/", views.code, name="code"),
     path("<ticket_reference:reference>/files/<uuid:uuid>/", views.attachment, name="attachment"),
 ]

@@ -1,7 +1,6 @@
-"""The pages of صوتك مسموع.
+"""The pages of صوتك مسموع but for that of one ticket (`sawtak.ticket_views`).
 
-Nobody needs an account and filing makes no session. Who may open a ticket: see `sawtak.grants`;
-everybody else gets a 404, whether the reference exists or not.
+Nobody needs an account and filing makes no session.
 """
 
 from __future__ import annotations
@@ -33,23 +32,17 @@ from documents.errors import FilesNotKept
 from documents.serving import attachment_response
 from notifications.statuses import Lane
 from notifications.waking import could_wake
-from saudi.gregorian import format_time, riyadh_date
+from saudi.gregorian import format_time
 from saudi.languages import page_language
 from saudi.mobile import mask_mobile
 from sawtak import grants
-from sawtak.errors import TransitionRefused
-from sawtak.filing import file_from_page, new_token, person_of, signed_in_user, typed_token
-from sawtak.forms import ReplyForm, TicketCodeForm, TicketForm, initial_of, late_message
+from sawtak.filing import file_from_page, new_token, person_of, typed_token
+from sawtak.forms import TicketCodeForm, TicketForm, initial_of, late_message
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
-from sawtak.presenting import file_rows
-from sawtak.rules import ANSWER_WORKING_DAYS, can_reply, is_final
-from sawtak.selectors import conversation_of, events_of, is_reference_sent
-from sawtak.services import code_subject, reply_from_sender, send_ticket_code
-from sawtak.statuses import BADGES, TicketStatus
-from sawtak.timeline import timeline_of
+from sawtak.rules import ANSWER_WORKING_DAYS
+from sawtak.services import code_subject, send_ticket_code
+from sawtak.ticket_views import find_ticket
 from sawtak.visitor_page import visitor_page
-
-_DRAFTS = "ticket_drafts"
 
 
 @require_GET
@@ -109,100 +102,6 @@ def _page(form: TicketForm, token: str) -> dict[str, Any]:
     }
 
 
-# One ticket -----------------------------------------------------------------------------
-
-
-def _find(request: HttpRequest, reference: str, now: datetime) -> tuple[Ticket, bool]:
-    """Give a ticket that this browser may know of, and whether it may read all of it.
-
-    Raises Http404 for a browser that knows nothing, without looking whether the ticket exists.
-    """
-    user = signed_in_user(request)
-    if user is not None:
-        own = Ticket.objects.visible_to(user).filter(reference=reference).first()
-        if own is not None:
-            return own, True
-    may_read = grants.has_proof(request, reference, now=now)
-    if not may_read and reference not in grants.known_references(request):
-        raise Http404
-    return get_object_or_404(Ticket, reference=reference), may_read
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def ticket(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a ticket, as an acknowledgement or in full, and take its sender's reply."""
-    now = timezone.now()
-    found, may_read = _find(request, reference, now)
-    if request.method != "POST":
-        draft = _take_draft(request, reference) if may_read else ""
-        return _ticket_page(request, found, may_read, now, ReplyForm(initial={"message": draft}))
-    if not may_read:
-        # The half hour is over: what was written waits in the session for the new code.
-        _keep_draft(request, reference, request.POST.get("message", ""))
-        messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
-        return redirect("sawtak:code", reference=reference)
-    form = ReplyForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _ticket_page(request, found, may_read, now, form)
-    try:
-        reply_from_sender(
-            ticket_id=found.pk,
-            text=form.cleaned_data["message"],
-            attachments=form.cleaned_data["attachments"],
-            now=now,
-        )
-    except FilesNotKept as refusal:
-        form.add_error("attachments", refusal.message)
-        return _ticket_page(request, found, may_read, now, form)
-    except TransitionRefused:
-        messages.error(
-            request, _("This request cannot be replied to now. Read its status, or send a new one.")
-        )
-    else:
-        messages.success(request, _("Your reply arrived. We tell you by message when we answer."))
-    return redirect("sawtak:ticket", reference=reference)
-
-
-def _ticket_page(
-    request: HttpRequest, found: Ticket, may_read: bool, now: datetime, form: ReplyForm
-) -> HttpResponse:
-    events = events_of(found)
-    context: dict[str, Any] = {
-        "ticket": found,
-        "status": TicketStatus(found.status),
-        "badge": BADGES[found.status],
-        "may_read": may_read,
-        "steps": timeline_of(found.status, events, today=riyadh_date(now)),
-        "is_new": found.status == TicketStatus.NEW,
-        "is_reference_sent": found.status == TicketStatus.NEW and is_reference_sent(found),
-        "is_final": is_final(found.status),
-        "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
-        "masked_mobile": mask_mobile(found.mobile),
-    }
-    if may_read:
-        context["turns"] = [
-            (turn, file_rows(found, turn.attachments)) for turn in conversation_of(found)
-        ]
-        context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
-        if can_reply(found.status):
-            context["form"] = form
-    response = render(request, "sawtak/ticket.html", context)
-    if not may_read:
-        grants.remember(request, response, found.reference)
-    return response
-
-
-def _keep_draft(request: HttpRequest, reference: str, text: str) -> None:
-    request.session[_DRAFTS] = {reference: text[:10_000]}
-
-
-def _take_draft(request: HttpRequest, reference: str) -> str:
-    if not grants.has_session(request) or reference not in request.session.get(_DRAFTS, {}):
-        return ""
-    return str(request.session.pop(_DRAFTS)[reference])
-
-
 # The code -------------------------------------------------------------------------------
 
 
@@ -214,7 +113,7 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
     Opening or reloading the page sends nothing (O20 c).
     """
     now = timezone.now()
-    found, may_read = _find(request, reference, now)
+    found, may_read = find_ticket(request, reference, now)
     if may_read and request.method != "POST":
         return redirect("sawtak:ticket", reference=reference)
     if request.method == "POST" and "code" not in request.POST:
@@ -288,7 +187,7 @@ def _too_many(retry_at: datetime) -> str:
 @require_GET
 def attachment(request: HttpRequest, reference: str, uuid: UUID) -> FileResponse:
     """Give a file of a ticket to whoever may read all of it."""
-    found, may_read = _find(request, reference, timezone.now())
+    found, may_read = find_ticket(request, reference, timezone.now())
     if not may_read:
         raise Http404
     kept = get_object_or_404(

@@ -32,7 +32,8 @@ from portal.calls.models import CallTask
 from portal.calls.presenting import call_tag
 from portal.templatetags.portal_ui import tag
 from saudi.languages import page_language
-from sawtak.admin import staff_label
+from sawtak.admin import staff_label, step_label
+from sawtak.models import TicketEvent
 from sawtak.statuses import BADGES as TICKET_BADGES
 
 register = template.Library()
@@ -101,9 +102,9 @@ def call_status(task: CallTask) -> SafeString:
 
 
 @register.filter
-def ticket_label(status: str) -> str:
-    """Word a ticket's status for staff."""
-    return staff_label(status)
+def ticket_step(event: TicketEvent) -> str:
+    """Word a step of a ticket's history for staff."""
+    return step_label(event)
 
 
 @register.simple_tag

@@ -18,9 +18,9 @@ from documents.errors import FilesNotKept
 from documents.models import Document
 from notifications.models import Message
 from saudi.hijri import HijriDate
-from sawtak import services, telling
+from sawtak import telling
 from sawtak.models import IdentityMatch, Ticket, TicketEvent, TicketMessage
-from sawtak.services import ask_sender, reply_from_sender
+from sawtak.services import ask_sender, filing, reply_from_sender
 from tests.documents.watched_store import watched_store
 from tests.factories import PersonFactory, StaffFactory
 from tests.sawtak.tickets import MOBILE, NOW, STRANGERS_ID, checked, file, texts_sent
@@ -142,14 +142,14 @@ def test_two_different_tickets_are_both_kept() -> None:
 def test_taken_reference_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = file().reference
     draws = iter([taken, taken, "7000000007"])
-    monkeypatch.setattr(services, "new_reference", lambda _kind: next(draws))
+    monkeypatch.setattr(filing, "new_reference", lambda _kind: next(draws))
     assert file().reference == "7000000007"
 
 
 @pytest.mark.django_db
 def test_endless_collisions_end_in_the_databases_error(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = file().reference
-    monkeypatch.setattr(services, "new_reference", lambda _kind: taken)
+    monkeypatch.setattr(filing, "new_reference", lambda _kind: taken)
     with pytest.raises(IntegrityError, match="reference"):
         file()
 

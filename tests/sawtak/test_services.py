@@ -9,8 +9,9 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
-from access.errors import CodeSentRecently
+from access.errors import CodeSentRecently, LimitReached
 from notifications.models import Message
 from sawtak.errors import TextMissing, TransitionRefused
 from sawtak.models import Ticket, TicketEvent, TicketMessage
@@ -80,8 +81,39 @@ def test_closed_ticket_has_its_reason_and_takes_nothing_more() -> None:
     assert len(texts_sent("ticket_closed")) == 1
     with pytest.raises(TransitionRefused):
         answer_ticket(ticket_id=ticket.pk, agent=agent, text="رد", seen_status="closed", now=LATER)
-    with pytest.raises(TransitionRefused):
-        reply_from_sender(ticket_id=ticket.pk, text="لماذا؟", attachments=[], now=LATER)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [answer_ticket, close_ticket])
+def test_sender_opens_it_again_for_fourteen_days(act: Callable[..., Ticket]) -> None:
+    agent = StaffFactory.create()
+    words = {"reason": "تم الرد"} if act is close_ticket else {"text": "صُرفت."}
+    ticket = act(ticket_id=file().pk, agent=agent, seen_status="new", now=NOW, **words)
+    status = ticket.status
+    with pytest.raises(TransitionRefused) as refusal:
+        reply_from_sender(
+            ticket_id=ticket.pk, text="لم تصل.", attachments=[], now=NOW + timedelta(days=15)
+        )
+    assert (refusal.value.status, refusal.value.wanted) == (status, "in_progress")
+    last_day = NOW + timedelta(days=14)
+    for _click in range(2):
+        reply_from_sender(ticket_id=ticket.pk, text="لم تصل.", attachments=[], now=last_day)
+    steps = [(event.from_status, event.to_status, event.actor_id) for event in events_of(ticket)]
+    assert steps[1:] == [("new", status, agent.pk), (status, "in_progress", None)]
+    assert [turn.message.text for turn in conversation_of(ticket)][-1] == "لم تصل."
+
+
+@pytest.mark.django_db
+def test_words_of_the_request_itself_open_a_closed_one_again() -> None:
+    ticket = close_ticket(
+        ticket_id=file(message="أين الدفعة؟").pk,
+        agent=StaffFactory.create(),
+        reason="مكرر",
+        seen_status="new",
+        now=LATER,
+    )
+    ticket = reply_from_sender(ticket_id=ticket.pk, text="أين الدفعة؟", attachments=[], now=LATER)
+    assert (ticket.status, len(conversation_of(ticket))) == ("in_progress", 2)
 
 
 @pytest.mark.django_db
@@ -168,17 +200,30 @@ def test_reply_puts_the_ticket_back_to_work_and_a_double_click_is_one_reply() ->
 
 
 @pytest.mark.django_db
-def test_reply_before_any_answer_is_refused() -> None:
-    with pytest.raises(TransitionRefused):
-        reply_from_sender(ticket_id=file().pk, text="ما زلت أنتظر", attachments=[], now=LATER)
+@pytest.mark.parametrize("status", ["new", "in_progress"])
+def test_words_are_added_to_an_open_ticket_once_and_its_status_stays(status: str) -> None:
+    ticket = file()
+    if status == "in_progress":
+        take_ticket(ticket_id=ticket.pk, agent=StaffFactory.create(), seen_status="new", now=LATER)
+    steps = len(events_of(ticket))
+    for files in ([], [], [checked()], [checked()], []):
+        ticket = reply_from_sender(
+            ticket_id=ticket.pk, text="ما زلت أنتظر", attachments=files, now=LATER
+        )
+    assert ticket.status == status
+    assert len(events_of(ticket)) == steps
+    added = conversation_of(ticket)[1:]
+    assert [len(turn.attachments) for turn in added] == [0, 1]
 
 
 @pytest.mark.django_db
-def test_reply_to_a_ticket_without_words_is_refused() -> None:
+def test_more_turns_than_an_hour_takes_are_refused(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "ticket_replies_per_ticket_hour": 1}
     ticket = file()
-    TicketMessage.objects.all().delete()
-    with pytest.raises(TransitionRefused):
-        reply_from_sender(ticket_id=ticket.pk, text="هل وصل؟", attachments=[], now=LATER)
+    reply_from_sender(ticket_id=ticket.pk, text="أول", attachments=[], now=LATER)
+    with pytest.raises(LimitReached):
+        reply_from_sender(ticket_id=ticket.pk, text="ثانٍ", attachments=[], now=LATER)
+    assert len(conversation_of(ticket)) == 2
 
 
 @pytest.mark.django_db

@@ -261,7 +261,7 @@ def test_sender_reads_the_question_and_replies_with_a_file(client: Client) -> No
     assert "وصل ردّك" in page(response)
     assert "بنك البلاد" in page(response)
     assert "كشف.png" in page(response)
-    assert 'name="message"' not in page(response)
+    assert "هل تريد أن تضيف شيئًا؟" in page(response)
 
 
 def test_reply_that_is_refused_keeps_its_text(client: Client) -> None:
@@ -276,8 +276,7 @@ def test_reply_that_is_refused_keeps_its_text(client: Client) -> None:
     assert TicketMessage.objects.filter(author=None).count() == 1
 
 
-def test_reply_to_a_closed_ticket_is_refused_kindly(client: Client) -> None:
-    ticket = filed_by(client)
+def closed(ticket: Ticket) -> None:
     close_ticket(
         ticket_id=ticket.pk,
         agent=StaffFactory.create(),
@@ -285,10 +284,56 @@ def test_reply_to_a_closed_ticket_is_refused_kindly(client: Client) -> None:
         seen_status="new",
         now=NOW,
     )
+
+
+def test_closed_request_says_until_when_and_is_opened_again_with_words(client: Client) -> None:
+    ticket = filed_by(client)
+    closed(ticket)
+    assert "8 ديسمبر 2026" in page(client.get(url(ticket)))
     prove(client, ticket)
+    html = page(client.get(url(ticket)))
+    assert "وصلنا الطلب نفسه مرتين" in html
+    assert "أعد فتح الطلب" in html
+    assert "اكتب ما الذي لم يُحل بعد." in page(client.post(url(ticket), {"message": ""}))
     response = client.post(url(ticket), {"message": "لماذا؟"}, follow=True)
+    assert "طلبك مفتوح من جديد" in page(response)
+    assert "أعدت فتح الطلب" in page(response)
+    ticket.refresh_from_db()
+    assert ticket.status == "in_progress"
+
+
+def test_after_the_fourteen_days_the_words_are_kept_and_a_new_request_is_offered(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    ticket = filed_by(client)
+    closed(ticket)
+    clock.shift(timedelta(days=15))
+    client = Client()
+    client.post("/sawtak/track/", {"reference": ticket.reference, "identifier": ticket.national_id})
+    prove(client, ticket)
+    response = client.post(url(ticket), {"message": "لماذا لم تصل؟"}, follow=True)
     assert "لا يقبل هذا الطلب ردًّا الآن" in page(response)
-    assert "وصلنا الطلب نفسه مرتين" in page(response)
+    assert "لماذا لم تصل؟" in page(response)
+    assert "انقضت هذه المدة" in page(response)
+    assert 'href="/sawtak/new/"' in page(response)
+    assert 'name="message"' not in page(response)
+
+
+def test_open_request_takes_more_words(client: Client) -> None:
+    ticket = filed_by(client)
+    prove(client, ticket)
+    response = client.post(url(ticket), {"message": "ورقم الآيبان تغيّر"}, follow=True)
+    assert "أضفنا ما كتبته إلى الطلب" in page(response)
+    assert "ورقم الآيبان تغيّر" in page(response)
+
+
+def test_too_many_turns_are_refused_beside_the_words(client: Client, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "ticket_replies_per_ticket_hour": 0}
+    ticket = filed_by(client)
+    prove(client, ticket)
+    html = page(client.post(url(ticket), {"message": "كلام طويل كتبته"}))
+    assert "كتبت مرات كثيرة" in html
+    assert "كلام طويل كتبته" in html
 
 
 def test_reply_after_the_half_hour_waits_for_the_new_code(

@@ -68,6 +68,17 @@ def test_reply_starts_the_clock_again() -> None:
     assert "2 December 2026" in steps[-1].text
 
 
+def test_opened_again_is_a_station_and_starts_the_clock_again() -> None:
+    ticket = close_ticket(
+        ticket_id=file().pk, agent=StaffFactory.create(), reason="x", seen_status="new", now=LATER
+    )
+    again = NOW + timedelta(days=5)
+    ticket = reply_from_sender(ticket_id=ticket.pk, text="لم يُحل", attachments=[], now=again)
+    steps = steps_of(ticket, date(2026, 11, 29))
+    assert (steps[-2].title, steps[-2].state) == ("You opened the request again", "now")
+    assert "2 December 2026" in steps[-1].text
+
+
 def test_answered_ticket_promises_nothing_more() -> None:
     ticket = answer_ticket(
         ticket_id=file().pk, agent=StaffFactory.create(), text="رد", seen_status="new", now=LATER

@@ -1,0 +1,26 @@
+"""Every write of a ticket, each one transaction."""
+
+from sawtak.services.filing import (
+    CODE_LIMIT,
+    FILING_LIMIT,
+    TicketDetails,
+    code_subject,
+    file_ticket,
+    send_ticket_code,
+)
+from sawtak.services.sender import reply_from_sender
+from sawtak.services.staff import answer_ticket, ask_sender, close_ticket, take_ticket
+
+__all__ = [
+    "CODE_LIMIT",
+    "FILING_LIMIT",
+    "TicketDetails",
+    "answer_ticket",
+    "ask_sender",
+    "close_ticket",
+    "code_subject",
+    "file_ticket",
+    "reply_from_sender",
+    "send_ticket_code",
+    "take_ticket",
+]

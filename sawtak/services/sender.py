@@ -1,0 +1,66 @@
+"""What the sender does with a ticket after it is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from access import limits
+from documents.intake import CheckedFile, files_follow_transaction
+from saudi.gregorian import riyadh_date
+from sawtak.attachments import attach_files
+from sawtak.errors import TextMissing, TransitionRefused
+from sawtak.models import Ticket, TicketMessage
+from sawtak.rules import can_reply
+from sawtak.services.steps import append_words, last_change, lock_ticket, move
+from sawtak.statuses import TicketStatus
+
+REPLY_LIMIT: Final = "ticket_replies"
+_WORKED_ON: Final = frozenset({TicketStatus.NEW, TicketStatus.IN_PROGRESS})
+
+
+def reply_from_sender(
+    *, ticket_id: int, text: str, attachments: Sequence[CheckedFile], now: datetime
+) -> Ticket:
+    """Add the sender's words, which open an answered or closed ticket again.
+
+    Locks the ticket. A reply to a question and words that reopen put it to work; what is added to
+    one that is being worked on changes no status. The same words and files sent twice (a double
+    click, a retry) are one turn.
+
+    Raises:
+        TextMissing: the text is empty.
+        TransitionRefused: the ticket takes no words any more.
+        LimitReached: the ticket had as many turns of its sender as an hour takes.
+        FilesNotKept: the store takes no files now; nothing is stored.
+    """
+    if not text:
+        raise TextMissing
+    with files_follow_transaction(attachments):
+        ticket = lock_ticket(ticket_id)
+        if _is_repeat(ticket, text, attachments):
+            return ticket
+        if not can_reply(ticket.status, changed_at=ticket.changed_at, today=riyadh_date(now)):
+            by, at = last_change(ticket)
+            raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
+        ceiling = settings.LIMITS["ticket_replies_per_ticket_hour"]
+        limits.count_below(REPLY_LIMIT, ticket.reference, ceiling=ceiling, now=now)
+        message = append_words(ticket, text, author=None, now=now)
+        attach_files(message.pk, attachments, now)
+        if ticket.status not in _WORKED_ON:
+            move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)
+    return ticket
+
+
+def _is_repeat(ticket: Ticket, text: str, attachments: Sequence[CheckedFile]) -> bool:
+    """Tell whether these are the sender's last words, of a ticket that has them to work on."""
+    if ticket.status not in _WORKED_ON:
+        return False
+    last = TicketMessage.objects.filter(ticket=ticket).order_by("-id").first()
+    if last is None or last.author_id is not None or last.text != text:
+        return False
+    kept = last.attachments.values_list("document__sha256", flat=True)
+    return {file.sha256 for file in attachments} <= set(kept)

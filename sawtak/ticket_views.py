@@ -1,0 +1,153 @@
+"""The page of one ticket: where it is, what was said, and what its sender can do with it.
+
+Who may open a ticket: see `sawtak.grants`; everybody else gets a 404, whether the reference exists
+or not.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from access.errors import LimitReached
+from documents.errors import FilesNotKept
+from saudi.gregorian import format_time, riyadh_date
+from saudi.languages import page_language
+from saudi.mobile import mask_mobile
+from sawtak import grants
+from sawtak.errors import TransitionRefused
+from sawtak.filing import signed_in_user
+from sawtak.forms import ReplyForm
+from sawtak.models import Ticket
+from sawtak.presenting import file_rows, reply_words
+from sawtak.rules import can_reply, is_final, reopen_until
+from sawtak.selectors import conversation_of, events_of, is_reference_sent
+from sawtak.services import reply_from_sender
+from sawtak.statuses import BADGES, TicketStatus
+from sawtak.timeline import timeline_of
+
+_DRAFTS = "ticket_drafts"
+
+
+def find_ticket(request: HttpRequest, reference: str, now: datetime) -> tuple[Ticket, bool]:
+    """Give a ticket that this browser may know of, and whether it may read all of it.
+
+    Raises Http404 for a browser that knows nothing, without looking whether the ticket exists.
+    """
+    user = signed_in_user(request)
+    if user is not None:
+        own = Ticket.objects.visible_to(user).filter(reference=reference).first()
+        if own is not None:
+            return own, True
+    may_read = grants.has_proof(request, reference, now=now)
+    if not may_read and reference not in grants.known_references(request):
+        raise Http404
+    return get_object_or_404(Ticket, reference=reference), may_read
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a ticket, as an acknowledgement or in full, and take its sender's words."""
+    now = timezone.now()
+    found, may_read = find_ticket(request, reference, now)
+    if request.method != "POST":
+        draft = _take_draft(request, reference) if may_read else ""
+        form = ReplyForm(initial={"message": draft}, words=reply_words(found.status))
+        return _ticket_page(request, found, may_read, now, form, unsent=draft)
+    if not may_read:
+        # The half hour is over: what was written waits in the session for the new code.
+        _keep_draft(request, reference, request.POST.get("message", ""))
+        messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
+        return redirect("sawtak:code", reference=reference)
+    form = ReplyForm(request.POST, request.FILES, words=reply_words(found.status))
+    if not form.is_valid() or not _is_taken(request, found, form, now):
+        return _ticket_page(request, found, may_read, now, form)
+    return redirect("sawtak:ticket", reference=reference)
+
+
+def _is_taken(request: HttpRequest, found: Ticket, form: ReplyForm, now: datetime) -> bool:
+    """Add what was written; False where the form is to be shown again with what is wrong."""
+    text = form.cleaned_data["message"]
+    try:
+        reply_from_sender(
+            ticket_id=found.pk, text=text, attachments=form.cleaned_data["attachments"], now=now
+        )
+    except FilesNotKept as refusal:
+        form.add_error("attachments", refusal.message)
+        return False
+    except LimitReached as refusal:
+        time = format_time(refusal.retry_at, page_language())
+        wait = _("You wrote many times in an hour. Send it after %(time)s: your words are kept.")
+        form.add_error("message", wait % {"time": time})
+        return False
+    except TransitionRefused:
+        _keep_draft(request, found.reference, text)
+        messages.error(
+            request, _("This request cannot be replied to now. Read its status, or send a new one.")
+        )
+    else:
+        messages.success(request, form.words.arrived)
+    return True
+
+
+def _ticket_page(
+    request: HttpRequest,
+    found: Ticket,
+    may_read: bool,
+    now: datetime,
+    form: ReplyForm,
+    *,
+    unsent: str = "",
+) -> HttpResponse:
+    today = riyadh_date(now)
+    events = events_of(found)
+    context = _standing(found, today) | {
+        "may_read": may_read,
+        "steps": timeline_of(found.status, events, today=today),
+        "is_reference_sent": found.status == TicketStatus.NEW and is_reference_sent(found),
+    }
+    if may_read:
+        may_reply = context["may_reply"]
+        context["turns"] = [
+            (turn, file_rows(found, turn.attachments, may_reply=may_reply))
+            for turn in conversation_of(found)
+        ]
+        context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
+        context |= {"form": form} if may_reply else {"unsent": unsent}
+    response = render(request, "sawtak/ticket.html", context)
+    if not may_read:
+        grants.remember(request, response, found.reference)
+    return response
+
+
+def _standing(found: Ticket, today: date) -> dict[str, Any]:
+    """Give what a ticket's page says of its status, to whoever may know of the ticket."""
+    return {
+        "ticket": found,
+        "status": TicketStatus(found.status),
+        "badge": BADGES[found.status],
+        "is_new": found.status == TicketStatus.NEW,
+        "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
+        "may_reply": can_reply(found.status, changed_at=found.changed_at, today=today),
+        "reopen_until": reopen_until(found.status, changed_at=found.changed_at),
+        "masked_mobile": mask_mobile(found.mobile),
+    }
+
+
+def _keep_draft(request: HttpRequest, reference: str, text: str) -> None:
+    request.session[_DRAFTS] = {reference: text[:10_000]}
+
+
+def _take_draft(request: HttpRequest, reference: str) -> str:
+    if not grants.has_session(request) or reference not in request.session.get(_DRAFTS, {}):
+        return ""
+    return str(request.session.pop(_DRAFTS)[reference])
