@@ -7,7 +7,7 @@ from django.db import models
 from portal.calls.models import CallEvent, CallTask
 from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
-from portal.work.models import RoutingRule, WorkEvent, WorkItem
+from portal.work.models import RoutingRule, WorkEvent, WorkItem, WorkLook
 
 
 class PageFeedback(models.Model):
@@ -61,4 +61,5 @@ __all__ = [
     "SchedulerTurn",
     "WorkEvent",
     "WorkItem",
+    "WorkLook",
 ]

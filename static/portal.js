@@ -406,6 +406,24 @@
     });
   });
 
+  // While a case is in sight its page says so every twenty seconds, and shows who else looks at it
+  // and whether it has changed. portal/work/presence.py counts on the twenty.
+  document.querySelectorAll("form[data-looking]").forEach((form) => {
+    const place = form.querySelector("[aria-live]");
+    setInterval(async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST", body: new FormData(form), redirect: "error",
+        });
+        const words = answer.ok ? (await answer.text()).trim() : place.innerHTML;
+        if (words !== place.innerHTML.trim()) place.innerHTML = words;
+      } catch {
+        // The last words stay until the line is back.
+      }
+    }, 20_000);
+  });
+
   // Print buttons need a script and appear only with it.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.addEventListener("click", () => window.print());

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.staff import CaseAction, CaseAdmin
@@ -18,8 +20,10 @@ from portal.work.clock import due_day
 from portal.work.errors import DayRefused, NotInQueue, NotYours, WorkRefused
 from portal.work.kinds import Priority, WorkKind
 from portal.work.models import WorkEvent, WorkItem
+from portal.work.presence import look_at, version_of
+from saudi.direction import isolate
 from saudi.gregorian import format_both, riyadh_today
-from saudi.languages import page_language
+from saudi.languages import in_a_row, page_language
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -83,9 +87,17 @@ class InQueue(CaseAdmin):
         is_theirs = place is not None and place.assigned_to_id == user.pk
         leads = user.has_perm(LEAD)
         is_late = bound["put_off"].is_bound or bound["escalate"].is_bound
+        others = look_at(self.work_kind, case.pk, user_id=user.pk, now=timezone.now())
+        context = super().case_context(request, case, bound)
+        seen = context.get("seen")
         return {
-            **super().case_context(request, case, bound),
+            **context,
             "place": place,
+            "looking": {
+                "words": looking_text(others),
+                "url": reverse("admin:portal_workitem_looking", args=[self.work_kind, case.pk]),
+                "version": str(seen.event) if seen else version_of(self.work_kind, case.pk),
+            },
             "work_events": WorkEvent.objects.filter(**{self.work_kind: case}).select_related(
                 "actor", "team"
             ),
@@ -151,6 +163,14 @@ def _latest(place: WorkItem | None) -> Any:
     if place is None or place.is_awaiting or place.due_on is None:
         return longest
     return min(place.due_on, longest)
+
+
+def looking_text(names: Sequence[str]) -> str:
+    """Say who else has a case open; nothing where nobody has."""
+    if not names:
+        return ""
+    who = in_a_row(isolate(name) for name in names)
+    return _("Open now with %(who)s too.") % {"who": who}
 
 
 def place_of(case: Any) -> WorkItem | None:

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -25,13 +25,16 @@ from access.keyset import KeysetChangeList
 from access.lists import ChoiceFilter
 from access.staff import StaffAdmin, row_number
 from beneficiaries.models import User
+from objections.blind import hidden_cases
 from objections.clock import case_clock
 from objections.models import Objection, Team
 from objections.presenting import matter_of
+from portal.admin.queue_acts import looking_text
 from portal.work.clock import fill_due
 from portal.work.errors import NothingToDo
-from portal.work.kinds import Priority, WorkChannel
+from portal.work.kinds import Priority, WorkChannel, WorkKind
 from portal.work.models import WorkItem
+from portal.work.presence import look_at, version_of
 from portal.work.queue import COUNTED, VIEWS, Counts, counts, narrowed, visible_to
 from portal.work.services import take_next_case
 from saudi.gregorian import riyadh_today
@@ -40,7 +43,14 @@ from sawtak.clock import ticket_clock
 from sawtak.models import Category, Ticket
 
 TAKING: Final = ("objections.take_objection", "sawtak.take_ticket")
+KIND_RIGHTS: Final = {
+    WorkKind.OBJECTION.value: "objections.view_objection",
+    WorkKind.TICKET.value: "sawtak.view_ticket",
+}
 _CITIES: Final = 30
+_LONGEST_KEY: Final = 63
+"""Bits; a longer number is no row's."""
+
 _CASES: Final = (
     Prefetch(
         "objection",
@@ -222,7 +232,12 @@ class WorkItemAdmin(StaffAdmin):
             self.admin_site.admin_view(require_POST(self.next_view)),
             name="portal_workitem_next",
         )
-        return [following, *super().get_urls()]
+        looking = path(
+            "looking/<slug:kind>/<int:pk>/",
+            self.admin_site.admin_view(require_POST(self.looking_view)),
+            name="portal_workitem_looking",
+        )
+        return [following, looking, *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -264,6 +279,21 @@ class WorkItemAdmin(StaffAdmin):
             return HttpResponseRedirect(reverse("admin:portal_workitem_changelist"))
         messages.success(request, _("You took the case that is due first."))
         return HttpResponseRedirect(case_url(case))
+
+    def looking_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        """Note that a case is still looked at; say who else does and whether it has changed."""
+        user = cast(User, request.user)
+        right = KIND_RIGHTS.get(kind)
+        if right is None or pk.bit_length() > _LONGEST_KEY:
+            raise Http404
+        if not user.has_perm(right):
+            raise PermissionDenied
+        if kind == WorkKind.OBJECTION and hidden_cases(user).filter(decision__objection=pk):
+            raise Http404
+        others = look_at(kind, pk, user_id=user.pk, now=timezone.now())
+        has_changed = version_of(kind, pk) != request.POST.get("version", "")
+        context = {"words": looking_text(others), "has_changed": has_changed}
+        return render(request, "admin/portal/looking_words.html", context)
 
     def order_text(self, request: HttpRequest) -> str:
         """Say in which order the rows stand."""

@@ -224,3 +224,23 @@ class WorkEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}: {self.pk}"
+
+
+class WorkLook(models.Model):
+    """That somebody has the page of a case open: until when they last said so."""
+
+    kind = models.CharField(max_length=9, choices=WorkKind.choices)
+    case_id = models.BigIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "case_id", "user"], name="one_look_a_reader")
+        ]
+
+    def __str__(self) -> str:
+        return f"look at {self.kind} {self.case_id}"

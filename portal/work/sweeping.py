@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from portal.work.clock import fill_due, last_working_day
 from portal.work.kinds import Warned, WorkStep
 from portal.work.models import WorkEvent, WorkItem
+from portal.work.presence import forget_looks
 from saudi.days_off import days_off
 from saudi.gregorian import riyadh_date
 
@@ -29,6 +30,7 @@ def sweep_work(*, now: datetime) -> int:
     warned of once before and once after the end of its day, and the second escalates it.
     """
     fill_due()
+    forget_looks(now=now)
     today = riyadh_date(now)
     _bring_back(WorkItem.objects.filter(snoozed_until__lte=today), now=now)
     closes_at = settings.PROGRAMME.working_hours.closes_at(now, days_off())

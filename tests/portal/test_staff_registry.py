@@ -106,6 +106,7 @@ LEFT_OUT: Final = {
     "objections.ReminderRound": "held by the reminders",
     "objections.ObjectionDocument": "shown on the case's page",
     "objections.ObjectionEvent": "shown on the case's page",
+    "portal.WorkLook": "who looks at a case at this moment, shown on its page",
     "portal.WorkEvent": "shown on the case's page",
     "portal.CaseFigure": "shown on the page of the figures of the service",
     "portal.CountedDay": "shown on the page of the figures of the service",

@@ -14,11 +14,13 @@ from beneficiaries.models import User
 from objections.models import Objection
 from portal.work.clock import fill_due
 from portal.work.kinds import Priority
-from portal.work.models import RoutingRule, WorkItem
+from portal.work.models import RoutingRule, WorkItem, WorkLook
+from portal.work.presence import LOOKS_FOR, version_of
 from portal.work.services import escalate, put_off
+from portal.work.sweeping import sweep_work
 from saudi.gregorian import riyadh_today
-from sawtak.models import Category, Ticket
-from sawtak.services import take_ticket
+from sawtak.models import Category, Ticket, TicketMessage
+from sawtak.services import close_ticket, take_ticket
 from tests import personas
 from tests.portal.working import objection_filed, queued, team_of
 from tests.sawtak import tickets
@@ -253,3 +255,62 @@ def test_an_administrator_writes_a_rule_and_a_wrong_one_is_refused() -> None:
     assert "حُفظت القاعدة" in page
     assert queued(filed(category=Category.PAYMENTS)).team == team
     assert browser("agent").get(address).status_code == 403
+
+
+# Two at once ----------------------------------------------------------------------------
+
+
+def looked_at(client: Client, ticket: Ticket, version: str = "") -> str:
+    address = reverse("admin:portal_workitem_looking", args=["ticket", ticket.pk])
+    response = client.post(address, {"version": version or version_of("ticket", ticket.pk)})
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_who_else_looks_at_a_case_is_shown_while_they_do() -> None:
+    first, second = browser("agent"), browser("supervisor")
+    ticket = filed()
+    assert "مفتوحة الآن" not in first.get(case_page(ticket)).content.decode()
+    page = second.get(case_page(ticket)).content.decode()
+    assert str(user_in(first)) in page
+    assert str(user_in(second)) in looked_at(first, ticket)
+    WorkLook.objects.filter(user=user_in(second)).update(seen_at=timezone.now() - LOOKS_FOR)
+    assert str(user_in(second)) not in looked_at(first, ticket)
+
+
+@pytest.mark.parametrize("change", ["words", "step"])
+def test_a_change_of_the_case_is_told_to_whoever_has_it_open(change: str) -> None:
+    client = browser("agent")
+    ticket = taken_by(client)
+    before = version_of("ticket", ticket.pk)
+    assert "تغيّرت" not in looked_at(client, ticket, before)
+    if change == "words":
+        TicketMessage.objects.create(ticket=ticket, text="زيادة", written_at=timezone.now())
+    else:
+        close_ticket(
+            ticket_id=ticket.pk,
+            agent=user_in(client),
+            reason="مكرر",
+            seen_status="in_progress",
+            now=timezone.now(),
+        )
+    assert "تغيّرت" in looked_at(client, ticket, before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pk", "status"),
+    [("ticket", 1, 403), ("objection", 1, 403), ("person", 1, 404), ("ticket", 10**30, 404)],
+)
+def test_who_looks_is_told_to_those_who_may_see_the_case(kind: str, pk: int, status: int) -> None:
+    address = reverse("admin:portal_workitem_looking", args=[kind, pk])
+    assert browser("administrator").post(address).status_code == status
+    assert browser("administrator").get(address).status_code == 405
+    assert not WorkLook.objects.exists()
+
+
+def test_old_looks_are_taken_away() -> None:
+    client, ticket = browser("agent"), filed()
+    client.get(case_page(ticket))
+    WorkLook.objects.update(seen_at=timezone.now() - timedelta(hours=2))
+    sweep_work(now=timezone.now())
+    assert not WorkLook.objects.exists()
