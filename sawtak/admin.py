@@ -101,7 +101,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
         reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
     )
     case_template = "admin/sawtak/ticket.html"
-    case_related: ClassVar[tuple[str, ...]] = ("person__household", "assigned_to")
+    case_related: ClassVar[tuple[str, ...]] = ("person__household", "assigned_to", "rating")
     """What is read together with a ticket for its page."""
     refusals: ClassVar[tuple[type[Exception], ...]] = (TransitionRefused, TextMissing)
 

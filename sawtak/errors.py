@@ -24,5 +24,9 @@ class TransitionRefused(TicketRefused):
     at: datetime | None = None
 
 
+class AlreadyRated(TicketRefused):
+    """The ticket was rated before; a rating stays as it was given."""
+
+
 class TextMissing(TicketRefused):
     """The step needs words that the sender reads, and there are none."""

@@ -27,6 +27,8 @@ from sawtak.models import Category
 from sawtak.presenting import ReplyWords
 from sawtak.services import TicketDetails
 
+COMMENT_CHARACTERS = 500
+
 
 def message_length() -> int:
     """Give how many characters a message may have."""
@@ -123,6 +125,33 @@ class ReplyForm(forms.Form):
         self.words = words
         self.fields["message"].label = words.label
         self.fields["message"].error_messages["required"] = words.required
+
+
+class RatingForm(forms.Form):
+    """What the sender thinks of the answer."""
+
+    stars = forms.TypedChoiceField(
+        label=_("From 1 to 5"),
+        choices=[
+            (5, _("5: very good")),
+            (4, _("4: good")),
+            (3, _("3: fair")),
+            (2, _("2: poor")),
+            (1, _("1: very poor")),
+        ],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a number from 1 to 5."),
+            "invalid_choice": _("Choose a number from 1 to 5."),
+        },
+    )
+    comment = MessageField(
+        label=_("What should we do better?"),
+        longest=COMMENT_CHARACTERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class TicketCodeForm(forms.Form):

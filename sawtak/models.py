@@ -170,6 +170,25 @@ class TicketAttachment(models.Model):
         return f"attachment {self.pk}"
 
 
+class TicketRating(models.Model):
+    """What the sender thinks of how a ticket was answered: once, and never changed."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="rating")
+    stars = models.PositiveSmallIntegerField(_("stars, 1 to 5"))
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    rated_at = models.DateTimeField(_("rated"))
+
+    class Meta:
+        verbose_name = _("rating of a ticket")
+        verbose_name_plural = _("ratings of tickets")
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="ticket_rating_stars")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stars} of 5 for ticket {self.ticket_id}"
+
+
 class TicketEvent(models.Model):
     """One step in a ticket's history. Never changed, never deleted."""
 

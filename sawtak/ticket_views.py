@@ -25,13 +25,13 @@ from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.errors import TransitionRefused
 from sawtak.filing import signed_in_user
-from sawtak.forms import ReplyForm
+from sawtak.forms import RatingForm, ReplyForm
 from sawtak.models import Ticket
 from sawtak.presenting import file_rows, reply_words
-from sawtak.rules import can_reply, is_final, reopen_until
+from sawtak.rules import REOPENED_FROM, can_reply, is_final, reopen_until
 from sawtak.selectors import conversation_of, events_of, is_reference_sent
 from sawtak.services import reply_from_sender
-from sawtak.statuses import BADGES, TicketStatus
+from sawtak.statuses import BADGES, TRANSITIONS, TicketStatus
 from sawtak.timeline import timeline_of
 
 _DRAFTS = "ticket_drafts"
@@ -44,13 +44,14 @@ def find_ticket(request: HttpRequest, reference: str, now: datetime) -> tuple[Ti
     """
     user = signed_in_user(request)
     if user is not None:
-        own = Ticket.objects.visible_to(user).filter(reference=reference).first()
+        visible = Ticket.objects.visible_to(user).select_related("rating")
+        own = visible.filter(reference=reference).first()
         if own is not None:
             return own, True
     may_read = grants.has_proof(request, reference, now=now)
     if not may_read and reference not in grants.known_references(request):
         raise Http404
-    return get_object_or_404(Ticket, reference=reference), may_read
+    return get_object_or_404(Ticket.objects.select_related("rating"), reference=reference), may_read
 
 
 @never_cache
@@ -62,15 +63,15 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         draft = _take_draft(request, reference) if may_read else ""
         form = ReplyForm(initial={"message": draft}, words=reply_words(found.status))
-        return _ticket_page(request, found, may_read, now, form, unsent=draft)
+        return ticket_page(request, found, may_read, now, form, unsent=draft)
     if not may_read:
         # The half hour is over: what was written waits in the session for the new code.
-        _keep_draft(request, reference, request.POST.get("message", ""))
+        keep_draft(request, reference, request.POST.get("message", ""))
         messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
         return redirect("sawtak:code", reference=reference)
     form = ReplyForm(request.POST, request.FILES, words=reply_words(found.status))
     if not form.is_valid() or not _is_taken(request, found, form, now):
-        return _ticket_page(request, found, may_read, now, form)
+        return ticket_page(request, found, may_read, now, form)
     return redirect("sawtak:ticket", reference=reference)
 
 
@@ -90,7 +91,7 @@ def _is_taken(request: HttpRequest, found: Ticket, form: ReplyForm, now: datetim
         form.add_error("message", wait % {"time": time})
         return False
     except TransitionRefused:
-        _keep_draft(request, found.reference, text)
+        keep_draft(request, found.reference, text)
         messages.error(
             request, _("This request cannot be replied to now. Read its status, or send a new one.")
         )
@@ -99,7 +100,7 @@ def _is_taken(request: HttpRequest, found: Ticket, form: ReplyForm, now: datetim
     return True
 
 
-def _ticket_page(
+def ticket_page(
     request: HttpRequest,
     found: Ticket,
     may_read: bool,
@@ -107,7 +108,9 @@ def _ticket_page(
     form: ReplyForm,
     *,
     unsent: str = "",
+    rating_form: RatingForm | None = None,
 ) -> HttpResponse:
+    """Show a ticket with the form under its conversation, and the one that asks for a rating."""
     today = riyadh_date(now)
     events = events_of(found)
     context = _standing(found, today) | {
@@ -123,6 +126,9 @@ def _ticket_page(
         ]
         context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
         context |= {"form": form} if may_reply else {"unsent": unsent}
+        if found.status in REOPENED_FROM and not hasattr(found, "rating"):
+            comment = _take_draft(request, rating_draft(found.reference))
+            context["rating_form"] = rating_form or RatingForm(initial={"comment": comment})
     response = render(request, "sawtak/ticket.html", context)
     if not may_read:
         grants.remember(request, response, found.reference)
@@ -137,17 +143,24 @@ def _standing(found: Ticket, today: date) -> dict[str, Any]:
         "badge": BADGES[found.status],
         "is_new": found.status == TicketStatus.NEW,
         "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
+        "may_withdraw": TicketStatus.WITHDRAWN in TRANSITIONS[found.status],
         "may_reply": can_reply(found.status, changed_at=found.changed_at, today=today),
         "reopen_until": reopen_until(found.status, changed_at=found.changed_at),
         "masked_mobile": mask_mobile(found.mobile),
     }
 
 
-def _keep_draft(request: HttpRequest, reference: str, text: str) -> None:
-    request.session[_DRAFTS] = {reference: text[:10_000]}
+def rating_draft(reference: str) -> str:
+    """Name the words of a rating that wait for a new code."""
+    return f"{reference}:rating"
 
 
-def _take_draft(request: HttpRequest, reference: str) -> str:
-    if not grants.has_session(request) or reference not in request.session.get(_DRAFTS, {}):
+def keep_draft(request: HttpRequest, name: str, text: str) -> None:
+    """Keep what was written in the session, until the page of its ticket is read."""
+    request.session[_DRAFTS] = {name: text[:10_000]}
+
+
+def _take_draft(request: HttpRequest, name: str) -> str:
+    if not grants.has_session(request) or name not in request.session.get(_DRAFTS, {}):
         return ""
-    return str(request.session.pop(_DRAFTS)[reference])
+    return str(request.session.pop(_DRAFTS)[name])

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from sawtak import ticket_views, views
+from sawtak import sender_views, ticket_views, views
 
 app_name = "sawtak"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.new, name="new"),
     path("<ticket_reference:reference>/", ticket_views.ticket, name="ticket"),
+    path("<ticket_reference:reference>/withdraw/", sender_views.withdraw, name="withdraw"),
+    path("<ticket_reference:reference>/rate/", sender_views.rate, name="rate"),
     path("<ticket_reference:reference>/code/", views.code, name="code"),
     path("<ticket_reference:reference>/files/<uuid:uuid>/", views.attachment, name="attachment"),
 ]

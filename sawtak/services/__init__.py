@@ -8,7 +8,7 @@ from sawtak.services.filing import (
     file_ticket,
     send_ticket_code,
 )
-from sawtak.services.sender import reply_from_sender
+from sawtak.services.sender import rate_ticket, reply_from_sender, withdraw_ticket
 from sawtak.services.staff import answer_ticket, ask_sender, close_ticket, take_ticket
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "close_ticket",
     "code_subject",
     "file_ticket",
+    "rate_ticket",
     "reply_from_sender",
     "send_ticket_code",
     "take_ticket",
+    "withdraw_ticket",
 ]

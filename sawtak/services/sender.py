@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from access import limits
 from documents.intake import CheckedFile, files_follow_transaction
 from saudi.gregorian import riyadh_date
 from sawtak.attachments import attach_files
-from sawtak.errors import TextMissing, TransitionRefused
-from sawtak.models import Ticket, TicketMessage
-from sawtak.rules import can_reply
+from sawtak.errors import AlreadyRated, TextMissing, TransitionRefused
+from sawtak.models import Ticket, TicketMessage, TicketRating
+from sawtak.rules import REOPENED_FROM, can_reply
 from sawtak.services.steps import append_words, last_change, lock_ticket, move
-from sawtak.statuses import TicketStatus
+from sawtak.statuses import TRANSITIONS, TicketStatus
 
 REPLY_LIMIT: Final = "ticket_replies"
 _WORKED_ON: Final = frozenset({TicketStatus.NEW, TicketStatus.IN_PROGRESS})
@@ -64,3 +65,44 @@ def _is_repeat(ticket: Ticket, text: str, attachments: Sequence[CheckedFile]) ->
         return False
     kept = last.attachments.values_list("document__sha256", flat=True)
     return {file.sha256 for file in attachments} <= set(kept)
+
+
+def withdraw_ticket(*, ticket_id: int, now: datetime) -> Ticket:
+    """End a ticket because its sender wants it. A second click changes nothing.
+
+    Raises:
+        TransitionRefused: it is answered or closed already.
+    """
+    with transaction.atomic():
+        ticket = lock_ticket(ticket_id)
+        if ticket.status == TicketStatus.WITHDRAWN:
+            return ticket
+        if TicketStatus.WITHDRAWN not in TRANSITIONS[ticket.status]:
+            by, at = last_change(ticket)
+            raise TransitionRefused(ticket.status, TicketStatus.WITHDRAWN, by, at)
+        move(ticket, TicketStatus.WITHDRAWN, actor=None, now=now)
+    return ticket
+
+
+def rate_ticket(*, ticket_id: int, stars: int, comment: str, now: datetime) -> TicketRating:
+    """Keep what the sender thinks of an answered or closed ticket: 1 to 5, and words if any.
+
+    The same rating sent twice is one.
+
+    Raises:
+        AlreadyRated: there is another one.
+        TransitionRefused: the ticket is neither answered nor closed.
+    """
+    with transaction.atomic():
+        ticket = lock_ticket(ticket_id)
+        earlier = TicketRating.objects.filter(ticket=ticket).first()
+        if earlier is not None:
+            if (earlier.stars, earlier.comment) != (stars, comment):
+                raise AlreadyRated
+            return earlier
+        if ticket.status not in REOPENED_FROM:
+            by, at = last_change(ticket)
+            raise TransitionRefused(ticket.status, ticket.status, by, at)
+        return TicketRating.objects.create(
+            ticket=ticket, stars=stars, comment=comment, rated_at=now
+        )

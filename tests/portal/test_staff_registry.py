@@ -117,6 +117,7 @@ LEFT_OUT: Final = {
     "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",
     "sawtak.TicketAttachment": "shown on the ticket's page",
+    "sawtak.TicketRating": "shown on the page of its ticket",
     "sawtak.TicketEvent": "shown on the ticket's page",
     "sawtak.TicketMessage": "shown on the ticket's page",
 }
