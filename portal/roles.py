@@ -100,6 +100,9 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("sawtak.take_ticket", _("Take a ticket")),
             ("sawtak.answer_ticket", _("Answer a ticket and ask its sender")),
             ("sawtak.close_ticket", _("Close a ticket")),
+            ("sawtak.view_helparticle", _("See the help articles")),
+            ("sawtak.add_helparticle", _("Add a help article")),
+            ("sawtak.change_helparticle", _("Change the help articles")),
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import (
+    answers,
     contact,
     design,
     email,
@@ -32,7 +33,7 @@ urlpatterns = [
     path("profile/payments/<int:pk>/", profile.payment, name="payment"),
     path("sawtak/track/", tracking.track, name="track"),
     path("contact/", contact.contact, name="contact"),
-    path("help/", pages.help_page, name="help"),
+    path("help/", answers.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("display/", pages.display, name="display"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Person
 from documents.models import Document
 from saudi.models import FoldedText, HijriDateField
+from sawtak.help.models import HelpArticle
 from sawtak.querysets import TicketQuerySet
 from sawtak.statuses import TicketStatus
 
@@ -208,3 +209,15 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to_status} of ticket {self.ticket_id}"
+
+
+__all__ = [
+    "Category",
+    "Channel",
+    "HelpArticle",
+    "IdentityMatch",
+    "Ticket",
+    "TicketAttachment",
+    "TicketEvent",
+    "TicketMessage",
+]

@@ -190,9 +190,34 @@ class CatalogueAdmin(SeenEdits, ListGround, admin.ModelAdmin[Any]):
             "opts": self.opts,
             "original": row,
             "list_title": self.list_title,
-            "entries": [(entry, _changes_of(entry)) for entry in entries],
+            "entries": [(entry, self._changes_of(entry)) for entry in entries],
         }
         return TemplateResponse(request, "admin/objections/catalogue_history.html", context)
+
+    def _changes_of(self, entry: LogEntry) -> list[tuple[str, str, str]]:
+        """Give the changes of an entry: what, before, now. None where a row was added."""
+        if entry.action_flag == ADDITION:
+            return []
+        told = json.loads(entry.change_message or "[]")
+        return [
+            (_(label), self._said(name, was), self._said(name, now))
+            for each in told
+            for label, (name, was, now) in zip(
+                each["changed"]["fields"], each["changed"]["values"], strict=True
+            )
+        ]
+
+    def _said(self, name: str, value: Any) -> str:
+        shown = self.shown_value(name, value)
+        if shown is not None:
+            return shown
+        if name == "is_active":
+            return _("Yes") if value else _("No")
+        return str(value if value is not None else "")
+
+    def shown_value(self, name: str, value: Any) -> str | None:
+        """Word a kept value of a field that is neither text nor number; None of the others."""
+        return None
 
     @admin.display(description=gettext_lazy("Status"))
     def state(self, row: Any) -> SafeString:
@@ -211,29 +236,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _changes_of(entry: LogEntry) -> list[tuple[str, str, str]]:
-    """Give the changes of an entry: what, before, now. None where a row was added."""
-    if entry.action_flag == ADDITION:
-        return []
-    told = json.loads(entry.change_message or "[]")
-    grounds = {ground.pk: f"{ground}" for ground in Ground.objects.all()} if told else {}
-    return [
-        (_(label), _shown(name, was, grounds), _shown(name, now, grounds))
-        for each in told
-        for label, (name, was, now) in zip(
-            each["changed"]["fields"], each["changed"]["values"], strict=True
-        )
-    ]
-
-
-def _shown(name: str, value: Any, grounds: dict[int, str]) -> str:
-    if name == "is_active":
-        return _("Yes") if value else _("No")
-    if name == "grounds":
-        return in_a_row(grounds.get(pk, "–") for pk in value)
-    if name == "reason_codes":
-        return in_a_row(str(REASONS[code].label) if code in REASONS else code for code in value)
-    return str(value if value is not None else "")
+def _names_of_grounds(pks: list[int]) -> str:
+    names = {ground.pk: str(ground) for ground in Ground.objects.filter(pk__in=pks)}
+    return in_a_row(names.get(pk, "–") for pk in pks)
 
 
 @admin.register(Ground)
@@ -310,6 +315,13 @@ class NeededDocumentAdmin(CatalogueAdmin):
                 for language, direction in _LANGUAGES
             ]
         }
+
+    def shown_value(self, name: str, value: Any) -> str | None:
+        if name == "grounds":
+            return _names_of_grounds(value)
+        if name == "reason_codes":
+            return in_a_row(str(REASONS[each].label) if each in REASONS else each for each in value)
+        return None
 
     @admin.display(description=gettext_lazy("Document"))
     def name_cell(self, row: NeededDocument) -> str:

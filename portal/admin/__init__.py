@@ -7,6 +7,7 @@ from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
 from portal.admin.cases import CasePage, TicketPage
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
+from portal.admin.help_articles import HelpArticleAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
@@ -22,6 +23,7 @@ __all__ = [
     "DoubtfulNumberAdmin",
     "EarlyEndAdmin",
     "GatewayPauseAdmin",
+    "HelpArticleAdmin",
     "HolidayAdmin",
     "MailAdmin",
     "MessageAdmin",

@@ -22,7 +22,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from objections.rules import FILING_WINDOW_DAYS
 from portal.display import COOKIE_AGE_SECONDS, DISPLAY_CHOICES, USUAL
 from portal.feedback import count_page_feedback, is_page
 from saudi.gregorian import riyadh_today
@@ -31,7 +30,7 @@ from saudi.languages import page_language
 PUBLIC_PAGE_SECONDS = 300
 
 TEXT_CHANGED_ON = date(2026, 11, 25)
-"""When the words of help, privacy and accessibility were last edited."""
+"""When the words of privacy and accessibility were last edited."""
 
 
 def public_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -129,19 +128,6 @@ def _address_of(page: str) -> str:
         return reverse(page) if is_page(page) else reverse("portal:home")
     except NoReverseMatch:
         return reverse("portal:home")
-
-
-@require_GET
-@public_page
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Answer what is asked most."""
-    context = {
-        "updated_on": TEXT_CHANGED_ON,
-        "window_days": FILING_WINDOW_DAYS,
-        "file_bytes": settings.LIMITS["file_bytes"],
-        "file_count": settings.LIMITS["files"],
-    }
-    return render(request, "portal/help.html", context)
 
 
 @require_GET

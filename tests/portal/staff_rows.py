@@ -46,7 +46,7 @@ from objections.models import (
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask, RoutingRule, WorkItem
 from saudi.models import Holiday
-from sawtak.models import Ticket
+from sawtak.models import HelpArticle, Ticket
 from tests import personas
 from tests.factories import GROUND, PaymentLineFactory, ResultFactory
 from tests.objections.correcting import proposed
@@ -299,6 +299,14 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     FilingExemption: _exemption,
     LateAttempt: _late_attempt,
     Ticket: _ticket,
+    HelpArticle: lambda: HelpArticle.objects.create(
+        code=f"own_{next(_numbers)}",
+        question_ar="متى تصل الدفعة؟",
+        question_en="When does the payment come?",
+        short_ar="في العاشر من الشهر.",
+        short_en="On the tenth of the month.",
+        edited_on=NOW.date(),
+    ),
     WorkItem: lambda: WorkItem.objects.get(ticket=_ticket()),
     RoutingRule: lambda: RoutingRule.objects.create(position=next(_numbers), matter="payments"),
     Mail: _mail,

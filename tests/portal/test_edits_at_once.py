@@ -14,6 +14,7 @@ from access.edits import SEEN, SeenEdits
 from beneficiaries.models import User
 from objections.models import AnswerTemplate, DecisionReason, Ground, NeededDocument, Team
 from saudi.models import Holiday
+from sawtak.models import HelpArticle
 from tests.personas import STAFF_BACKEND, staff
 from tests.portal.staff_rows import row_of
 from tests.portal.test_staff_site import WRITTEN_BY_FORMS
@@ -28,6 +29,7 @@ TEXT_OF: Final[dict[type[Model], str]] = {
     AnswerTemplate: "title_ar",
     DecisionReason: "label_ar",
     Team: "name_ar",
+    HelpArticle: "question_ar",
 }
 
 

@@ -28,6 +28,8 @@ CAN = {
     "objections.view_ground": {"supervisor", "auditor", "administrator"},
     "objections.add_neededdocument": {"supervisor", "administrator"},
     "objections.view_neededdocument": {"supervisor", "auditor", "administrator"},
+    "sawtak.change_helparticle": {"supervisor", "administrator"},
+    "sawtak.view_helparticle": set(personas.ROLES),
     "portal.work_calltask": {"agent", "supervisor"},
     "portal.view_calltask": {"agent", "supervisor", "auditor"},
     "saudi.view_holiday": {"supervisor", "auditor", "administrator"},

@@ -24,8 +24,11 @@ from sawtak import grants
 from tests.personas import head, sign_in
 
 TELLING_PAGES = ["/help/", "/privacy/", "/accessibility/"]
+WRITTEN_PAGES = ["/privacy/", "/accessibility/"]
+"""Pages whose words stand in templates."""
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", TELLING_PAGES)
 def test_arabic_page_is_complete_and_right_to_left(client: Client, path: str) -> None:
     response = client.get(path)
@@ -36,6 +39,7 @@ def test_arabic_page_is_complete_and_right_to_left(client: Client, path: str) ->
     assert "Was this page useful?" not in html
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", TELLING_PAGES)
 def test_english_page_is_left_to_right(client: Client, path: str) -> None:
     html = client.get(f"/en{path}").content.decode()
@@ -43,12 +47,13 @@ def test_english_page_is_left_to_right(client: Client, path: str) -> None:
     assert "Was this page useful?" in html
 
 
-@pytest.mark.parametrize("path", [*TELLING_PAGES, "/nothing-here/"])
+@pytest.mark.parametrize("path", [*WRITTEN_PAGES, "/nothing-here/"])
 def test_visitor_gets_no_cookie_and_costs_no_query(client: Client, path: str) -> None:
     """This test has no database: a query would fail it."""
     assert not client.get(path).cookies
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", TELLING_PAGES)
 def test_public_page_may_be_kept_by_the_browser_but_not_across_cookies(
     client: Client, path: str
@@ -66,6 +71,7 @@ def test_signed_in_reader_sees_sign_out_and_nothing_is_kept(client: Client) -> N
     assert f'action="{reverse("portal:sign_out")}"' in response.content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("here", "there"),
     [("/help/", "/en/help/"), ("/en/help/", "/help/"), ("/help/?a=1", "/en/help/?a=1")],
@@ -74,6 +80,7 @@ def test_language_link_leads_to_the_same_page(client: Client, here: str, there: 
     assert f'href="{there}"' in client.get(here).content.decode()
 
 
+@pytest.mark.django_db
 def test_current_page_is_marked_in_the_menu(client: Client) -> None:
     assert '<a href="/help/" aria-current="page">' in client.get("/help/").content.decode()
 
@@ -105,6 +112,7 @@ def test_privacy_notice_names_every_cookie(client: Client, prefix: str) -> None:
 # The display tools ------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "value", "mark"),
     [
@@ -128,6 +136,7 @@ def test_display_cookie_is_out_of_scripts_reach(client: Client) -> None:
     assert cookie["samesite"] == "Lax"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("value", ['large"><script>', "", "huge"])
 def test_unknown_display_value_is_ignored(client: Client, value: str) -> None:
     assert not client.post("/display/", {"text": value}).cookies

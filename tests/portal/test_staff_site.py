@@ -29,7 +29,7 @@ from objections.statuses import ObjectionStatus
 from portal.models import RoutingRule
 from portal.roles import RIGHTS, ROLE_NAMES
 from saudi.models import Holiday
-from sawtak.models import TicketEvent
+from sawtak.models import HelpArticle, TicketEvent
 from tests import personas
 from tests.factories import GROUND, ResultFactory
 from tests.portal.staff_rows import REGISTERED, row_of
@@ -48,6 +48,7 @@ WRITTEN_BY_FORMS = {
     DecisionReason,
     Team,
     RoutingRule,
+    HelpArticle,
 }
 READ_ONLY = [model for model in REGISTERED if model not in WRITTEN_BY_FORMS]
 

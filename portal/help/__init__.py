@@ -1,0 +1,1 @@
+"""How help articles are written and shown: plain texts with a few marks."""

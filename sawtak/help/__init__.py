@@ -1,0 +1,1 @@
+"""Help articles: what people ask most, with a short answer and a long one."""
