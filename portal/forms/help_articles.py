@@ -56,8 +56,8 @@ class HelpArticleForm(InBothLanguages, forms.ModelForm[HelpArticle]):
             "question_ar": gettext_lazy("As the citizen would ask it."),
             "short_ar": gettext_lazy("What to do, in two or three sentences."),
             "body_ar": gettext_lazy(
-                "An empty line parts paragraphs. Lines that begin with “- ” are a list, with "
-                "“1. ” steps. A link: [words](profile). The days to object: {window}."
+                "An empty line parts paragraphs. Lines that begin with “-” are a list, with "
+                "“1.” steps. A link: [words](profile). The days to object: {window}."
             ),
             "keywords_ar": gettext_lazy("Words that people use for it. The search finds them."),
             "is_active": gettext_lazy("Without this nobody is shown it."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,8 @@ COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111)
 FORMS = (0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 3, 4)
 """Which of the six forms each of them takes."""
 
+HELP = import_module("sawtak.migrations.0008_stock_help").STOCK
+_LINK = re.compile(r"\[([^\[\]]+)\]\(\w+\)")
 _TAG = re.compile(r"<[^>]*>")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
 _SENTENCE_END = re.compile(r"[.؟!:](?:\s|$)|\n")
@@ -101,6 +104,16 @@ def messages() -> list[tuple[str, Message]]:
 MESSAGES = messages()
 
 
+def help_texts(language: int) -> Iterator[tuple[str, str]]:
+    """Give the texts of the articles that come with the portal, 0 Arabic and 1 English.
+
+    Their keywords are what people say, not what the portal does.
+    """
+    for article in HELP:
+        for pair in (article.question, article.short, article.body):
+            yield f"help {article.code}", _LINK.sub(r"\1", pair[language])
+
+
 def arabic_texts() -> Iterator[tuple[str, str]]:
     """Give each Arabic text with where it stands: messages, SMS and the pages of prose."""
     for app, message in MESSAGES:
@@ -111,6 +124,7 @@ def arabic_texts() -> Iterator[tuple[str, str]]:
     for path in PROSE:
         if path.name.endswith(".ar.html"):
             yield path.name, _TAG.sub("\n", path.read_text("utf-8"))
+    yield from help_texts(0)
 
 
 def english_texts() -> Iterator[tuple[str, str]]:
@@ -123,6 +137,7 @@ def english_texts() -> Iterator[tuple[str, str]]:
     for path in PROSE:
         if path.name.endswith(".en.html"):
             yield path.name, _TAG.sub("\n", path.read_text("utf-8"))
+    yield from help_texts(1)
 
 
 def plain(text: str) -> str:
@@ -135,7 +150,8 @@ def plain(text: str) -> str:
 
 def test_there_is_something_to_read() -> None:
     assert len(list(arabic_texts())) > 900
-    assert len(PROSE) == 6
+    assert len(PROSE) == 4
+    assert len(HELP) == 17
 
 
 @pytest.mark.parametrize("word", NOT_SAID)
