@@ -81,7 +81,7 @@ COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111)
 FORMS = (0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 3, 4)
 """Which of the six forms each of them takes."""
 
-HELP = import_module("sawtak.migrations.0008_stock_help").STOCK
+HELP = import_module("sawtak.migrations.0009_stock_help").STOCK
 _LINK = re.compile(r"\[([^\[\]]+)\]\(\w+\)")
 _TAG = re.compile(r"<[^>]*>")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('saudi', '0002_days_off_and_equal_folding'),
-        ('sawtak', '0006_staff_channels'),
+        ('sawtak', '0007_ticket_rating'),
     ]
 
     operations = [

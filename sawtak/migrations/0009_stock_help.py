@@ -286,6 +286,6 @@ def stock(apps, _schema_editor):
 class Migration(migrations.Migration):
     """Seventeen questions."""
 
-    dependencies = [("sawtak", "0007_help_articles")]
+    dependencies = [("sawtak", "0008_help_articles")]
 
     operations = [migrations.RunPython(stock, migrations.RunPython.noop)]

@@ -17,6 +17,6 @@ RIGHTS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0024_figure_rights"), ("sawtak", "0008_stock_help")]
+    dependencies = [("portal", "0025_looks"), ("sawtak", "0009_stock_help")]
 
     operations = [grant("sawtak", RIGHTS)]
