@@ -10,7 +10,8 @@ what else the machine does falls on both. Each page is asked for with ten differ
 or words. Two of them write: each time another head opens a draft, or sends one whose files are
 there. Aim: a ratio of p50 of at most 1.5. Absolute figures are of the machine.
 
-A million people take some twenty minutes to make. `--keep` leaves the databases for the next run.
+A million people take some twenty minutes to make. `--keep` leaves the databases for the next run,
+which takes them as they are; drop one whose making was broken off.
 """
 
 from __future__ import annotations
@@ -50,28 +51,33 @@ AIM = 1.5
 
 
 @contextlib.contextmanager
-def database(server: str, people: int, *, keep: bool) -> Iterator[str]:
-    """Make a database of a size, or go on with one that was kept, and drop it afterwards."""
+def database(server: str, people: int, *, keep: bool) -> Iterator[tuple[str, bool]]:
+    """Make a database of a size, or go on with one that was kept, and drop it afterwards.
+
+    Gives its address, and whether it is new.
+    """
     name = f"bench_reads_{people}"
     keeper = psycopg2.connect(server)
     keeper.autocommit = True
     cursor = keeper.cursor()
     cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name])
-    if not cursor.fetchone()[0]:
+    is_new = not cursor.fetchone()[0]
+    if is_new:
         cursor.execute(f"CREATE DATABASE {name}")
     try:
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}")), is_new
     finally:
         if not keep:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         keeper.close()
 
 
-def fill(environ: dict[str, str], people: int) -> None:
-    """Make the tables and the programme; what is there already is kept."""
+def fill(environ: dict[str, str], people: int, *, is_new: bool) -> None:
+    """Make the tables and the programme; one that was kept whole is brought up to the code."""
     manage = [sys.executable, "manage.py"]
     size = ["--people", str(people), "--tickets", str(people), "--objections", str(people // 10)]
-    for command in (["migrate", "-v0"], ["load_scale", *size]):
+    commands = [["migrate", "-v0"], *([["load_scale", *size]] if is_new else [])]
+    for command in commands:
         subprocess.run([*manage, *command], cwd=ROOT, env=environ, check=True)
     with contextlib.closing(psycopg2.connect(environ["DATABASE_URL"])) as connection:
         connection.autocommit = True
@@ -146,6 +152,7 @@ def pages_of(turns: int) -> Iterator[tuple[str, Ask]]:
     yield from desk.cases("objections", "/admin/objections/objection/", filed, done="rejected")
     yield from desk.cases("tickets", "/admin/sawtak/ticket/", tickets, done="answered")
     yield from desk.register(heads)
+    yield from desk.queue()
     yield "the first page of work", desk.listed("/admin/")
     yield "find: ID", desk.searched("/admin/find/", [head.national_id for head in heads])
     yield "find: name, common", desk.searched("/admin/find/", COMMON)
@@ -223,6 +230,22 @@ class Desk:
         yield f"{title}: whole name", self.searched(address, [each.full_name for each in people])
         yield f"{title}: one of them", self.opened(address, rows)
 
+    def queue(self) -> Iterator[tuple[str, Ask]]:
+        """Give the pages of the queue of work."""
+        from portal.work.models import WorkItem
+
+        address = "/admin/portal/workitem/"
+        places = WorkItem.objects.order_by("due_on", "rank", "id").values_list("pk", flat=True)
+        middle = places[places.count() // 2]
+        yield "queue: all", self.listed(address, view="all")
+        yield "queue: in the middle", self.listed(address, view="all", p=f"after-{middle}")
+        for view in ("late", "today", "nobody", "awaiting"):
+            yield f"queue: {view}", self.listed(address, view=view)
+        yield "queue: a type", self.listed(address, view="all", matter="payments")
+        yield "queue: objections", self.listed(address, view="all", matter="objections")
+        yield "queue: a city", self.listed(address, view="all", city="الرياض")
+        yield "queue: a channel", self.listed(address, view="all", channel="contact")
+
     def register(self, heads: list[Any]) -> Iterator[tuple[str, Ask]]:
         """Give the pages of the register."""
         from beneficiaries.models import Cycle
@@ -295,10 +318,10 @@ def main() -> int:
         subprocess.run(collect, cwd=ROOT, env=environ, check=True)
         pipes = []
         for people in options.people:
-            url = stack.enter_context(database(server, people, keep=options.keep))
+            url, is_new = stack.enter_context(database(server, people, keep=options.keep))
             of_size = environ | {"DATABASE_URL": url}
             print(f"{people:,} people:", flush=True)
-            fill(of_size, people)
+            fill(of_size, people, is_new=is_new)
             ours, theirs = spawn.Pipe()
             process = spawn.Process(
                 target=serve, args=(of_size, options.turns, theirs), daemon=True

@@ -37,6 +37,7 @@ from portal.demo.texts import texts_of_the_sms
 from portal.demo.tickets import WRITTEN as WRITTEN_TICKETS
 from portal.demo.walk import Walk, mornings, nights
 from portal.demo.windows import a_cycle_with_more_time, entered_ones, late_ones
+from portal.demo.work import make_rules, work_the_queue
 from portal.inbox.models import InboxMark
 from sawtak.models import Ticket
 
@@ -109,6 +110,8 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         _leave_traces(days, people)
         _read_some(days, people)
         write_back(_heads(people, _STOPPING), now=now)
+        make_rules()
+        work_the_queue(caseworker=staff["caseworker"], agent=staff["agent"], now=now)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         messages = send_in_the_past(now=now)
         mail_in_the_past(choosing, now=now)
