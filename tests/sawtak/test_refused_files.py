@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -16,7 +17,7 @@ from documents.scanning import scan_waiting
 from notifications.models import Message
 from sawtak.attachments import tell_of_refused
 from sawtak.models import Ticket
-from sawtak.services import ask_sender, close_ticket, reply_from_sender
+from sawtak.services import ask_sender, close_ticket, reply_from_sender, withdraw_ticket
 from sawtak.tasks import tell
 from tests.documents.files import upload
 from tests.documents.scanner import Scanner, harmful_pdf, running_scanner
@@ -102,12 +103,14 @@ def test_page_says_the_state_and_links_only_what_opens(
     assert (client.get(staff_url).status_code == 200) == staff_open
 
 
+@time_machine.travel(NOW, tick=False)
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
         ("new", "مع ردك"),
         ("awaiting_citizen", "مع ردك"),
         ("closed", "مع ردك"),
+        ("withdrawn", "أرسل طلبًا جديدًا"),
     ],
 )
 def test_advice_is_one_that_can_be_followed(client: Client, status: str, advice: str) -> None:
@@ -117,6 +120,8 @@ def test_advice_is_one_that_can_be_followed(client: Client, status: str, advice:
         ask_sender(ticket_id=ticket.pk, agent=agent, text="؟", seen_status="new", now=NOW)
     elif status == "closed":
         close_ticket(ticket_id=ticket.pk, agent=agent, reason="مكرر", seen_status="new", now=NOW)
+    elif status == "withdrawn":
+        withdraw_ticket(ticket_id=ticket.pk, now=NOW)
     assert advice in page(client.get(reverse("sawtak:ticket", args=[ticket.reference])))
 
 
