@@ -38,6 +38,7 @@ from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.filing import file_from_page, new_token, person_of, typed_token
 from sawtak.forms import TicketCodeForm, TicketForm, initial_of, late_message
+from sawtak.help.selectors import answers_for
 from sawtak.models import Category, Channel, Ticket, TicketAttachment
 from sawtak.rules import ANSWER_WORKING_DAYS
 from sawtak.services import code_subject, send_ticket_code
@@ -97,6 +98,7 @@ def _page(form: TicketForm, token: str) -> dict[str, Any]:
         "form": form,
         "about_you": [form[name] for name in names[:split_at]],
         "about_request": [form[name] for name in names[split_at:]],
+        "answers": answers_for(str(form["category"].value() or "")),
         "token": token,
         "answer_days": ANSWER_WORKING_DAYS,
     }

@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 from saudi.digits import clean_text
 from saudi.text import fold
 from sawtak.help.models import JOINED_WORDS, HelpArticle
+from sawtak.models import Category
 
 SEARCH_CHARACTERS: Final = 100
 MOST_FOUND: Final = 6
@@ -49,8 +50,8 @@ def articles() -> list[HelpArticle]:
 
 
 def answers_for(category: str) -> list[HelpArticle]:
-    """Give the best articles of a type of request, with what their short answers are made of."""
-    if not category:
+    """Give the articles that stand before the form of a type; no statement for an unknown one."""
+    if category not in Category.values:
         return []
     return list(
         HelpArticle.objects.filter(is_active=True, categories__contains=[category]).order_by(
