@@ -29,7 +29,11 @@ from tests.worker import (
     start_worker,
 )
 
-STOCKED = {"0009_stock_grounds": "Ground", "0013_answer_templates": "AnswerTemplate"}
+STOCKED = {
+    "objections.migrations.0009_stock_grounds": "objections.Ground",
+    "objections.migrations.0013_answer_templates": "objections.AnswerTemplate",
+    "sawtak.migrations.0009_stock_help": "sawtak.HelpArticle",
+}
 """The migrations that fill a catalogue, and a model of it."""
 
 __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "start_worker"]
@@ -88,8 +92,8 @@ def stocked_catalogues(request: pytest.FixtureRequest) -> None:
         return
     request.getfixturevalue("transactional_db")
     for name, model in STOCKED.items():
-        if not apps.get_model("objections", model).objects.exists():
-            import_module(f"objections.migrations.{name}").fill(apps, None)
+        if not apps.get_model(model).objects.exists():
+            import_module(name).fill(apps, None)
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ STOCK = (
 PLACES_APART = 10
 
 
-def stock(apps, _schema_editor):
+def fill(apps, _schema_editor):
     articles = apps.get_model("sawtak", "HelpArticle").objects
     articles.bulk_create(
         articles.model(
@@ -288,4 +288,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("sawtak", "0008_help_articles")]
 
-    operations = [migrations.RunPython(stock, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
