@@ -56,13 +56,17 @@ class StaffSection:
 
 
 class Entry(NamedTuple):
-    """A page of a model that the side menu leads to, for those who may see its rows."""
+    """A page of a model that the side menu leads to, for those who may see its rows.
+
+    A page with a right of its own is for those who hold that.
+    """
 
     app: str
     model: str
     label: str | Promise
     icon: str
     page: str = "changelist"
+    right: str = ""
 
 
 _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -70,6 +74,14 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("Work"),
         (
             Entry("portal", "workitem", gettext_lazy("Queue of work"), "list"),
+            Entry(
+                "portal",
+                "workitem",
+                gettext_lazy("Figures of the service"),
+                "chart",
+                "figures",
+                "portal.view_figures",
+            ),
             Entry("objections", "objection", gettext_lazy("Objections"), "scale"),
             Entry("objections", "lateattempt", gettext_lazy("Late attempts"), "clock"),
             Entry("objections", "filingexemption", gettext_lazy("Exemptions"), "check"),
@@ -254,15 +266,17 @@ class StaffSite(AdminSite):
                     is_current=url == current,
                 )
                 for entry in entries
-                if self._may_see(request, entry.app, entry.model)
+                if self._may_see(request, entry)
             ]
             if links:
                 sections.append(StaffSection(str(title), links))
         return sections
 
-    def _may_see(self, request: HttpRequest, app: str, model: str) -> bool:
+    def _may_see(self, request: HttpRequest, entry: Entry) -> bool:
+        if entry.right:
+            return request.user.has_perm(entry.right)
         return any(
             shown.has_view_permission(request)
             for registered, shown in self._registry.items()
-            if (registered._meta.app_label, registered._meta.model_name) == (app, model)
+            if (registered._meta.app_label, registered._meta.model_name) == (entry.app, entry.model)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final, cast
 
 from django.contrib import admin, messages
@@ -29,6 +30,8 @@ from objections.blind import hidden_cases
 from objections.clock import case_clock
 from objections.models import Objection, Team
 from objections.presenting import matter_of
+from portal.admin.figures import figures_view
+from portal.admin.figures_behind import behind_view
 from portal.admin.queue_acts import looking_text
 from portal.work.clock import fill_due
 from portal.work.errors import NothingToDo
@@ -237,7 +240,18 @@ class WorkItemAdmin(StaffAdmin):
             self.admin_site.admin_view(require_POST(self.looking_view)),
             name="portal_workitem_looking",
         )
-        return [following, looking, *super().get_urls()]
+        pages = [
+            path(
+                f"figures/{address}",
+                self.admin_site.admin_view(partial(view, site=self.admin_site)),
+                name=f"portal_workitem_{name}",
+            )
+            for address, view, name in (
+                ("", figures_view, "figures"),
+                ("cases/", behind_view, "behind"),
+            )
+        ]
+        return [following, looking, *pages, *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,0 +1,115 @@
+"""The page of the figures of the service: who sees it, what it says, where its numbers lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.test import Client
+
+from objections.statuses import ObjectionStatus
+from portal.figures.counting import count_days
+from sawtak.services import answer_ticket
+from tests import personas
+from tests.objections.cases import approved, proposed
+from tests.personas import staff
+from tests.portal.working import TUESDAY, filed, objection_filed, take
+from tests.sawtak.tickets import page
+
+pytestmark = pytest.mark.django_db
+
+FIGURES = "/admin/portal/workitem/figures/"
+BEHIND = f"{FIGURES}cases/"
+LATER = TUESDAY + timedelta(hours=3)
+DAY = "first_day=2026-11-24&last_day=2026-11-24"
+
+
+@pytest.fixture(autouse=True)
+def _on_the_tuesday() -> Iterator[None]:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+def signed_in(client: Client, role: str) -> Client:
+    client.force_login(staff(role), backend=personas.STAFF_BACKEND)
+    return client
+
+
+def of_a_morning() -> tuple[str, str]:
+    """Answer a ticket and decide an objection; count, and give their references."""
+    agent, ticket = staff("agent"), filed()
+    take(ticket, agent)
+    answer_ticket(
+        ticket_id=ticket.pk, agent=agent, text="تصل غدًا.", seen_status="in_progress", now=LATER
+    )
+    case = objection_filed()
+    decision = proposed(case, staff("caseworker"), decision=ObjectionStatus.REJECTED, now=LATER)
+    approved(decision, staff("approver"), now=LATER)
+    case.refresh_from_db()
+    count_days(days=1, now=LATER)
+    return ticket.reference, str(case.reference)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("supervisor", True), ("auditor", True), ("agent", False), ("caseworker", False)],
+)
+def test_supervisors_and_auditors_see_the_figures(client: Client, role: str, may: bool) -> None:
+    signed_in(client, role)
+    assert (FIGURES in page(client.get("/admin/"))) is may
+    for address in (FIGURES, f"{BEHIND}?{DAY}&measure=received"):
+        assert client.get(address).status_code == (200 if may else 403)
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("days", [1, 7])
+def test_each_number_leads_to_its_cases(client: Client, language: str, days: int) -> None:
+    references = of_a_morning()
+    signed_in(client, "supervisor")
+    html = page(client.get(f"{language}{FIGURES}?days={days}"))
+    links = {unescape(link) for link in re.findall(rf'href="([^"]*{BEHIND}[^"]*)"', html)}
+    assert any("outcome=rejected" in link for link in links)
+    for link in links:
+        listed = page(client.get(link))
+        assert any(reference in listed for reference in references) is ("day=2026-11-24&" in link)
+    [answered] = [link for link in links if link.endswith("measure=answered") and days == 1] or [""]
+    if answered:
+        assert all(reference in page(client.get(answered)) for reference in references)
+
+
+def test_nothing_counted_is_said(client: Client) -> None:
+    html = page(signed_in(client, "supervisor").get(FIGURES))
+    assert "لم تُحسب أرقام اليوم بعد" in html
+
+
+def test_a_sensitive_reason_is_kept_from_who_may_not_see_it(client: Client) -> None:
+    signed_in(client, "auditor")
+    assert client.get(f"{BEHIND}?{DAY}&measure=answered&reason=UNKNOWN").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "measure=received",
+        f"{DAY}&measure=waiting",
+        f"{DAY}&measure=received&kind=person",
+        f"{DAY}&measure=received&team=-1",
+        f"{DAY}&measure=received&team=9999999999",
+        f"{DAY}&measure=received&matter=%00",
+        f"{DAY}&measure=received&outcome=draft",
+        "first_day=2026-11-24&last_day=2026-11-23&measure=received",
+        "first_day=2026-01-01&last_day=2026-11-23&measure=received",
+        "first_day=0001-01-01&last_day=0001-01-02&measure=received",
+    ],
+)
+def test_an_address_of_no_list_is_refused(client: Client, query: str) -> None:
+    assert signed_in(client, "supervisor").get(f"{BEHIND}?{query}").status_code == 400
+
+
+def test_days_that_are_no_span_are_refused(client: Client) -> None:
+    assert signed_in(client, "supervisor").get(f"{FIGURES}?days=8").status_code == 400
