@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.call_centre import call_centre_state, opening_hours
+from portal.figures.wording import expected_texts
 from portal.programme import Programme
+from portal.work.kinds import WorkChannel
 from saudi.gregorian import format_near
 from sawtak.rules import ANSWER_WORKING_DAYS
 from sawtak.timeline import due_on
@@ -26,7 +28,7 @@ class Channel:
     """One way to reach the programme, in the language of the page.
 
     `label` is what leads there, `is_code` where it is an address or a number, which is written
-    from left to right.
+    from left to right. `expected` is in what time answers came lately, where enough did.
     """
 
     name: str
@@ -38,11 +40,13 @@ class Channel:
     who: str
     when: str
     note: str = ""
+    expected: str = ""
 
 
 def channels(at: datetime, language: str) -> list[Channel]:
-    """Give the channels that the programme has, the quickest first."""
+    """Give the channels that the programme has, the quickest first. One statement."""
     programme: Programme = settings.PROGRAMME
+    expected = expected_texts()
     answered = ngettext(
         "Within %(days)d working day. Write today, and we answer by the end of %(day)s.",
         "Within %(days)d working days. Write today, and we answer by the end of %(day)s.",
@@ -70,6 +74,7 @@ def channels(at: datetime, language: str) -> list[Channel]:
             who=_("Staff who can see your file."),
             when=answered,
             note=_("We tell you by message when we answer. You follow it by its number."),
+            expected=expected.get(WorkChannel.WEB, ""),
         ),
         Channel(
             name=_("Contact form"),
@@ -80,6 +85,7 @@ def channels(at: datetime, language: str) -> list[Channel]:
             purpose=_("A question or a remark that needs no ID."),
             who=_("Staff. They say nothing about a file, because they do not know who you are."),
             when=answered,
+            expected=expected.get(WorkChannel.CONTACT, ""),
         ),
         Channel(
             name=_("Care account on X"),

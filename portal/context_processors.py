@@ -33,6 +33,7 @@ _URL_NAMES = (
     "help",
     "privacy",
     "accessibility",
+    "figures",
     "track",
     "display",
     "feedback",

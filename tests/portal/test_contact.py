@@ -35,11 +35,11 @@ def letter(**fields: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db
-def test_visitor_sees_every_channel_without_a_session_or_a_statement(client: Client) -> None:
+def test_visitor_sees_every_channel_without_a_session_in_one_statement(client: Client) -> None:
     at_noon = datetime(2026, 11, 24, 9, tzinfo=UTC)
     with time_machine.travel(at_noon, tick=False), CaptureQueriesContext(connection) as captured:
         html = page(client.get(CONTACT))
-    assert len(captured) == 0
+    assert len(captured) <= 1  # the figures, where the page of this minute is drawn
     for channel in ("19912", "@Citizen_care", "/sawtak/new/", "/sawtak/track/", "/help/"):
         assert channel in html
     assert "8:00\u00a0مساءً" in html
