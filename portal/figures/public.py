@@ -15,7 +15,9 @@ PUBLIC_DAYS: Final = 30
 """Whole days, up to yesterday: a day that goes on would change the figures by the hour."""
 
 FEWEST_SHOWN: Final = 10
-"""Fewer cases than these are no public number: who knows one of them could learn of it."""
+"""Fewer cases than these are no public number: who knows one of them could learn of it.
+
+The page says it in a word: templates/portal/figures.html."""
 
 FEWEST_EXPECTED: Final = 20
 """From so many answers on what was is what may be expected."""

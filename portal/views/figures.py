@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from portal.figures.public import FEWEST_SHOWN, PUBLIC_DAYS
+from portal.figures.public import PUBLIC_DAYS
 from portal.figures.wording import public_rows
 from portal.views.pages import public_page
 
@@ -20,6 +20,5 @@ def figures(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "last_day": last_day,
         "days": PUBLIC_DAYS,
-        "fewest": FEWEST_SHOWN,
     }
     return render(request, "portal/figures.html", context)

@@ -35,7 +35,7 @@ def figure(**fields: Any) -> None:
 def test_what_was_answered_is_said_in_round_numbers(client: Client) -> None:
     figure()
     html = page(client.get(f"/en{FIGURES}"))
-    for text in ("130", "8 working hours", "3 working days", "95%", "fewer than 10"):
+    for text in ("130", "8 working hours", "3 working days", "95%", "fewer than ten"):
         assert text in html
     assert "137" not in html
 
@@ -43,7 +43,7 @@ def test_what_was_answered_is_said_in_round_numbers(client: Client) -> None:
 def test_few_are_no_number(client: Client) -> None:
     figure(answered=9, late=0)
     html = page(client.get(f"/en{FIGURES}"))
-    assert html.count("fewer than 10") == 2
+    assert html.count("fewer than ten") == 2
     assert "within" not in html.partition("<table")[2].partition("</table>")[0]
 
 
