@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.cells import number_cell
+from access.edits import SeenEdits
 from access.lists import ListGround
 from objections.models import Team
 from portal.work.kinds import WorkKind
@@ -65,7 +66,7 @@ class RuleForm(forms.ModelForm[RoutingRule]):
 
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(ListGround, admin.ModelAdmin[RoutingRule]):
+class RoutingRuleAdmin(SeenEdits, ListGround, admin.ModelAdmin[RoutingRule]):
     """The rules in their order. A rule that is no longer wanted is switched off."""
 
     form = RuleForm

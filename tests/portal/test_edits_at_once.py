@@ -13,6 +13,7 @@ from django.urls import reverse
 from access.edits import SEEN, SeenEdits
 from beneficiaries.models import User
 from objections.models import AnswerTemplate, DecisionReason, Ground, NeededDocument, Team
+from portal.models import RoutingRule
 from saudi.models import Holiday
 from sawtak.models import HelpArticle
 from tests.personas import STAFF_BACKEND, staff
@@ -30,6 +31,7 @@ TEXT_OF: Final[dict[type[Model], str]] = {
     DecisionReason: "label_ar",
     Team: "name_ar",
     HelpArticle: "question_ar",
+    RoutingRule: "city",
 }
 
 
