@@ -248,8 +248,9 @@ def test_a_reminder_is_sent_again_within_its_hours(provider: Provider) -> None:
     queue()
     send(provider, CutUnread())
     late = datetime(2026, 11, 25, 23, 0, tzinfo=RIYADH)
-    Message.objects.update(lane=Lane.REMINDERS, queued_at=late - TEN_MINUTES)
-    Attempt.objects.update(started_at=late - TEN_MINUTES)
+    before = late - TEN_MINUTES
+    Message.objects.update(lane=Lane.REMINDERS, queued_at=before, not_before=before)
+    Attempt.objects.update(started_at=before)
     assert ask(late) == Reconciled(sent_again=1)
     morning = datetime(2026, 11, 26, 9, 0, tzinfo=RIYADH)
     assert Message.objects.get().not_before == morning

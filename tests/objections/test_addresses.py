@@ -58,6 +58,9 @@ OF_STAFF: Final = {
     "qualitysample_draw": {},
     "qualitysample_figures": {},
     "qualitysample_behind": {},
+    "objection_many": {},
+    "objection_bulk": {"key": "0b0d3c1e-5f0e-4c57-9d5e-0c2f6a1b7c11"},
+    "correction_find_payments": {},
 }
 """Beside the lists and single pages that every registered model has."""
 

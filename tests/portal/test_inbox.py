@@ -529,7 +529,7 @@ class TestCost:
 
     def test_visitor_costs_nothing(self, client: Client) -> None:
         with CaptureQueriesContext(connection) as captured:
-            client.get("/en/help/")
+            client.get("/en/privacy/")
         assert len(captured) == 0
 
 
