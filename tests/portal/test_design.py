@@ -201,7 +201,7 @@ def classes_of(markup: str) -> set[str]:
     ):
         for value in re.findall(given, markup):
             found |= set(value.split())
-    return found | {f"btn-{width}" for width in re.findall(r' width="(\w+)"', markup)}
+    return found | {f"btn-{width}" for width in re.findall(r' width="([a-z]+)"', markup)}
 
 
 def classes_of_the_stylesheets() -> set[str]:
