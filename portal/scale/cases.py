@@ -26,9 +26,11 @@ _TEXTS: Final = (
     "أقترح أن تصل رسالة قبل إغلاق مدة الاعتراض بأسبوع.",
 )
 _ANSWER: Final = "راجعنا طلبك. بياناتك محدّثة، وتصل الدفعة التالية في موعدها إن شاء الله."
+_QUESTION: Final = "أي شهر تقصد؟ وهل تغيّر رقم حسابك في البنك؟"
 _STATEMENT: Final = "بياناتي صحيحة وعقد الإيجار ساري المفعول. أرجو مراجعة النتيجة."
 
-# Of a hundred tickets: six wait for staff, two for the sender, the others are done.
+# Of a hundred tickets: six wait for staff, two for the sender, the others are done. Three
+# messages each on average: the request, an answer, and what is written in between.
 _TICKETS: Final = """
     WITH made AS (
         INSERT INTO sawtak_ticket (
@@ -89,6 +91,15 @@ _TICKETS: Final = """
         INSERT INTO sawtak_ticketmessage (ticket_id, author_id, text, written_at)
         SELECT id, assigned_to_id, %(answer)s, changed_at
         FROM made WHERE status IN ('awaiting_citizen', 'answered', 'closed') ORDER BY id
+    ), between AS (
+        INSERT INTO sawtak_ticketmessage (ticket_id, author_id, text, written_at)
+        SELECT id, CASE WHEN number = 2 THEN assigned_to_id END,
+               CASE WHEN number = 2 THEN %(question)s ELSE pg_temp.one_of(%(texts)s, id, 40) END,
+               received_at + (changed_at - received_at) * number / 3
+        FROM made, generate_series(1, 2) AS number
+        WHERE status IN ('awaiting_citizen', 'answered', 'closed')
+          AND (number = 1 OR pg_temp.dice(id::integer, 45, 100) < 22)
+        ORDER BY id, number
     )
     INSERT INTO sawtak_ticketevent (ticket_id, at, actor_id, from_status, to_status, reason)
     SELECT id, at, actor, from_status, to_status, ''
@@ -269,6 +280,7 @@ def add_tickets(
                 "families": list(FAMILIES),
                 "texts": list(_TEXTS),
                 "answer": _ANSWER,
+                "question": _QUESTION,
             },
         )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from django import forms
 from django.conf import settings
@@ -11,6 +14,8 @@ from pytest_django import Settings
 from documents.forms import MultipleFileField
 from portal.forms.contact import ContactForm
 from sawtak.forms import ReplyForm, TicketForm
+from sawtak.models import TicketStatus
+from sawtak.presenting import reply_words
 from tests.documents.files import pdf_bytes, png_bytes, upload
 
 
@@ -84,8 +89,12 @@ def test_form_says_the_limits_of_now(settings: Settings) -> None:
     assert 'data-most-bytes="3145728"' in shown
 
 
-@pytest.mark.parametrize("form", [TicketForm, ReplyForm, ContactForm])
-def test_message_has_the_length_of_now(form: type[forms.Form], settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "form",
+    [TicketForm, partial(ReplyForm, words=reply_words(TicketStatus.IN_PROGRESS)), ContactForm],
+    ids=["ticket", "reply", "contact"],
+)
+def test_message_has_the_length_of_now(form: Callable[..., forms.Form], settings: Settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "message_characters": 3}
     assert "message" not in form({"message": "abc"}).errors
     assert "message" in form({"message": "abcd"}).errors
