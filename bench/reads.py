@@ -306,6 +306,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--only", default="", help="pages whose name has this word")
     options = parser.parse_args()
     spawn = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as stack:
@@ -337,6 +338,7 @@ def main() -> int:
             stack.callback(ours.send, "")
             pages = ours.recv()
             pipes.append(ours)
+        pages = [page for page in pages if options.only in page]
         taken: dict[str, list[list[Taken]]] = {page: [[] for _pipe in pipes] for page in pages}
         for _turn, page in itertools.product(range(options.turns), pages):
             for of_size, pipe in zip(taken[page], pipes, strict=True):

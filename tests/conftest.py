@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import gettext
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +21,7 @@ from saudi import days_off
 from saudi.calendar import DaysOff
 from tests.migrated import template_name
 from tests.scheduling import GroupedScheduling
+from tests.tracing import traced_or_not
 from tests.worker import (
     celery_worker,
     closed_breaker,
@@ -42,6 +43,13 @@ __all__ = ["celery_worker", "closed_breaker", "own_redis", "start_scheduler", "s
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupedScheduling:
     """Keep what shares a running stack in one process."""
     return GroupedScheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace what counts for the coverage, and let the rest run at its own speed."""
+    with traced_or_not(item):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from access.columns import values_in
 from access.lists import ChoiceFilter, MineFilter, WaitingFilter
 from beneficiaries.reasons import REASONS
 from objections.clock import began_before
@@ -159,14 +160,14 @@ class ObjectionReasonFilter(ChoiceFilter):
 
 
 class ObjectionCityFilter(ChoiceFilter):
-    """By the city of the person as they filed: the cities of what waits."""
+    """By the city of the person as they filed."""
 
     title = gettext_lazy("city")
     parameter_name = "city"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        waiting = Objection.objects.open().exclude(city="").order_by("city")
-        cities = waiting.values_list("city", flat=True).distinct()[:_CITIES]
+        filed = "reference IS NOT NULL"
+        cities = values_in(Objection, "city", most=_CITIES, condition=filed)
         return [(city, city) for city in cities]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from access.cells import NOTHING, number_cell, reference_cell, two_lines
+from access.columns import values_in
 from access.keyset import KeysetChangeList
 from access.lists import ChoiceFilter
 from access.staff import StaffAdmin, row_number
@@ -195,8 +196,7 @@ class CityFilter(ChoiceFilter):
     parameter_name = "city"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        named = WorkItem.objects.exclude(city="").order_by("city")
-        return [(city, city) for city in named.values_list("city", flat=True).distinct()[:_CITIES]]
+        return [(city, city) for city in values_in(WorkItem, "city", most=_CITIES)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(city=self.value()) if self.value() else queryset
