@@ -140,6 +140,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("portal", "routingrule", gettext_lazy("Rules of the queue"), "list"),
             Entry("objections", "team", gettext_lazy("Teams"), "people"),
             Entry("saudi", "holiday", gettext_lazy("Holidays"), "calendar"),
+            Entry("sawtak", "tickettype", gettext_lazy("Types of request"), "list"),
             Entry("sawtak", "helparticle", gettext_lazy("Help articles"), "info"),
             Entry("objections", "ground", gettext_lazy("Grounds of objections"), "scale"),
             Entry("objections", "decisionreason", gettext_lazy("Reasons of decisions"), "list"),

@@ -68,7 +68,7 @@ def _of_ticket(ticket: Ticket, today: date) -> TrackedCase:
     events = events_of(ticket)
     return TrackedCase(
         reference=ticket.reference,
-        title=ticket.get_category_display(),
+        title=ticket.public_title,
         status_label=TicketStatus(ticket.status).label,
         badge=ticket_statuses.BADGES[ticket.status],
         received_at=ticket.received_at,

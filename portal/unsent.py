@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from sawtak.models import Category
+from sawtak.ticket_types.selectors import type_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -68,11 +68,10 @@ def _typed(post: QueryDict, name: str) -> str:
 
 
 def _lines(post: QueryDict) -> Iterator[tuple[StrOrPromise, str]]:
-    categories = dict(Category.choices)
     for name, label in _LINES.items():
         value = _typed(post, name)
         if value:
-            shown = str(categories.get(value, value)) if name == "category" else value
+            shown = type_name(value) if name == "category" else value
             yield label, _isolated(shown)
     birth = "/".join(_typed(post, part) for part in _BIRTH)
     if birth.strip("/"):

@@ -23,9 +23,9 @@ from saudi.forms import (
     PersonNameField,
 )
 from saudi.languages import page_language
-from sawtak.models import Category
 from sawtak.presenting import ReplyWords
 from sawtak.services import TicketDetails
+from sawtak.ticket_types.selectors import type_choices
 
 COMMENT_CHARACTERS = 500
 
@@ -55,7 +55,7 @@ class TicketForm(forms.Form):
     )
     category = forms.ChoiceField(
         label=_("Type of request"),
-        choices=[("", _("Choose the type")), *Category.choices],
+        choices=lambda: [("", _("Choose the type")), *type_choices()],
         widget=forms.Select(attrs={"class": "w-md"}),
         error_messages={
             "required": _("Choose the type of your request from the list."),
@@ -80,7 +80,7 @@ class TicketForm(forms.Form):
             full_name=data["full_name"],
             national_id=data["national_id"],
             birth_date=data["birth"],
-            category=Category(data["category"]),
+            category=data["category"],
             message=data["message"],
         )
 

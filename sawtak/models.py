@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
@@ -14,20 +15,8 @@ from saudi.models import FoldedText, HijriDateField
 from sawtak.help.models import HelpArticle
 from sawtak.querysets import TicketQuerySet
 from sawtak.statuses import TicketStatus
-
-
-class Category(models.TextChoices):
-    """What a ticket is about."""
-
-    REGISTRATION = "registration", _("Registration")
-    SIGN_IN = "sign_in", _("Signing in and personal data")
-    ELIGIBILITY = "eligibility", _("Eligibility")
-    PAYMENTS = "payments", _("Payments")
-    OBJECTION = "objection", _("Follow-up of an objection")
-    SUSPENSION = "suspension", _("Account suspension")
-    COMPLAINT = "complaint", _("Complaint")
-    SUGGESTION = "suggestion", _("Suggestion")
-    OTHER = "other", _("Something else")
+from sawtak.ticket_types.models import CODE_CHARACTERS, Category, TicketType
+from sawtak.ticket_types.selectors import is_sensitive_type, type_name
 
 
 class Channel(models.TextChoices):
@@ -56,7 +45,9 @@ class Ticket(models.Model):
     channel = models.CharField(
         _("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB
     )
-    category = models.CharField(_("type"), max_length=14, choices=Category.choices)
+    category = models.CharField(_("type"), max_length=CODE_CHARACTERS)
+    """The code of a `TicketType`."""
+
     subject = models.CharField(_("subject"), max_length=120, blank=True)
     full_name = models.CharField(_("name"), max_length=150)
     folded_name = FoldedText("full_name")
@@ -135,6 +126,17 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_category_display(self) -> str:
+        """Name the type in the language of the page."""
+        return type_name(self.category)
+
+    @property
+    def public_title(self) -> str:
+        """What the ticket is called before its mobile is proved: a sensitive type is not named."""
+        return (
+            gettext("A request") if is_sensitive_type(self.category) else type_name(self.category)
+        )
 
 
 class TicketMessage(models.Model):
@@ -220,4 +222,5 @@ __all__ = [
     "TicketAttachment",
     "TicketEvent",
     "TicketMessage",
+    "TicketType",
 ]

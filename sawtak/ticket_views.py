@@ -115,6 +115,7 @@ def ticket_page(
     events = events_of(found)
     context = _standing(found, today) | {
         "may_read": may_read,
+        "title": found.get_category_display() if may_read else found.public_title,
         "steps": timeline_of(found.status, events, today=today),
         "is_reference_sent": found.status == TicketStatus.NEW and is_reference_sent(found),
     }

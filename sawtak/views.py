@@ -39,9 +39,10 @@ from sawtak import grants
 from sawtak.filing import file_from_page, new_token, person_of, typed_token
 from sawtak.forms import TicketCodeForm, TicketForm, initial_of, late_message
 from sawtak.help.selectors import answers_for
-from sawtak.models import Category, Channel, Ticket, TicketAttachment
+from sawtak.models import Channel, Ticket, TicketAttachment
 from sawtak.rules import ANSWER_WORKING_DAYS
 from sawtak.services import code_subject, send_ticket_code
+from sawtak.ticket_types.selectors import offered_types
 from sawtak.ticket_views import find_ticket
 from sawtak.visitor_page import visitor_page
 
@@ -52,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "sawtak/home.html",
-        {"categories": Category.choices, "answer_days": ANSWER_WORKING_DAYS},
+        {"types": offered_types(), "answer_days": ANSWER_WORKING_DAYS},
     )
 
 
@@ -94,11 +95,13 @@ def _form_page(
 def _page(form: TicketForm, token: str) -> dict[str, Any]:
     names = list(form.fields)
     split_at = names.index("category")
+    category = str(form["category"].value() or "")
     return {
         "form": form,
+        "category": category,
         "about_you": [form[name] for name in names[:split_at]],
         "about_request": [form[name] for name in names[split_at:]],
-        "answers": answers_for(str(form["category"].value() or "")),
+        "answers": answers_for(category),
         "token": token,
         "answer_days": ANSWER_WORKING_DAYS,
     }

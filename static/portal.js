@@ -129,6 +129,21 @@
     window.addEventListener("pageshow", show);
   });
 
+  // Before a request: what fits the chosen type, as the page does when the address names it.
+  document.querySelectorAll("[data-ways]").forEach((panel) => {
+    const select = document.querySelector(`select[name="${panel.dataset.ways}"]`);
+    if (!select) return;
+    const rows = Array.from(panel.querySelectorAll("[data-types]"));
+    const show = () => {
+      rows.forEach((row) => {
+        row.hidden = select.value !== "" && !row.dataset.types.split(" ").includes(select.value);
+      });
+      panel.hidden = rows.every((row) => row.hidden);
+    };
+    select.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+  });
+
   // The chosen files by name: the browser's own control speaks the browser's language.
   document.querySelectorAll("[data-upload]").forEach((box) => {
     if (box.closest("[data-send]")) return;

@@ -34,6 +34,7 @@ STOCKED = {
     "objections.migrations.0009_stock_grounds": "objections.Ground",
     "objections.migrations.0013_answer_templates": "objections.AnswerTemplate",
     "sawtak.migrations.0009_stock_help": "sawtak.HelpArticle",
+    "sawtak.migrations.0010_ticket_types": "sawtak.TicketType",
 }
 """The migrations that fill a catalogue, and a model of it."""
 

@@ -13,6 +13,7 @@ from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
 from portal.admin.routing import RoutingRuleAdmin
 from portal.admin.texts import SmsTextAdmin
+from portal.admin.ticket_types import TicketTypeAdmin
 from portal.admin.work import WorkItemAdmin
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "SmsTextAdmin",
     "StaffUserAdmin",
     "TicketPage",
+    "TicketTypeAdmin",
     "WorkItemAdmin",
 ]

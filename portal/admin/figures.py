@@ -30,7 +30,7 @@ from portal.figures.reading import Behind, Span, Sums, by_day, by_reason, figure
 from portal.work.kinds import WorkKind
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
-from sawtak.models import Category
+from sawtak.ticket_types.selectors import type_name
 
 RIGHT: Final = "portal.view_figures"
 SPANS: Final = (
@@ -175,7 +175,7 @@ def _days(request: HttpRequest) -> int:
 def _matter(kind: str, matter: str) -> str:
     if kind == WorkKind.OBJECTION:
         return str(_TRACKS.get(matter, matter))
-    return str(Category(matter).label) if matter in Category.values else matter
+    return type_name(matter)
 
 
 def _row(name: str, sums: Sums, span: Span, narrow: Mapping[str, Any]) -> Row:

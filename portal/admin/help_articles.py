@@ -12,7 +12,8 @@ from objections.admin.catalogue import CatalogueAdmin, OfferedFilter
 from portal.forms.help_articles import HelpArticleForm
 from saudi.gregorian import riyadh_today
 from saudi.languages import in_a_row
-from sawtak.models import Category, HelpArticle
+from sawtak.models import HelpArticle
+from sawtak.ticket_types.selectors import type_name
 
 
 @admin.register(HelpArticle)
@@ -58,5 +59,4 @@ _SHOWN = ("question", "short", "body")
 
 
 def _names_of(categories: list[str]) -> str:
-    labels = {str(value): str(label) for value, label in Category.choices}
-    return in_a_row(labels.get(each, each) for each in categories)
+    return in_a_row(type_name(each) for each in categories)

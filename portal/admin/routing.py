@@ -19,16 +19,16 @@ from objections.models import Team
 from portal.work.kinds import WorkKind
 from portal.work.models import RoutingRule
 from saudi.languages import page_language
-from sawtak.models import Category
+from sawtak.ticket_types.selectors import type_choices, type_name
 
 TRACKS = (
     ("result", gettext_lazy("Objections to results")),
     ("payment", gettext_lazy("Objections to payments")),
 )
-MATTERS = {
-    WorkKind.OBJECTION: frozenset(track for track, _label in TRACKS),
-    WorkKind.TICKET: frozenset(Category.values),
-}
+
+
+def _matter_choices() -> list[tuple[str, Any]]:
+    return [("", _("Any")), *TRACKS, *type_choices(with_past=True)]
 
 
 class RuleForm(forms.ModelForm[RoutingRule]):
@@ -37,7 +37,7 @@ class RuleForm(forms.ModelForm[RoutingRule]):
     matter = forms.ChoiceField(
         label=gettext_lazy("Matter"),
         required=False,
-        choices=[("", gettext_lazy("Any")), *TRACKS, *Category.choices],
+        choices=_matter_choices,
     )
 
     class Meta:
@@ -60,7 +60,8 @@ class RuleForm(forms.ModelForm[RoutingRule]):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         kind, matter = cleaned.get("kind"), cleaned.get("matter")
-        if kind and matter and matter not in MATTERS[WorkKind(kind)]:
+        is_of_objections = matter in dict(TRACKS)
+        if kind and matter and is_of_objections != (kind == WorkKind.OBJECTION):
             self.add_error("matter", _("This matter is none of the kind that you chose."))
         return cleaned
 
@@ -98,10 +99,10 @@ class RoutingRuleAdmin(SeenEdits, ListGround, admin.ModelAdmin[RoutingRule]):
 
     @admin.display(description=gettext_lazy("Fits"))
     def fits(self, rule: RoutingRule) -> str:
-        labels = dict([*TRACKS, *Category.choices])
+        tracks = dict(TRACKS)
         conditions = (
             str(rule.get_kind_display()) if rule.kind else "",
-            str(labels.get(rule.matter, "")),
+            str(tracks.get(rule.matter) or type_name(rule.matter)),
             str(rule.get_channel_display()) if rule.channel else "",
             rule.city,
         )

@@ -44,7 +44,8 @@ from portal.work.services import take_next_case
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 from sawtak.clock import ticket_clock
-from sawtak.models import Category, Ticket
+from sawtak.models import Ticket
+from sawtak.ticket_types.selectors import type_choices
 
 TAKING: Final = ("objections.take_objection", "sawtak.take_ticket")
 KIND_RIGHTS: Final = {
@@ -138,7 +139,7 @@ class MatterFilter(ChoiceFilter):
                 ("payment", _("Objections to payments")),
             ]
         if user.has_perm("sawtak.view_ticket"):
-            found += [("tickets", _("All tickets")), *Category.choices]
+            found += [("tickets", _("All tickets")), *type_choices(with_past=True)]
         return found
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

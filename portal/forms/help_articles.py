@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from objections.admin.ground_forms import InBothLanguages, order_field
 from portal.help.words import unknown_marks
 from saudi.languages import in_a_row
-from sawtak.models import Category, HelpArticle
+from sawtak.models import HelpArticle
+from sawtak.ticket_types.selectors import type_choices
 
 _ENGLISH: Final = {"dir": "ltr", "lang": "en"}
 _MARKED: Final = ("short_ar", "short_en", "body_ar", "body_en")
@@ -30,7 +32,7 @@ class HelpArticleForm(InBothLanguages, forms.ModelForm[HelpArticle]):
         help_text=gettext_lazy(
             "Before a request of these types, the first two articles are offered as an answer."
         ),
-        choices=Category.choices,
+        choices=partial(type_choices, with_past=True),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

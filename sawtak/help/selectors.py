@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from saudi.digits import clean_text
 from saudi.text import fold
 from sawtak.help.models import JOINED_WORDS, HelpArticle
-from sawtak.models import Category
+from sawtak.ticket_types.selectors import all_types
 
 SEARCH_CHARACTERS: Final = 100
 MOST_FOUND: Final = 6
@@ -51,7 +51,7 @@ def articles() -> list[HelpArticle]:
 
 def answers_for(category: str) -> list[HelpArticle]:
     """Give the articles that stand before the form of a type; no statement for an unknown one."""
-    if category not in Category.values:
+    if category not in all_types():
         return []
     return list(
         HelpArticle.objects.filter(is_active=True, categories__contains=[category]).order_by(

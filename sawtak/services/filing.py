@@ -20,7 +20,7 @@ from documents.intake import CheckedFile, files_written
 from notifications.outbox import queue_message
 from saudi.hijri import HijriDate
 from sawtak.attachments import attach_files
-from sawtak.models import Category, Channel, IdentityMatch, Ticket
+from sawtak.models import Channel, IdentityMatch, Ticket
 from sawtak.selectors import RECEIVED
 from sawtak.storing import store_submission
 from sawtak.telling import TOLD_LIMIT, tell_sender
@@ -38,7 +38,7 @@ class TicketDetails:
 
     mobile: str
     full_name: str
-    category: Category
+    category: str
     message: str
     national_id: str = ""
     birth_date: HijriDate | None = None

@@ -46,7 +46,7 @@ from objections.models import (
 from objections.statuses import ObjectionStatus
 from portal.models import CallTask, RoutingRule, WorkItem
 from saudi.models import Holiday
-from sawtak.models import HelpArticle, Ticket
+from sawtak.models import HelpArticle, Ticket, TicketType
 from tests import personas
 from tests.factories import GROUND, PaymentLineFactory, ResultFactory
 from tests.objections.correcting import proposed
@@ -299,6 +299,11 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     FilingExemption: _exemption,
     LateAttempt: _late_attempt,
     Ticket: _ticket,
+    TicketType: lambda: TicketType.objects.create(
+        code=f"own_{next(_numbers)}",
+        label_ar=f"نوع {next(_numbers)}",
+        label_en=f"Type {next(_numbers)}",
+    ),
     HelpArticle: lambda: HelpArticle.objects.create(
         code=f"own_{next(_numbers)}",
         question_ar="متى تصل الدفعة؟",

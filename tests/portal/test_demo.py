@@ -214,7 +214,7 @@ class DemonstrationTests(TestCase):
             assert statuses == set(ObjectionStatus.values)
         tickets = Ticket.objects.all()
         assert set(tickets.values_list("status", flat=True)) == set(TicketStatus.values)
-        assert set(tickets.values_list("category", flat=True)) == set(Category.values)
+        assert set(tickets.values_list("category", flat=True)) == set(Category)
         assert set(tickets.values_list("channel", flat=True)) == set(Channel.values)
         assert set(tickets.values_list("identity_match", flat=True)) == {"full", "partial", "none"}
 

@@ -1,0 +1,67 @@
+"""The types of request in the staff site (docs/adr/0032)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from access.cells import number_cell, two_lines
+from objections.admin.catalogue import CatalogueAdmin, OfferedFilter
+from portal.forms.ticket_types import TicketTypeForm
+from sawtak.models import TicketType
+from sawtak.ticket_types.selectors import forget_types, offered_types
+
+
+@admin.register(TicketType)
+class TicketTypeAdmin(CatalogueAdmin):
+    """What a request may be about, in the order in which it is offered."""
+
+    form = TicketTypeForm
+    list_title = gettext_lazy("Types of request")
+    list_display = ("place", "label_cell", "sensitive_cell", "state")
+    list_filter = (OfferedFilter,)
+    preview_template = "admin/portal/ticket_type_preview.html"
+    typed_texts: ClassVar[tuple[str, ...]] = TicketTypeForm.texts
+
+    def get_fields(self, request: HttpRequest, obj: TicketType | None = None) -> tuple[str, ...]:
+        return TicketTypeForm.Meta.fields
+
+    def typed(self, request: HttpRequest, row: Any) -> Any:
+        row.is_sensitive = "is_sensitive" in request.POST
+        return super().typed(request, row)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget_types()
+
+    def preview_context(self, row: TicketType) -> dict[str, Any]:
+        others = [each for each in offered_types() if each.pk != row.pk]
+        rows = [*others, row] if row.is_active else others
+        rows.sort(key=lambda each: (each.order, each.pk or 0))
+        previews = []
+        for language, direction in (("ar", "rtl"), ("en", "ltr")):
+            with override(language):
+                shown = [(each.label, each.hint, each is row) for each in rows]
+            previews.append((language, direction, shown))
+        return {"previews": previews}
+
+    @admin.display(description=gettext_lazy("Place in the list"))
+    def place(self, row: TicketType) -> Any:
+        return number_cell(row.order)
+
+    @admin.display(description=gettext_lazy("Type"))
+    def label_cell(self, row: TicketType) -> Any:
+        return two_lines(row.label, row.hint)
+
+    @admin.display(description=gettext_lazy("Sensitive"))
+    def sensitive_cell(self, row: TicketType) -> str:
+        return self._said("is_sensitive", row.is_sensitive)
+
+    def shown_value(self, name: str, value: Any) -> str | None:
+        if name == "is_sensitive":
+            return _("Yes") if value else _("No")
+        return None
