@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 _NEXT = """
     WITH RECURSIVE found AS (
@@ -29,8 +29,9 @@ def values_in(
     the column; `condition` is SQL of ours, that of a partial index.
     """
     quote = connection.ops.quote_name
+    field = cast("Field[Any, Any]", model._meta.get_field(column))
     statement = _NEXT.format(
-        column=quote(model._meta.get_field(column).column),
+        column=quote(field.column or column),
         table=quote(model._meta.db_table),
         condition=condition,
     )
