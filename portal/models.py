@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
+from portal.contacts.models import Contact, ContactEvent, KnownProblem
 from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
 from portal.work.models import RoutingRule, WorkEvent, WorkItem, WorkLook
@@ -52,8 +53,11 @@ __all__ = [
     "CallEvent",
     "CallTask",
     "CaseFigure",
+    "Contact",
+    "ContactEvent",
     "CountedDay",
     "InboxMark",
+    "KnownProblem",
     "OutcomeFigure",
     "PageFeedback",
     "PublicFigure",

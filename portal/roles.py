@@ -41,6 +41,15 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
         ),
     ),
     (
+        _("Calls, posts and letters"),
+        (
+            ("portal.view_contact", _("See the calls, posts and letters that were taken")),
+            ("portal.view_contactevent", _("See what happened in each of them")),
+            ("portal.take_contact", _("Take calls, posts and letters")),
+            ("portal.view_knownproblem", _("See the known problems")),
+        ),
+    ),
+    (
         _("Objections"),
         (
             ("objections.view_objection", _("See objections")),

@@ -241,6 +241,8 @@ LIMITS = {
     "ticket_sms_per_mobile_hour": env.number("LIMITS_TICKET_SMS_PER_MOBILE_HOUR", 10),
     "ticket_codes_per_mobile_hour": env.number("LIMITS_TICKET_CODES_PER_MOBILE_HOUR", 10),
     "codes_open_per_address_hour": env.number("LIMITS_CODES_OPEN_PER_ADDRESS_HOUR", 100),
+    "caller_tries_per_agent_hour": env.number("LIMITS_CALLER_TRIES_PER_AGENT_HOUR", 5),
+    "caller_tries_per_person_hour": env.number("LIMITS_CALLER_TRIES_PER_PERSON_HOUR", 10),
     "ticket_replies_per_ticket_hour": env.number("LIMITS_TICKET_REPLIES_PER_TICKET_HOUR", 20),
     "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),
     "reply_wait_seconds": env.number("LIMITS_REPLY_WAIT_SECONDS", 180),

@@ -75,6 +75,12 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("portal", "workitem", gettext_lazy("Queue of work"), "list"),
             Entry(
+                *("portal", "contact", gettext_lazy("New call"), "phone", "new"),
+                right="portal.take_contact",
+            ),
+            Entry("portal", "contact", gettext_lazy("Calls, posts and letters"), "chat"),
+            Entry("portal", "knownproblem", gettext_lazy("Known problems"), "info"),
+            Entry(
                 "portal",
                 "workitem",
                 gettext_lazy("Figures of the service"),

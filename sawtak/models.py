@@ -140,13 +140,20 @@ class Ticket(models.Model):
 
 
 class TicketMessage(models.Model):
-    """One turn of the conversation, by the sender (`author` empty) or by staff."""
+    """One turn of the conversation, by the sender (`author` empty) or by staff.
+
+    `channel` says how the sender's words came where staff wrote them down; empty for what was
+    written here.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     text = models.TextField(_("text"))
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=Channel.choices, blank=True, default="", db_default=""
+    )
     written_at = models.DateTimeField(_("written"))
 
     class Meta:

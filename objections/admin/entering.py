@@ -128,7 +128,11 @@ class EnteringPages(_Base):
             return self._entry_page(request, context, form)
         text = _("The objection is filed under %(reference)s. The person was told by SMS.")
         messages.success(request, text % {"reference": filed.reference})
-        return HttpResponseRedirect(reverse("admin:objections_objection_change", args=[filed.pk]))
+        return HttpResponseRedirect(self.entered_url(request, filed))
+
+    def entered_url(self, request: HttpRequest, filed: Objection) -> str:
+        """Give the page that follows an entered objection: its own."""
+        return reverse("admin:objections_objection_change", args=[filed.pk])
 
     def _refused(
         self,

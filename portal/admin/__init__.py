@@ -6,6 +6,7 @@ from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
 from portal.admin.cases import CasePage, TicketPage
+from portal.admin.contacts import ContactAdmin, KnownProblemAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.help_articles import HelpArticleAdmin
 from portal.admin.mails import MailAdmin
@@ -21,11 +22,13 @@ __all__ = [
     "CallTaskAdmin",
     "CampaignAdmin",
     "CasePage",
+    "ContactAdmin",
     "DoubtfulNumberAdmin",
     "EarlyEndAdmin",
     "GatewayPauseAdmin",
     "HelpArticleAdmin",
     "HolidayAdmin",
+    "KnownProblemAdmin",
     "MailAdmin",
     "MessageAdmin",
     "PersonAdmin",

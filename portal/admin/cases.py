@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 
+from access.staff import LONGEST_ROW_NUMBER
+from beneficiaries.models import User
 from objections.admin.cases import ObjectionAdmin
 from objections.models import Objection
 from portal.admin.queue_acts import WITH_PLACE, InQueue
+from portal.contacts.errors import ContactRefused
+from portal.contacts.models import Contact
+from portal.contacts.services import note_objection
 from portal.work.kinds import WorkKind
 from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
@@ -35,6 +43,19 @@ class CasePage(InQueue, ObjectionAdmin):
             tickets = Ticket.objects.filter(person__household_id=case.person.household_id)
             context["tickets"] = tickets.order_by("-received_at", "-id")[:SHOWN_TICKETS]
         return context
+
+    def entered_url(self, request: HttpRequest, filed: Objection) -> str:
+        """Lead back to the contact in which an objection was entered."""
+        named = request.GET.get("contact", "")
+        if named.isascii() and named.isdecimal():
+            user = cast(User, request.user)
+            contact = Contact.objects.filter(pk=int(named[:LONGEST_ROW_NUMBER]), agent=user).first()
+            if contact is not None and contact.person_id == filed.filed_by_id:
+                with suppress(ContactRefused):  # it was ended meanwhile: the objection stands
+                    now = timezone.now()
+                    note_objection(contact_id=contact.pk, objection=filed, by=user, now=now)
+                    return reverse("admin:portal_contact_change", args=[contact.pk])
+        return super().entered_url(request, filed)
 
 
 @admin.register(Ticket)

@@ -31,6 +31,7 @@ from objections.statuses import ObjectionStatus
 from portal.calls.models import CallTask
 from portal.calls.presenting import call_tag
 from portal.templatetags.portal_ui import tag
+from saudi.forms import HijriDateWidget
 from saudi.languages import page_language
 from sawtak.admin import staff_label, step_label
 from sawtak.models import TicketEvent
@@ -192,6 +193,12 @@ def staff_facts(model_admin: Any, shown: Any, names: Iterable[str]) -> dict[str,
 def is_choices(field: BoundField) -> bool:
     """Tell whether a field is a group of choices with a legend."""
     return bool(field.use_fieldset)
+
+
+@register.filter
+def is_date_of_parts(field: BoundField) -> bool:
+    """Tell whether a field is a Hijri date of three controls."""
+    return isinstance(field.field.widget, HijriDateWidget)
 
 
 @register.filter

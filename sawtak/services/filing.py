@@ -54,6 +54,7 @@ def file_ticket(
     language: str,
     now: datetime,
     address: str = "",
+    received_at: datetime | None = None,
 ) -> Ticket:
     """Store a request and queue the SMS with its reference, once for a submission key (O13).
 
@@ -65,7 +66,8 @@ def file_ticket(
     number (O19 e): the ticket is stored all the same.
 
     One transaction of four statements: the match, the ticket with its text and its event, the
-    limits, the SMS.
+    limits, the SMS. `received_at` is the receipt of a letter that staff enter later: the clock of
+    its answer counts from then.
 
     Raises:
         LimitReached: the address has filed as many as it may in an hour; nothing is stored.
@@ -77,7 +79,9 @@ def file_ticket(
             draws += 1
             try:
                 with transaction.atomic():
-                    ticket, message_id = _store(details, submission_key, channel, language, now)
+                    ticket, message_id = _store(
+                        details, submission_key, channel, language, received_at or now
+                    )
                     may_tell = _count_filing(address, ticket.mobile, now)
                     attach_files(message_id, attachments, now)
                     if may_tell:
@@ -93,7 +97,11 @@ def file_ticket(
 
 
 def _store(
-    details: TicketDetails, submission_key: str, channel: Channel, language: str, now: datetime
+    details: TicketDetails,
+    submission_key: str,
+    channel: Channel,
+    language: str,
+    received_at: datetime,
 ) -> tuple[Ticket, int]:
     person, match = _match(details)
     return store_submission(
@@ -110,7 +118,7 @@ def _store(
         identity_match=match,
         language=language,
         text=details.message,
-        now=now,
+        now=received_at,
     )
 
 

@@ -24,7 +24,12 @@ _WORKED_ON: Final = frozenset({TicketStatus.NEW, TicketStatus.IN_PROGRESS})
 
 
 def reply_from_sender(
-    *, ticket_id: int, text: str, attachments: Sequence[CheckedFile], now: datetime
+    *,
+    ticket_id: int,
+    text: str,
+    attachments: Sequence[CheckedFile],
+    now: datetime,
+    channel: str = "",
 ) -> Ticket:
     """Add the sender's words, which open an answered or closed ticket again.
 
@@ -49,7 +54,7 @@ def reply_from_sender(
             raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
         ceiling = settings.LIMITS["ticket_replies_per_ticket_hour"]
         limits.count_below(REPLY_LIMIT, ticket.reference, ceiling=ceiling, now=now)
-        message = append_words(ticket, text, author=None, now=now)
+        message = append_words(ticket, text, author=None, now=now, channel=channel)
         attach_files(message.pk, attachments, now)
         if ticket.status not in _WORKED_ON:
             move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)

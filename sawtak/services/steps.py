@@ -53,6 +53,10 @@ def _record(
     )
 
 
-def append_words(ticket: Ticket, text: str, *, author: User | None, now: datetime) -> TicketMessage:
-    """Add a turn to the conversation; without an author it is the sender's."""
-    return TicketMessage.objects.create(ticket=ticket, author=author, text=text, written_at=now)
+def append_words(
+    ticket: Ticket, text: str, *, author: User | None, now: datetime, channel: str = ""
+) -> TicketMessage:
+    """Add a turn to the conversation; without an author it is the sender's, come by `channel`."""
+    return TicketMessage.objects.create(
+        ticket=ticket, author=author, text=text, channel=channel, written_at=now
+    )

@@ -44,7 +44,9 @@ from objections.models import (
     WindowExtension,
 )
 from objections.statuses import ObjectionStatus
-from portal.models import CallTask, RoutingRule, WorkItem
+from portal.contacts.services import Arrival, identify_caller, start_contact
+from portal.contacts.statuses import ContactChannel
+from portal.models import CallTask, Contact, KnownProblem, RoutingRule, WorkItem
 from saudi.models import Holiday
 from sawtak.models import HelpArticle, Ticket, TicketType
 from tests import personas
@@ -210,6 +212,22 @@ def _call() -> CallTask:
     )
 
 
+def _contact() -> Contact:
+    """Give an open call of somebody who was identified, with something to object to."""
+    agent, person = personas.staff("agent"), ResultFactory.create(person=personas.head()).person
+    PaymentLineFactory.create(person=person)
+    arrival = Arrival(ContactChannel.PHONE)
+    contact = start_contact(submission=uuid4(), arrival=arrival, by=agent, now=NOW)
+    return identify_caller(
+        contact_id=contact.pk,
+        national_id=person.national_id,
+        birth_date=person.birth_date,
+        mobile=person.mobile,
+        by=agent,
+        now=NOW,
+    )
+
+
 def _campaign() -> Campaign:
     key = f"registry-{next(_numbers)}"
     return Campaign.objects.create(
@@ -318,6 +336,15 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Message: _message,
     CallTask: _call,
     Campaign: _campaign,
+    Contact: _contact,
+    KnownProblem: lambda: KnownProblem.objects.create(
+        key=str(next(_numbers)),
+        problem="لم تصل الدفعة",
+        cause="الحساب موقوف",
+        solution="تحديث الحساب",
+        written_by=personas.staff("agent"),
+        written_at=NOW,
+    ),
     SmsText: lambda: SmsText.objects.create(
         template=f"registry_{next(_numbers)}",
         text_ar="وصل طلبك.",

@@ -33,7 +33,7 @@ from beneficiaries.models import (
 )
 from notifications.models import DoubtfulNumber, Mail, Message
 from objections.models import Objection
-from portal.models import CallTask, WorkItem
+from portal.models import CallTask, Contact, WorkItem
 from sawtak.models import Ticket
 from tests import personas
 from tests.portal.staff_rows import REGISTERED, ROWS, row_of
@@ -59,6 +59,7 @@ LARGE: Final = frozenset(
         Message,
         DoubtfulNumber,
         CallTask,
+        Contact,
     }
 )
 """The tables that grow with the country. Of the others there are some hundreds of rows."""
@@ -113,6 +114,7 @@ LEFT_OUT: Final = {
     "portal.OutcomeFigure": "shown on the page of the figures of the service",
     "portal.PublicFigure": "everybody reads them",
     "portal.CallEvent": "shown on the call's page",
+    "portal.ContactEvent": "shown on the contact's page",
     "portal.SchedulerTurn": "held by the schedulers",
     "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",

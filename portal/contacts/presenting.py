@@ -1,0 +1,95 @@
+"""How a contact is shown to staff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.contacts.errors import (
+    CallerNotMatched,
+    ContactIsAnothers,
+    ContactIsOver,
+    NotTheirTicket,
+    OutcomeRefused,
+)
+from portal.contacts.models import Contact
+from portal.contacts.statuses import ContactChannel, Outcome
+from portal.templatetags.portal_ui import tag
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ICONS: Final = {
+    ContactChannel.PHONE: "phone",
+    ContactChannel.X: "chat",
+    ContactChannel.LETTER: "mail",
+}
+
+_BADGES: Final = {
+    Outcome.TICKET: ("ok", "voice"),
+    Outcome.ADDED: ("ok", "reply"),
+    Outcome.OBJECTION: ("ok", "scale"),
+    Outcome.ANSWERED: ("ok", "ok"),
+    Outcome.BROKEN_OFF: ("plain", "no"),
+}
+
+TITLES: Final[dict[str, StrOrPromise]] = {
+    ContactChannel.PHONE: gettext_lazy("New call"),
+    ContactChannel.X: gettext_lazy("New post on X"),
+    ContactChannel.LETTER: gettext_lazy("New letter"),
+}
+
+
+def contact_tag(contact: Contact) -> SafeString:
+    """Show how a contact ended as word, icon and colour, or that it has not."""
+    if contact.is_open:
+        return tag(_("Not ended"), "wait", "clock")
+    outcome = Outcome(contact.outcome)
+    return tag(str(outcome.label), *_BADGES[outcome])
+
+
+def who_text(contact: Contact) -> str:
+    """Name whom a contact is with."""
+    if contact.person is not None:
+        return contact.person.full_name
+    return contact.source or _("Not identified")
+
+
+def offered_outcomes(contact: Contact) -> list[Outcome]:
+    """Give the ends that a contact can have, the likeliest first."""
+    offered = []
+    if contact.objection_id:
+        offered.append(Outcome.OBJECTION)
+    if contact.ticket_id:
+        steps = {event.step for event in contact.events.all() if event.ticket_id}
+        offered += [step for step in (Outcome.TICKET, Outcome.ADDED) if step.value in steps]
+    return [*offered, Outcome.ANSWERED, Outcome.BROKEN_OFF]
+
+
+def refusal_words(refused: Exception) -> str:
+    """Say why a step of a contact was refused, and what to do."""
+    if isinstance(refused, CallerNotMatched):
+        return _(
+            "What was given does not match the register. Read the three facts back to the person "
+            "and try again, or go on without identifying them."
+        )
+    if isinstance(refused, ContactIsOver):
+        label = str(Outcome(refused.outcome).label)
+        return _("Not saved: this was ended before: «%(status)s».") % {"status": label}
+    if isinstance(refused, ContactIsAnothers):
+        return _("Not saved: a colleague has this contact.")
+    if isinstance(refused, NotTheirTicket):
+        return _("Not saved: this request takes no more words. File a new one.")
+    if isinstance(refused, OutcomeRefused):
+        return str(OUTCOME_FAULTS[refused.field])
+    return _("Not saved: write the text first.")
+
+
+OUTCOME_FAULTS: Final = {
+    "outcome": gettext_lazy("Nothing of this kind was filed in this contact. Choose another."),
+    "problem": gettext_lazy("Write the problem in a few words."),
+    "solution": gettext_lazy("Write what you told the person: the solution."),
+}

@@ -1,0 +1,423 @@
+"""Calls, posts and letters: who it is, what is told, what comes of it, what is learnt from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import InternalError, transaction
+from django.db.utils import IntegrityError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from access.errors import LimitReached
+from beneficiaries.models import Person, User
+from objections.models import NeededDocument, Objection
+from portal.contacts import services
+from portal.contacts.errors import CallerNotMatched, ContactIsAnothers, ContactIsOver
+from portal.contacts.known import found_problems, suggested_problems
+from portal.contacts.models import Contact, ContactEvent, KnownProblem
+from portal.contacts.rules import names_somebody
+from portal.contacts.services import Arrival
+from portal.contacts.statuses import ContactChannel, ContactStep, Outcome
+from portal.models import WorkItem
+from saudi.hijri import HijriDate
+from sawtak.models import Ticket
+from tests import personas
+from tests.factories import ResultFactory
+from tests.sawtak import tickets
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+NEW = "/admin/portal/contact/new/"
+LIST = "/admin/portal/contact/"
+KNOWN = "/admin/portal/knownproblem/"
+MOBILE = "+966500000001"
+NOT_MATCHED = "لا تطابق السجل"
+
+
+def sara() -> Person:
+    return personas.head(
+        national_id="1000000008",
+        mobile=MOBILE,
+        birth_date=HijriDate(1404, 1, 25),
+        full_name="سارة أحمد التجريبية",
+    )
+
+
+def typed(**facts: str) -> dict[str, str]:
+    """Give what an agent types while Sara is on the phone."""
+    return {
+        "submission": str(uuid4()),
+        "national_id": "١٠٠٠٠٠٠٠٠٨",
+        "birth_day": "25",
+        "birth_month": "1",
+        "birth_year": "1404",
+        "mobile": "0500000001",
+        "step": "identify",
+    } | facts
+
+
+def page(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def begun(by: User, channel: ContactChannel = ContactChannel.PHONE, **facts: Any) -> Contact:
+    return services.start_contact(
+        submission=uuid4(), arrival=Arrival(channel, **facts), by=by, now=NOW
+    )
+
+
+def identified(by: User, person: Person) -> Contact:
+    return services.identify_caller(
+        contact_id=begun(by).pk,
+        national_id=person.national_id,
+        birth_date=person.birth_date,
+        mobile=person.mobile,
+        by=by,
+        now=NOW,
+    )
+
+
+def address(contact: Contact) -> str:
+    return reverse("admin:portal_contact_change", args=[contact.pk])
+
+
+# Who it is ------------------------------------------------------------------------------
+
+
+def test_a_caller_is_known_by_three_facts_and_heard_to_the_end(client: Client) -> None:
+    agent = personas.sign_in_staff(client, "agent")
+    person = sara()
+    result = ResultFactory.create(person=person)
+    answer = client.post(NEW, typed())
+    contact = Contact.objects.get()
+    assert answer.url == address(contact)
+    assert (contact.person, contact.agent, contact.channel) == (person, agent, "phone")
+    shown = page(client.get(address(contact)))
+    assert person.full_name in shown
+    assert "لم يثبت عقد الإيجار" in shown
+    assert "0500000001" in shown  # the mobile of the answer is written already
+    words = {"category": "payments", "message": "لم تصل الدفعة.", "mobile": "0500000001"}
+    for _twice in range(2):
+        client.post(address(contact), {"action": "ticket", **words})
+    ticket = Ticket.objects.get()
+    assert (ticket.channel, ticket.identity_match, ticket.person) == ("phone", "full", person)
+    assert tickets.texts_sent("ticket_received")
+    assert WorkItem.objects.get(ticket=ticket).channel == "phone"
+    ended = client.post(
+        address(contact),
+        {
+            "action": "end",
+            "outcome": "ticket",
+            "problem": "لم تصل الدفعة",
+            "cause": "الحساب موقوف",
+            "solution": "تحديث الحساب في البنك",
+        },
+    )
+    assert ended.url == NEW
+    contact.refresh_from_db()
+    assert (contact.outcome, contact.ticket, contact.known.uses) == ("ticket", ticket, 1)
+    assert [event.step for event in contact.events.all()] == [
+        *(ContactStep.STARTED, ContactStep.IDENTIFIED, ContactStep.TICKET, ContactStep.ENDED),
+    ]
+    assert result.pk
+    assert "تحديث الحساب في البنك" in page(client.get(address(contact)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"national_id": "1000000024"},  # of nobody
+        {"birth_day": "24"},
+        {"mobile": "0500000002"},
+    ],
+    ids=["id", "birth-date", "mobile"],
+)
+def test_what_does_not_match_is_said_alike_and_kept(client: Client, wrong: dict[str, str]) -> None:
+    personas.sign_in_staff(client, "agent")
+    sara()
+    form = typed(**wrong)
+    shown = page(client.post(NEW, form))
+    assert NOT_MATCHED in shown
+    assert form["mobile"] in shown
+    assert form["national_id"] in shown
+    assert "سارة" not in shown
+    contact = Contact.objects.get()
+    assert contact.person is None
+    assert contact.events.last().step == ContactStep.NOT_MATCHED
+    # The same form again, now right, is the same contact.
+    assert client.post(NEW, typed(submission=form["submission"])).url == address(contact)
+    contact.refresh_from_db()
+    assert contact.person is not None
+
+
+def test_wrong_tries_are_counted_for_the_agent_and_for_the_person(client: Client) -> None:
+    agent, other = personas.staff("agent"), personas.staff("agent")
+    person = sara()
+    facts: dict[str, Any] = {
+        "national_id": person.national_id,
+        "birth_date": person.birth_date,
+        "now": NOW,
+    }
+    first, second = begun(agent), begun(other)
+    for _number in range(5):
+        with pytest.raises(CallerNotMatched):
+            services.identify_caller(contact_id=first.pk, mobile="+966500000009", by=agent, **facts)
+    with pytest.raises(LimitReached):  # the right one too: guessing has to end
+        services.identify_caller(contact_id=first.pk, mobile=MOBILE, by=agent, **facts)
+    assert services.identify_caller(contact_id=second.pk, mobile=MOBILE, by=other, **facts).person
+    client.force_login(agent, backend=personas.STAFF_BACKEND)
+    shown = page(client.post(NEW, typed()))
+    assert "محاولات كثيرة" in shown or timezone.now() > NOW + timedelta(hours=1)
+
+
+def test_who_is_not_identified_is_heard_and_told_nothing(client: Client) -> None:
+    personas.sign_in_staff(client, "agent")
+    person = sara()
+    tickets.file(mobile=MOBILE, national_id=person.national_id)
+    answer = client.post(NEW, typed(step="heard", mobile="0500000009", birth_day=""))
+    assert answer.status_code == 200  # a day that is missing is asked for
+    answer = client.post(
+        NEW, typed(step="heard", mobile="0500000009", birth_day="", birth_month="", birth_year="")
+    )
+    contact = Contact.objects.get()
+    shown = page(client.get(answer.url))
+    assert person.full_name not in shown
+    assert "0500000009" in shown
+    assert 'value="continue"' not in shown
+    words = {
+        "category": "other",
+        "message": "أريد أن أعرف متى تصل الدفعة.",
+        "mobile": "0500000009",
+        "full_name": "أم خالد",
+        "national_id": "",
+    }
+    client.post(address(contact), {"action": "ticket", **words})
+    ticket = Ticket.objects.get(mobile="+966500000009")
+    assert (ticket.identity_match, ticket.person) == ("none", None)
+
+
+# What comes of it -----------------------------------------------------------------------
+
+
+def test_words_are_added_to_the_person_s_own_request_alone(client: Client) -> None:
+    agent = personas.sign_in_staff(client, "caseworker")
+    person = sara()
+    own = tickets.file(mobile=MOBILE, national_id=person.national_id)
+    others = tickets.file(mobile="+966500000033", national_id=person.national_id)
+    contact = identified(agent, person)
+    shown = page(client.get(address(contact)))
+    assert own.reference in shown
+    assert others.reference not in shown  # somebody who knew the ID filed it
+    words = {"action": "continue", "words": "وصل جزء منها."}
+    refused = client.post(address(contact), {**words, "ticket": others.pk})
+    assert "وصل جزء منها." in page(refused)
+    client.post(address(contact), {**words, "ticket": own.pk})
+    message = own.messages.last()
+    assert (message.text, message.author, message.channel) == ("وصل جزء منها.", None, "phone")
+    assert others.messages.count() == 1
+    services.end_contact(
+        contact_id=contact.pk,
+        outcome=Outcome.ADDED,
+        problem="",
+        cause="",
+        solution="",
+        by=agent,
+        now=NOW,
+    )
+    assert Contact.objects.get().outcome == "added"
+
+
+def test_an_objection_entered_from_a_call_leads_back_to_it(client: Client) -> None:
+    agent = personas.sign_in_staff(client, "agent")
+    person = sara()
+    now = timezone.now()
+    ResultFactory.create(
+        person=person,
+        announced_on=now.date() - timedelta(days=9),
+        filing_deadline=now.date() + timedelta(days=81),
+    )
+    contact = identified(agent, person)
+    shown = client.get(address(contact))
+    (each,) = shown.context["overview"].contestable
+    assert each.url in page(shown).replace("&amp;", "&")
+    document = NeededDocument.objects.filter(is_active=True).first()
+    assert document is not None
+    form = client.get(each.url).context["entry_form"]
+    (ground, _label), *_others = [each for each in form.fields["ground"].choices if each[0]]
+    answer = client.post(
+        each.url,
+        {
+            "submission": str(uuid4()),
+            "ground": ground,
+            "statement": "عقد الإيجار ساري.",
+            "wanted": document.code,
+            "days": "14",
+            "action": "file",
+            "has_consent": "on",
+        },
+    )
+    objection = Objection.objects.get()
+    assert answer.url == address(contact)
+    contact.refresh_from_db()
+    assert contact.objection == objection
+
+
+def test_a_letter_counts_from_its_stamp_and_a_post_keeps_its_place(client: Client) -> None:
+    personas.sign_in_staff(client, "agent")
+    words = {
+        "action": "ticket",
+        "category": "complaint",
+        "message": "أشكو من تأخر الرد.",
+        "mobile": "0500000009",
+        "full_name": "أم خالد",
+    }
+    nobody = {"national_id": "", "birth_day": "", "birth_month": "", "birth_year": "", "mobile": ""}
+    today = timezone.localdate()
+    heard = typed(step="heard", **nobody)
+    for stamp in (today + timedelta(days=1), today - timedelta(days=500)):
+        refused = client.post(f"{NEW}?channel=letter", {**heard, "received_on": f"{stamp}"})
+        assert f"{stamp}" in page(refused)
+    assert not Contact.objects.exists()
+    stamp = today - timedelta(days=6)
+    letter = client.post(f"{NEW}?channel=letter", {**heard, "received_on": f"{stamp:%d/%m/%Y}"})
+    client.post(letter.url, words)
+    ticket = Ticket.objects.get()
+    assert (ticket.channel, timezone.localdate(ticket.received_at)) == ("letter", stamp)
+    assert WorkItem.objects.get(ticket=ticket).clock_day == stamp
+
+    for wrong in ("", "x.com", "https://example.com/a", "@أحمد"):
+        refused = client.post(f"{NEW}?channel=x", {**heard, "source": wrong})
+        assert refused.status_code == 200
+    post = client.post(
+        f"{NEW}?channel=x",
+        {**typed(step="heard", **nobody), "source": "https://twitter.com/om_khaled/status/12?s=20"},
+    )
+    client.post(post.url, {**words, "message": "متى تصل الدفعة؟"})
+    contact = Contact.objects.latest("id")
+    assert contact.source == "https://x.com/om_khaled/status/12"
+    assert WorkItem.objects.get(ticket=contact.ticket).channel == "x"
+
+
+def test_what_the_outcome_needs_is_asked_for_and_nothing_typed_is_lost(client: Client) -> None:
+    agent = personas.sign_in_staff(client, "agent")
+    contact = identified(agent, sara())
+    end = {"action": "end", "outcome": "answered", "problem": "سؤال عن موعد الدفعة"}
+    assert "سؤال عن موعد الدفعة" in page(client.post(address(contact), end))
+    naming = {**end, "solution": "الهوية ١٠٠٠٠٠٠٠٠٨ صحيحة"}
+    assert "الهوية ١٠٠٠٠٠٠٠٠٨ صحيحة" in page(client.post(address(contact), naming))
+    assert not KnownProblem.objects.exists()
+    assert "لم ينته" in page(client.get(LIST))
+    unfinished = page(client.get(NEW))
+    assert address(contact) in unfinished
+    client.post(address(contact), {**end, "solution": "العاشر من الشهر"})
+    assert address(contact) not in page(client.get(NEW))
+    with pytest.raises(ContactIsOver):
+        services.note_objection(contact_id=contact.pk, objection=Objection(), by=agent, now=NOW)
+
+
+# Known problems -------------------------------------------------------------------------
+
+
+def test_a_problem_is_kept_once_and_found_by_any_spelling(client: Client) -> None:
+    agent = personas.sign_in_staff(client, "agent")
+    texts = [
+        ("لم تصل الدفعة إلى الحساب", "الآيبان مُوقَف", "تحديث الآيبان من الملف"),
+        ("لا يصل رمز الدخول", "الجوال تغيّر", "تغيير الجوال عبر مركز الاتصال"),
+        ("لم تصل الدفعه الى الحساب", "الايبان موقف", "تحديث الايبان من الملف"),
+    ]
+    for problem, cause, solution in texts:
+        services.end_contact(
+            contact_id=begun(agent).pk,
+            outcome=Outcome.ANSWERED,
+            problem=problem,
+            cause=cause,
+            solution=solution,
+            by=agent,
+            now=NOW,
+        )
+    payment, code = KnownProblem.objects.order_by("id")
+    assert (payment.uses, code.uses) == (2, 1)
+    for searched in ("دفعه", "الدفعة", "والدفعة الحساب", "ايبان", "الأيبان", "حسآب"):
+        assert list(found_problems(searched)) == [payment], searched
+    assert list(found_problems("مستقل")) == []
+    assert suggested_problems("المتصل لم تصله الدفعة منذ شهر") == [payment]
+    shown = page(client.post(KNOWN, {"q": "الايبان"}, follow=True))
+    assert payment.problem in shown
+    assert code.problem not in shown
+
+    contact = begun(agent)
+    end = {"action": "end", "outcome": "answered", "problem": "دفعة", "solution": "", "cause": ""}
+    assert payment.solution in page(client.post(address(contact), {**end, "find": "1"}))
+    used = client.post(address(contact), {**end, "use": str(payment.pk)})
+    assert used.context["outcome_form"]["solution"].value() == payment.solution
+    assert Contact.objects.get(pk=contact.pk).is_open
+    copied = {name: getattr(payment, name) for name in ("problem", "cause", "solution")}
+    client.post(address(contact), {**end, **copied})
+    payment.refresh_from_db()
+    assert payment.uses == 3
+    assert Contact.objects.get(pk=contact.pk).known == payment
+
+
+# Who may, and what is kept --------------------------------------------------------------
+
+
+def test_each_role_does_what_its_day_needs(client: Client) -> None:
+    contact = begun(personas.staff("agent"))
+    for role, may_see, may_take in (
+        ("agent", True, True),
+        ("caseworker", True, True),
+        ("supervisor", True, True),
+        ("auditor", True, False),
+        ("approver", False, False),
+        ("administrator", False, False),
+        (None, False, False),
+    ):
+        personas.sign_in_staff(client, role)
+        assert (client.get(NEW).status_code == 200) == may_take, role
+        for url in (LIST, KNOWN, address(contact)):
+            assert (client.get(url).status_code == 200) == may_see, (role, url)
+        home = page(client.get("/admin/"))
+        assert (f'href="{NEW}"' in home) == may_take, role
+        words = {"action": "end", "outcome": "broken_off"}
+        answer = client.post(address(contact), words)
+        assert answer.status_code in ({200} if may_take else {403}), role
+    contact.refresh_from_db()
+    assert contact.is_open  # a colleague's is nobody else's to end
+    with pytest.raises(ContactIsAnothers):
+        services.start_contact(
+            submission=contact.submission,
+            arrival=Arrival(ContactChannel.PHONE),
+            by=personas.staff("agent"),
+            now=NOW,
+        )
+
+
+def test_the_database_keeps_what_happened() -> None:
+    contact = begun(personas.staff("agent"))
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+        ContactEvent.objects.all().delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Contact.objects.filter(pk=contact.pk).update(outcome="answered")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        begun(contact.agent, ContactChannel.LETTER)
+    assert begun(contact.agent, ContactChannel.LETTER, received_on=date(2026, 11, 20)).pk
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("هوية ٢٠٠٠٠٠٠٠٠٦", True),
+        ("05 0000 0001", True),
+        ("SA0380000000608010167519", True),
+        ("منذ 3 أشهر بمبلغ 1200 ريال", False),
+        ("19912", False),
+    ],
+)
+def test_a_number_of_somebody_is_told_from_a_sum(text: str, names: bool) -> None:
+    assert names_somebody(text) is names
