@@ -3,73 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.cells import number_cell, reference_cell
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, overtaken_text
+from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
 from documents.serving import attachment_response
-from sawtak.errors import TextMissing, TransitionRefused
-from sawtak.models import Ticket, TicketAttachment, TicketEvent
-from sawtak.rules import REOPENED_FROM
-from sawtak.services import answer_ticket, ask_sender, close_ticket, take_ticket
-from sawtak.staff_forms import AnswerForm, CloseForm
+from sawtak.models import Ticket, TicketAttachment
+from sawtak.selectors import version_among
+from sawtak.services.handing import may_give_away
+from sawtak.staff_acts import (
+    ANSWER,
+    CLOSE,
+    NOTE,
+    REFUSALS,
+    TAKE,
+    bound_form,
+    refusal_text,
+    ticket_acts,
+)
 from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
+from sawtak.wording import identity_label, is_reopening, staff_label
 
 OPEN_ATTACHMENTS = ("sawtak.view_ticketattachment", "documents.open_document")
-
-
-def staff_label(status: str) -> str:
-    """Word a status for staff; two of the labels speak to the sender."""
-    if status == TicketStatus.AWAITING_CITIZEN:
-        return gettext("Waiting for the sender")
-    if status == TicketStatus.WITHDRAWN:
-        return gettext("Withdrawn by the sender")
-    return str(TicketStatus(status).label)
-
-
-def is_reopening(event: TicketEvent) -> bool:
-    """Tell whether the sender opened an answered or closed ticket again by this step."""
-    return event.from_status in REOPENED_FROM and event.to_status == TicketStatus.IN_PROGRESS
-
-
-def step_label(event: TicketEvent) -> str:
-    """Word a step of a ticket's history for staff."""
-    if is_reopening(event):
-        return gettext("Opened again by the sender")
-    step = (event.from_status, event.to_status)
-    if step == (TicketStatus.AWAITING_CITIZEN, TicketStatus.IN_PROGRESS):
-        return gettext("The sender replied")
-    return staff_label(event.to_status)
-
-
-def identity_label(ticket: Ticket) -> str:
-    """Word for staff whether the sender is in the register; the contact form asks for no ID."""
-    if not ticket.national_id:
-        return gettext("No ID was given")
-    return capfirst(str(ticket.get_identity_match_display()))
 
 
 class TicketStatusFilter(WaitingFilter):
@@ -103,7 +74,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
     case_template = "admin/sawtak/ticket.html"
     case_related: ClassVar[tuple[str, ...]] = ("person__household", "assigned_to", "rating")
     """What is read together with a ticket for its page."""
-    refusals: ClassVar[tuple[type[Exception], ...]] = (TransitionRefused, TextMissing)
+    refusals: ClassVar[tuple[type[Exception], ...]] = REFUSALS
 
     @admin.display(description=_("Reference"))
     def number(self, ticket: Ticket) -> SafeString:
@@ -164,81 +135,48 @@ class TicketAdmin(QueueGround, CaseAdmin):
         return get_object_or_404(Ticket.objects.select_related(*self.case_related), pk=pk)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
-        return {
-            "take": CaseAction("sawtak.take_ticket", self._take),
-            "answer": CaseAction("sawtak.answer_ticket", self._answer, AnswerForm),
-            "ask": CaseAction("sawtak.answer_ticket", self._ask, AnswerForm),
-            "close": CaseAction("sawtak.close_ticket", self._close, CloseForm),
-        }
+        return ticket_acts()
 
-    def _take(self, request: HttpRequest, case: Ticket, form: None, now: datetime) -> StrOrPromise:
-        take_ticket(
-            ticket_id=case.pk,
-            agent=cast(User, request.user),
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("You took the ticket.")
-
-    def _answer(
-        self, request: HttpRequest, case: Ticket, form: AnswerForm, now: datetime
-    ) -> StrOrPromise:
-        answer_ticket(
-            ticket_id=case.pk,
-            agent=cast(User, request.user),
-            text=form.cleaned_data["text"],
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("The answer is on the ticket's page and the sender was told by SMS.")
-
-    def _ask(
-        self, request: HttpRequest, case: Ticket, form: AnswerForm, now: datetime
-    ) -> StrOrPromise:
-        ask_sender(
-            ticket_id=case.pk,
-            agent=cast(User, request.user),
-            text=form.cleaned_data["text"],
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("The sender was asked by SMS.")
-
-    def _close(
-        self, request: HttpRequest, case: Ticket, form: CloseForm, now: datetime
-    ) -> StrOrPromise:
-        close_ticket(
-            ticket_id=case.pk,
-            agent=cast(User, request.user),
-            reason=form.cleaned_data["reason"],
-            seen_status=request.POST.get("seen_status", ""),
-            now=now,
-        )
-        return _("The ticket is closed and the sender was told by SMS.")
+    def bind_form(
+        self,
+        request: HttpRequest,
+        name: str,
+        form: type[forms.Form],
+        case: Any,
+        data: QueryDict | None = None,
+    ) -> forms.Form:
+        return bound_form(request, form, case, data)
 
     def refusal_text(self, refused: Exception) -> str:
-        if isinstance(refused, TransitionRefused):
-            label = staff_label(refused.status)
-            return overtaken_text(status=label, by=refused.by, at=refused.at)
-        return str(_("Not saved: write the text first."))
+        return refusal_text(refused)
 
     def case_context(
         self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
-        user = request.user
+        user = cast(User, request.user)
         can_go_to = TRANSITIONS[case.status]
-        events = list(case.events.select_related("actor"))
-        return {
-            "ticket": case,
-            "identity": identity_label(case),
-            "conversation": case.messages.select_related("author").prefetch_related(
+        may_see_events = user.has_perm("sawtak.view_ticketevent")
+        events = list(case.events.select_related("actor", "other"))
+        conversation = list(
+            case.messages.select_related("author").prefetch_related(
                 Prefetch(
                     "attachments", queryset=TicketAttachment.objects.select_related("document")
                 )
-            ),
+            )
+        )
+        may_see_notes = user.has_perm("sawtak.view_ticketnote")
+        may_give = case.assigned_to_id is not None and may_give_away(case, user)
+        return {
+            "ticket": case,
+            "identity": identity_label(case),
+            "version": version_among(case, events, conversation),
+            "conversation": conversation,
             "may_see_conversation": user.has_perm("sawtak.view_ticketmessage"),
-            "may_see_events": user.has_perm("sawtak.view_ticketevent"),
+            "may_see_events": may_see_events,
             "events": events,
+            "notes": case.notes.select_related("author") if may_see_notes else [],
+            "may_note": user.has_perm(NOTE),
+            "note_form": bound["note"],
             "was_reopened": any(is_reopening(event) for event in events),
             "other_tickets": Ticket.objects.filter(mobile=case.mobile)
             .exclude(pk=case.pk)
@@ -246,10 +184,11 @@ class TicketAdmin(QueueGround, CaseAdmin):
             "may_open_documents": user.has_perms(OPEN_ATTACHMENTS),
             "may_take": case.assigned_to_id is None
             and case.status in {TicketStatus.NEW, TicketStatus.IN_PROGRESS}
-            and user.has_perm("sawtak.take_ticket"),
-            "may_answer": TicketStatus.ANSWERED in can_go_to
-            and user.has_perm("sawtak.answer_ticket"),
-            "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm("sawtak.close_ticket"),
+            and user.has_perm(TAKE),
+            "may_hand_over": may_give and user.has_perm(TAKE),
+            "hand_over_form": bound["hand_over"],
+            "may_answer": TicketStatus.ANSWERED in can_go_to and user.has_perm(ANSWER),
+            "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm(CLOSE),
             "answer_form": bound["ask"] if bound["ask"].is_bound else bound["answer"],
             "close_form": bound["close"],
         }

@@ -29,14 +29,16 @@ def attach_files(message_id: int, files: Sequence[CheckedFile], now: datetime) -
 
 
 def tell_of_refused(*, now: datetime) -> int:
-    """Tell senders of the files that the scanner refused; give how many files were settled.
+    """Tell senders of their files that the scanner refused; give how many files were settled.
 
     A few at a time, each one transaction under its ticket's lock. One SMS a message however many
     of its files were refused, counted with the others that a mobile gets in an hour (O19 e); the
     page says it in any case, and a ticket that is over only there.
     """
     refused = (
-        TicketAttachment.objects.filter(document__state=DocumentState.REFUSED, refusal_told_at=None)
+        TicketAttachment.objects.filter(
+            document__state=DocumentState.REFUSED, refusal_told_at=None, message__author=None
+        )
         .select_related("message")
         .order_by("id")[:_AT_ONCE]
     )

@@ -22,6 +22,23 @@ class TransitionRefused(TicketRefused):
     wanted: str
     by: str = ""
     at: datetime | None = None
+    did: str = ""
+    """What that change was: a `TicketAct`, or words of the sender."""
+
+
+class ReceiverMissing(TicketRefused):
+    """A ticket is handed to nobody who could answer it, or to whoever has it."""
+
+
+@dataclass
+class NotTogether(TicketRefused):
+    """Two tickets that cannot be linked or joined; `why` names the rule."""
+
+    why: str
+
+
+class NothingChosen(TicketRefused):
+    """A second matter without words of the sender that it is made of."""
 
 
 class AlreadyRated(TicketRefused):

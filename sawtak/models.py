@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Person
 from documents.models import Document
 from saudi.models import FoldedText, HijriDateField
+from sawtak.answering.models import ReplyTemplate, TicketLink, TicketNote
 from sawtak.help.models import HelpArticle
 from sawtak.querysets import TicketQuerySet
-from sawtak.statuses import TicketStatus
+from sawtak.statuses import TicketAct, TicketStatus
 from sawtak.ticket_types.models import CODE_CHARACTERS, Category, TicketType
 from sawtak.ticket_types.selectors import is_sensitive_type, type_name
 
@@ -75,6 +76,15 @@ class Ticket(models.Model):
         verbose_name=_("assigned to"),
         db_index=False,  # ticket_mine begins with it
     )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        verbose_name=_("joined with"),
+        db_index=False,  # ticket_merged
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -85,6 +95,9 @@ class Ticket(models.Model):
             ("take_ticket", "Can take a ticket"),
             ("answer_ticket", "Can answer a ticket and ask its sender"),
             ("close_ticket", "Can close a ticket"),
+            ("assign_ticket", "Can hand over a ticket that somebody else has"),
+            ("join_ticket", "Can link, join and split tickets"),
+            ("answer_many_tickets", "Can answer many tickets at once"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -96,6 +109,9 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 condition=Q(national_id="") | Q(national_id__regex=r"^[12][0-9]{9}$"),
                 name="ticket_national_id_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(status="closed"), name="ticket_merged_is_closed"
             ),
         ]
         indexes = [
@@ -121,6 +137,11 @@ class Ticket(models.Model):
             models.Index(fields=["assigned_to", "received_at", "id"], name="ticket_mine"),
             models.Index(fields=["national_id"], name="ticket_national_id"),
             models.Index(fields=["mobile"], name="ticket_mobile"),
+            models.Index(
+                fields=["merged_into"],
+                name="ticket_merged",
+                condition=Q(merged_into__isnull=False),
+            ),
             GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="ticket_name_words"),
         ]
 
@@ -200,7 +221,11 @@ class TicketRating(models.Model):
 
 
 class TicketEvent(models.Model):
-    """One step in a ticket's history. Never changed, never deleted."""
+    """One row of a ticket's history. Never changed, never deleted.
+
+    A step goes to another status; what else was done, and an attempt that was refused, stay in one
+    (`from_status` is `to_status`), so that neither the sender's timeline nor a figure counts them.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("when"))
@@ -209,6 +234,18 @@ class TicketEvent(models.Model):
     )
     from_status = models.CharField(max_length=16, choices=TicketStatus.choices, blank=True)
     to_status = models.CharField(max_length=16, choices=TicketStatus.choices)
+    kind = models.CharField(
+        max_length=16, choices=TicketAct.choices, default=TicketAct.MOVED, db_default="moved"
+    )
+    is_refused = models.BooleanField(default=False, db_default=False)
+    other = models.ForeignKey(
+        Ticket,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
@@ -225,9 +262,12 @@ __all__ = [
     "Channel",
     "HelpArticle",
     "IdentityMatch",
+    "ReplyTemplate",
     "Ticket",
     "TicketAttachment",
     "TicketEvent",
+    "TicketLink",
     "TicketMessage",
+    "TicketNote",
     "TicketType",
 ]

@@ -56,7 +56,7 @@ def is_final(status: str) -> bool:
 
 
 def ensure_transition(
-    *, status: str, wanted: str, seen_status: str, by: str, at: datetime | None
+    *, status: str, wanted: str, seen_status: str, by: str, at: datetime | None, did: str = ""
 ) -> None:
     """Refuse a step that the table does not have, or that was decided from an old page.
 
@@ -64,7 +64,7 @@ def ensure_transition(
         TransitionRefused: with the status now, and who made it so and when.
     """
     if status != seen_status or wanted not in TRANSITIONS[status]:
-        raise TransitionRefused(status=status, wanted=wanted, by=by, at=at)
+        raise TransitionRefused(status=status, wanted=wanted, by=by, at=at, did=did)
 
 
 def submission_key(*, token: str, parts: Iterable[str], file_hashes: Iterable[str]) -> str:

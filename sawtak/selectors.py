@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,8 +39,29 @@ def find_for_tracking(reference: str, identifier: str) -> Ticket | None:
 
 
 def events_of(ticket: Ticket) -> list[TicketEvent]:
-    """Give a ticket's events, oldest first: when, by whom, to what."""
-    return list(TicketEvent.objects.filter(ticket=ticket).order_by("id"))
+    """Give what happened to a ticket, oldest first, without what was refused."""
+    return list(TicketEvent.objects.filter(ticket=ticket, is_refused=False).order_by("id"))
+
+
+def version_of(ticket_id: int) -> str:
+    """Give what changes with every step of a ticket and every word in it."""
+    events = TicketEvent.objects.filter(ticket=ticket_id, is_refused=False).order_by("-pk")
+    words = TicketMessage.objects.filter(ticket=ticket_id).order_by("-pk")
+    return _version(*(rows.values_list("pk", flat=True).first() for rows in (events, words)))
+
+
+def version_among(
+    ticket: Ticket, events: Iterable[TicketEvent], messages: Iterable[TicketMessage]
+) -> str:
+    """Give the same from rows that were read already."""
+    return _version(
+        max((event.pk for event in events if not event.is_refused), default=None),
+        max((each.pk for each in messages if each.ticket_id == ticket.pk), default=None),
+    )
+
+
+def _version(event: int | None, words: int | None) -> str:
+    return f"{event or 0}-{words or 0}"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,28 @@ class TicketStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by you")
 
 
+class TicketAct(models.TextChoices):
+    """What a row of a ticket's history is: a step to a status, or what staff did beside it.
+
+    The first six are also what a refused attempt was, which changed nothing.
+    """
+
+    MOVED = "moved", _("Change of status")
+    TAKE = "take", _("Taking the ticket")
+    ANSWER = "answer", _("An answer")
+    ASK = "ask", _("A question to the sender")
+    CLOSE = "close", _("Closing the ticket")
+    HANDED_OVER = "handed_over", _("Handed over")
+    PUT_BACK = "put_back", _("Put back into the queue")
+    LINKED = "linked", _("Linked with another ticket")
+    UNLINKED = "unlinked", _("Link taken away")
+    MERGED = "merged", _("Joined with another ticket")
+    TOOK_IN = "took_in", _("Another ticket was joined with it")
+    SPLIT = "split", _("A second matter got a ticket of its own")
+    SPLIT_OFF = "split_off", _("Split from another ticket")
+    DRAFTED = "drafted", _("An objection was prepared")
+
+
 @dataclass(frozen=True)
 class Badge:
     """How a status is shown: never by colour alone."""

@@ -26,7 +26,7 @@ from sawtak import grants
 from sawtak.errors import TransitionRefused
 from sawtak.filing import signed_in_user
 from sawtak.forms import RatingForm, ReplyForm
-from sawtak.models import Ticket
+from sawtak.models import Ticket, TicketEvent
 from sawtak.presenting import file_rows, reply_words
 from sawtak.rules import REOPENED_FROM, can_reply, is_final, reopen_until
 from sawtak.selectors import conversation_of, events_of, is_reference_sent
@@ -125,7 +125,7 @@ def ticket_page(
             (turn, file_rows(found, turn.attachments, may_reply=may_reply))
             for turn in conversation_of(found)
         ]
-        context["closing_reason"] = events[-1].reason if is_final(found.status) else ""
+        context["closing_reason"] = closing_reason(found, events)
         context |= {"form": form} if may_reply else {"unsent": unsent}
         if found.status in REOPENED_FROM and not hasattr(found, "rating"):
             comment = _take_draft(request, rating_draft(found.reference))
@@ -149,6 +149,14 @@ def _standing(found: Ticket, today: date) -> dict[str, Any]:
         "reopen_until": reopen_until(found.status, changed_at=found.changed_at),
         "masked_mobile": mask_mobile(found.mobile),
     }
+
+
+def closing_reason(found: Ticket, events: list[TicketEvent]) -> str:
+    """Give why a ticket ended, as its sender reads it: of its last step, not of what came after."""
+    if not is_final(found.status):
+        return ""
+    steps = (event for event in reversed(events) if event.from_status != event.to_status)
+    return next((event.reason for event in steps), "")
 
 
 def rating_draft(reference: str) -> str:

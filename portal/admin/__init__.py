@@ -12,6 +12,7 @@ from portal.admin.help_articles import HelpArticleAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
+from portal.admin.reply_templates import ReplyTemplateAdmin
 from portal.admin.routing import RoutingRuleAdmin
 from portal.admin.texts import SmsTextAdmin
 from portal.admin.ticket_types import TicketTypeAdmin
@@ -32,6 +33,7 @@ __all__ = [
     "MailAdmin",
     "MessageAdmin",
     "PersonAdmin",
+    "ReplyTemplateAdmin",
     "RoleAdmin",
     "RoutingRuleAdmin",
     "SmsTextAdmin",

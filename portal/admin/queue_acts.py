@@ -90,13 +90,14 @@ class InQueue(CaseAdmin):
         others = look_at(self.work_kind, case.pk, user_id=user.pk, now=timezone.now())
         context = super().case_context(request, case, bound)
         seen = context.get("seen")
+        version = str(seen.event) if seen else context.get("version", "")
         return {
             **context,
             "place": place,
             "looking": {
                 "words": looking_text(others),
                 "url": reverse("admin:portal_workitem_looking", args=[self.work_kind, case.pk]),
-                "version": str(seen.event) if seen else version_of(self.work_kind, case.pk),
+                "version": version or version_of(self.work_kind, case.pk),
             },
             "work_events": WorkEvent.objects.filter(**{self.work_kind: case}).select_related(
                 "actor", "team"

@@ -33,9 +33,9 @@ from portal.calls.presenting import call_tag
 from portal.templatetags.portal_ui import tag
 from saudi.forms import HijriDateWidget
 from saudi.languages import page_language
-from sawtak.admin import staff_label, step_label
 from sawtak.models import TicketEvent
 from sawtak.statuses import BADGES as TICKET_BADGES
+from sawtak.wording import staff_label, step_label
 
 register = template.Library()
 

@@ -15,7 +15,7 @@ from django.db import connection
 from objections.models import ObjectionEvent
 from portal.work.kinds import WorkKind
 from portal.work.models import WorkLook
-from sawtak.models import TicketEvent, TicketMessage
+from sawtak.selectors import version_of as ticket_version
 
 ASKED_EVERY: Final = timedelta(seconds=20)
 """How often an open page says that it still is looked at; portal.js does."""
@@ -50,10 +50,7 @@ def version_of(kind: str, case_id: int) -> str:
     if kind == WorkKind.OBJECTION:
         events = ObjectionEvent.objects.filter(objection=case_id, is_refused=False)
         return str(events.order_by("-pk").values_list("pk", flat=True).first() or 0)
-    last_event = TicketEvent.objects.filter(ticket=case_id).order_by("-pk")
-    last_words = TicketMessage.objects.filter(ticket=case_id).order_by("-pk")
-    found = [rows.values_list("pk", flat=True).first() or 0 for rows in (last_event, last_words)]
-    return "-".join(map(str, found))
+    return ticket_version(case_id)
 
 
 def forget_looks(*, now: datetime) -> None:

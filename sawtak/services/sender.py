@@ -13,10 +13,10 @@ from access import limits
 from documents.intake import CheckedFile, files_follow_transaction
 from saudi.gregorian import riyadh_date
 from sawtak.attachments import attach_files
-from sawtak.errors import AlreadyRated, TextMissing, TransitionRefused
+from sawtak.errors import AlreadyRated, TextMissing
 from sawtak.models import Ticket, TicketMessage, TicketRating
 from sawtak.rules import REOPENED_FROM, can_reply
-from sawtak.services.steps import append_words, last_change, lock_ticket, move
+from sawtak.services.steps import append_words, lock_ticket, move, refusal
 from sawtak.statuses import TRANSITIONS, TicketStatus
 
 REPLY_LIMIT: Final = "ticket_replies"
@@ -50,8 +50,7 @@ def reply_from_sender(
         if _is_repeat(ticket, text, attachments):
             return ticket
         if not can_reply(ticket.status, changed_at=ticket.changed_at, today=riyadh_date(now)):
-            by, at = last_change(ticket)
-            raise TransitionRefused(ticket.status, TicketStatus.IN_PROGRESS, by, at)
+            raise refusal(ticket, TicketStatus.IN_PROGRESS)
         ceiling = settings.LIMITS["ticket_replies_per_ticket_hour"]
         limits.count_below(REPLY_LIMIT, ticket.reference, ceiling=ceiling, now=now)
         message = append_words(ticket, text, author=None, now=now, channel=channel)
@@ -83,8 +82,7 @@ def withdraw_ticket(*, ticket_id: int, now: datetime) -> Ticket:
         if ticket.status == TicketStatus.WITHDRAWN:
             return ticket
         if TicketStatus.WITHDRAWN not in TRANSITIONS[ticket.status]:
-            by, at = last_change(ticket)
-            raise TransitionRefused(ticket.status, TicketStatus.WITHDRAWN, by, at)
+            raise refusal(ticket, TicketStatus.WITHDRAWN)
         move(ticket, TicketStatus.WITHDRAWN, actor=None, now=now)
     return ticket
 
@@ -106,8 +104,7 @@ def rate_ticket(*, ticket_id: int, stars: int, comment: str, now: datetime) -> T
                 raise AlreadyRated
             return earlier
         if ticket.status not in REOPENED_FROM:
-            by, at = last_change(ticket)
-            raise TransitionRefused(ticket.status, ticket.status, by, at)
+            raise refusal(ticket, ticket.status)
         return TicketRating.objects.create(
             ticket=ticket, stars=stars, comment=comment, rated_at=now
         )

@@ -48,7 +48,7 @@ from portal.contacts.services import Arrival, identify_caller, start_contact
 from portal.contacts.statuses import ContactChannel
 from portal.models import CallTask, Contact, KnownProblem, RoutingRule, WorkItem
 from saudi.models import Holiday
-from sawtak.models import HelpArticle, Ticket, TicketType
+from sawtak.models import HelpArticle, ReplyTemplate, Ticket, TicketType
 from tests import personas
 from tests.factories import GROUND, PaymentLineFactory, ResultFactory
 from tests.objections.correcting import proposed
@@ -321,6 +321,9 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
         code=f"own_{next(_numbers)}",
         label_ar=f"نوع {next(_numbers)}",
         label_en=f"Type {next(_numbers)}",
+    ),
+    ReplyTemplate: lambda: ReplyTemplate.objects.create(
+        title_ar="قالب", title_en="Template", text_ar="نص {name}", text_en="Text {name}"
     ),
     HelpArticle: lambda: HelpArticle.objects.create(
         code=f"own_{next(_numbers)}",

@@ -15,7 +15,7 @@ from beneficiaries.models import User
 from objections.models import AnswerTemplate, DecisionReason, Ground, NeededDocument, Team
 from portal.models import RoutingRule
 from saudi.models import Holiday
-from sawtak.models import HelpArticle, TicketType
+from sawtak.models import HelpArticle, ReplyTemplate, TicketType
 from tests.personas import STAFF_BACKEND, staff
 from tests.portal.staff_rows import row_of
 from tests.portal.test_staff_site import WRITTEN_BY_FORMS
@@ -31,6 +31,7 @@ TEXT_OF: Final[dict[type[Model], str]] = {
     DecisionReason: "label_ar",
     Team: "name_ar",
     HelpArticle: "question_ar",
+    ReplyTemplate: "title_ar",
     TicketType: "label_ar",
     RoutingRule: "city",
 }

@@ -118,6 +118,8 @@ LEFT_OUT: Final = {
     "portal.SchedulerTurn": "held by the schedulers",
     "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",
+    "sawtak.TicketLink": "shown on the pages of its tickets",
+    "sawtak.TicketNote": "shown on the page of its ticket",
     "sawtak.TicketAttachment": "shown on the ticket's page",
     "sawtak.TicketRating": "shown on the page of its ticket",
     "sawtak.TicketEvent": "shown on the ticket's page",

@@ -29,7 +29,7 @@ from objections.statuses import ObjectionStatus
 from portal.models import RoutingRule
 from portal.roles import RIGHTS, ROLE_NAMES
 from saudi.models import Holiday
-from sawtak.models import HelpArticle, TicketEvent, TicketType
+from sawtak.models import HelpArticle, ReplyTemplate, TicketEvent, TicketType
 from tests import personas
 from tests.factories import GROUND, ResultFactory
 from tests.portal.staff_rows import REGISTERED, row_of
@@ -49,6 +49,7 @@ WRITTEN_BY_FORMS = {
     Team,
     RoutingRule,
     HelpArticle,
+    ReplyTemplate,
     TicketType,
 }
 READ_ONLY = [model for model in REGISTERED if model not in WRITTEN_BY_FORMS]

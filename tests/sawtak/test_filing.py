@@ -63,6 +63,7 @@ def test_filed_ticket_is_given_as_it_is_stored() -> None:
     assert vars(Ticket.objects.defer("folded_name").get()) | {"_state": None} == vars(ticket) | {
         "_state": None,
         "assigned_to_id": None,
+        "merged_into_id": None,
     }
     assert ticket.assigned_to is None
 

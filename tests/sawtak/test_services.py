@@ -142,6 +142,7 @@ def test_step_from_an_old_page_is_refused_with_who_and_when() -> None:
 def test_ticket_without_history_is_refused_without_a_name() -> None:
     ticket = file()
     TicketEvent.objects.all().delete()
+    TicketMessage.objects.all().delete()
     with pytest.raises(TransitionRefused) as refusal:
         take_ticket(
             ticket_id=ticket.pk, agent=StaffFactory.create(), seen_status="answered", now=LATER

@@ -1,0 +1,1 @@
+"""How staff answer tickets: templates, previews, notes, files, joined and split tickets."""
