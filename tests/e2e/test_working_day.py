@@ -54,7 +54,7 @@ def do(staff: Visitor, action: str, **filled: str) -> None:
     if not form.is_visible():
         staff.page.locator("details", has=form).locator("summary").first.click()
     for name, value in filled.items():
-        form.locator(f"[name={name}]").fill(value)
+        form.locator(f"[name$={name}]").fill(value)
     button = form.locator(f"button[value={action}]")
     (button if button.count() else form.locator("button")).first.click()
     staff.page.wait_for_load_state()
