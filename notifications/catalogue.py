@@ -402,7 +402,7 @@ _ALL: Final = (
     _case(
         "ticket_file_refused",
         _TICKET,
-        ar="{programme}: لم نقبل ملفا في طلبك {reference}. اقرأ السبب في صوتك مسموع.",
+        ar="{programme}: لم نقبل ملفا لطلبك {reference}. اقرأ السبب في صوتك مسموع.",
         en=(
             "{programme}: we could not accept a file of your request {reference}. "
             "Open it in Your Voice Is Heard to read why."

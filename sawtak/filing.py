@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +22,7 @@ from saudi.languages import page_language
 from sawtak import grants
 from sawtak.models import Channel
 from sawtak.rules import submission_key
-from sawtak.services import TicketDetails, file_ticket
+from sawtak.services import Sender, TicketDetails, file_ticket
 
 TOKEN_LENGTH = 64
 
@@ -56,6 +57,15 @@ def new_token(request: HttpRequest) -> str:
 def typed_token(request: HttpRequest) -> str:
     """Give the token that came with a form; a missing one is empty."""
     return request.POST.get("token", "")[:TOKEN_LENGTH]
+
+
+def _sender_of(request: HttpRequest, now: datetime) -> Sender:
+    """Say which tickets this browser may know of without a further proof."""
+    references = [*grants.known_references(request), *grants.proved(request, now=now)]
+    person = person_of(request)
+    if person is None:
+        return Sender(references)
+    return Sender(references, person_id=person.pk, mobile=person.mobile)
 
 
 def file_from_page(
@@ -96,6 +106,7 @@ def file_from_page(
         language=page_language(),
         now=now,
         address=client_address(request),
+        sender=_sender_of(request, now),
     )
     response = redirect("sawtak:ticket", reference=ticket.reference)
     grants.remember(request, response, ticket.reference, token=typed_token(request))

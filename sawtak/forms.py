@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,36 @@ COMMENT_CHARACTERS = 500
 def message_length() -> int:
     """Give how many characters a message may have."""
     return int(settings.LIMITS["message_characters"])
+
+
+class _Unneeded(forms.TextInput):
+    """A control that a browser sends empty, of a field that is not called optional."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class TrapField(forms.CharField):
+    """A field that people do not see and that programs fill in: nothing is taken with it.
+
+    The stylesheet keeps it off the page, out of the tab order and from screen readers. Whoever has
+    it filled by their browser is shown it, with what to do; what they wrote is kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Leave this field empty"),
+            widget=_Unneeded(attrs={"autocomplete": "off"}),
+        )
+
+    def clean(self, value: Any) -> str:
+        """Refuse anything. Raises ValidationError."""
+        if value:
+            raise ValidationError(
+                _("Something was written into this field by a program. Clear it, then send again."),
+                code="filled",
+            )
+        return ""
 
 
 class TicketForm(forms.Form):
@@ -71,6 +102,7 @@ class TicketForm(forms.Form):
         ),
     )
     attachments = MultipleFileField(label=_("Documents"), required=False)
+    website = TrapField()
 
     def details(self) -> TicketDetails:
         """Give what was written, once the form is valid."""

@@ -76,6 +76,14 @@ def keep_proof(request: HttpRequest, reference: str, *, now: datetime) -> None:
     request.session[_PROOFS] = proofs
 
 
+def proved(request: HttpRequest, *, now: datetime) -> list[str]:
+    """Give the tickets whose mobile this browser proved in the last half hour."""
+    if not has_session(request):
+        return []
+    proofs: dict[str, float] = request.session.get(_PROOFS, {})
+    return [reference for reference, until in proofs.items() if now.timestamp() < until]
+
+
 def has_proof(request: HttpRequest, reference: str, *, now: datetime) -> bool:
     """Tell whether this browser proved the ticket's mobile in the last half hour."""
     if not has_session(request):

@@ -220,6 +220,26 @@ class TicketRating(models.Model):
         return f"{self.stars} of 5 for ticket {self.ticket_id}"
 
 
+class TicketRepeat(models.Model):
+    """The same request, sent again while it was open: it joined its ticket (docs/adr/0035).
+
+    Never changed, never deleted. Files that came with it are a turn of the conversation.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="repeats")
+    submission_key = models.CharField(max_length=64, unique=True, editable=False)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    sent_at = models.DateTimeField(_("sent again"))
+
+    class Meta:
+        verbose_name = _("repeat of a ticket")
+        verbose_name_plural = _("repeats of tickets")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"repeat {self.pk} of ticket {self.ticket_id}"
+
+
 class TicketEvent(models.Model):
     """One row of a ticket's history. Never changed, never deleted.
 
@@ -269,5 +289,6 @@ __all__ = [
     "TicketLink",
     "TicketMessage",
     "TicketNote",
+    "TicketRepeat",
     "TicketType",
 ]

@@ -17,6 +17,12 @@ ANSWER_WORKING_DAYS = 3
 REOPEN_DAYS = 14
 """Civil days after the answer or the closing in which the sender opens a ticket again."""
 
+REPEAT_DAYS = 7
+"""Days after a request in which the same one, sent again, joins it while it is open."""
+
+UNGUESSABLE_CHARACTERS = 40
+"""Folded characters of a text that nobody writes alike who does not know it (docs/adr/0035)."""
+
 REOPENED_FROM = frozenset({TicketStatus.ANSWERED, TicketStatus.CLOSED})
 """Where the sender's words open the ticket again."""
 
@@ -48,6 +54,11 @@ def can_reply(status: str, *, changed_at: datetime, today: date) -> bool:
     """Tell whether the sender may write to a ticket: while it is open, or to open it again."""
     until = reopen_until(status, changed_at=changed_at)
     return status in WAITING_STATUSES or (until is not None and today <= until)
+
+
+def tells_of_itself(folded_text: str) -> bool:
+    """Tell whether whoever sends a text word for word must have known it already."""
+    return len(folded_text) >= UNGUESSABLE_CHARACTERS
 
 
 def is_final(status: str) -> bool:

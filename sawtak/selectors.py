@@ -9,10 +9,20 @@ from typing import Final
 from django.db.models import Prefetch, Q
 
 from notifications.outbox import is_told
-from sawtak.models import Ticket, TicketAttachment, TicketEvent, TicketMessage
+from sawtak.models import Ticket, TicketAttachment, TicketEvent, TicketMessage, TicketRepeat
 
 RECEIVED: Final = "received"
 """The event of the SMS that says a ticket arrived."""
+
+
+def repeated_event(number: int) -> str:
+    """Name the event of the SMS that answers a request which joined its ticket."""
+    return f"repeat:{number}"
+
+
+def last_repeat(ticket: Ticket) -> TicketRepeat | None:
+    """Give when the same request came last, of a ticket that it joined."""
+    return TicketRepeat.objects.filter(ticket=ticket).order_by("-id").first()
 
 
 def told_event(ticket: Ticket, event: str) -> str:

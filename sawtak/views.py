@@ -93,7 +93,7 @@ def _form_page(
 
 
 def _page(form: TicketForm, token: str) -> dict[str, Any]:
-    names = list(form.fields)
+    names = [name for name in form.fields if name != "website"]
     split_at = names.index("category")
     category = str(form["category"].value() or "")
     return {

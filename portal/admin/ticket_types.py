@@ -1,4 +1,4 @@
-"""The types of request in the staff site (docs/adr/0032)."""
+"""The types of request in the staff site (docs/adr/0034)."""
 
 from __future__ import annotations
 

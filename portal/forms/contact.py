@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 from beneficiaries.models import Person
 from saudi.digits import clean_text, is_blank
 from saudi.forms import MessageField, MobileField, PersonNameField
-from sawtak.forms import message_length
+from sawtak.forms import TrapField, message_length
 from sawtak.models import Category, Ticket
 from sawtak.services import TicketDetails
 
@@ -65,6 +65,7 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Never write a password or a sign-in code."),
     )
+    website = TrapField()
 
     def details(self, person: Person | None) -> TicketDetails:
         """Give what was written, once the form is valid; a signed-in person is who they are."""

@@ -78,7 +78,7 @@ def fill(apps: Any, _schema_editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-    """The catalogue of types (docs/adr/0032). No row of a ticket is touched."""
+    """The catalogue of types (docs/adr/0034). No row of a ticket is touched."""
 
     dependencies = [("sawtak", "0009_stock_help")]
 

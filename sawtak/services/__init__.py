@@ -9,6 +9,7 @@ from sawtak.services.filing import (
     send_ticket_code,
 )
 from sawtak.services.handing import hand_over_ticket, put_back_ticket
+from sawtak.services.repeats import Sender
 from sawtak.services.sender import rate_ticket, reply_from_sender, withdraw_ticket
 from sawtak.services.staff import (
     add_note,
@@ -21,6 +22,7 @@ from sawtak.services.staff import (
 __all__ = [
     "CODE_LIMIT",
     "FILING_LIMIT",
+    "Sender",
     "TicketDetails",
     "add_note",
     "answer_ticket",

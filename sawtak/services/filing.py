@@ -22,6 +22,7 @@ from saudi.hijri import HijriDate
 from sawtak.attachments import attach_files
 from sawtak.models import Channel, IdentityMatch, Ticket
 from sawtak.selectors import RECEIVED
+from sawtak.services.repeats import Sender, find_same_open, join_ticket
 from sawtak.storing import store_submission
 from sawtak.telling import TOLD_LIMIT, tell_sender
 
@@ -55,6 +56,7 @@ def file_ticket(
     now: datetime,
     address: str = "",
     received_at: datetime | None = None,
+    sender: Sender | None = None,
 ) -> Ticket:
     """Store a request and queue the SMS with its reference, once for a submission key (O13).
 
@@ -65,9 +67,12 @@ def file_ticket(
     mobile gets no more than some of these SMS an hour, because anybody can write somebody else's
     number (O19 e): the ticket is stored all the same.
 
+    With a `sender`, as every public form has one, the same request that is open already is
+    joined and given instead (docs/adr/0035).
+
     One transaction of four statements: the match, the ticket with its text and its event, the
-    limits, the SMS. `received_at` is the receipt of a letter that staff enter later: the clock of
-    its answer counts from then.
+    limits, the SMS; a fifth first for a sender, which looks for the same request. `received_at` is
+    the receipt of a letter that staff enter later: the clock of its answer counts from then.
 
     Raises:
         LimitReached: the address has filed as many as it may in an hour; nothing is stored.
@@ -79,6 +84,21 @@ def file_ticket(
             draws += 1
             try:
                 with transaction.atomic():
+                    same = sender and find_same_open(
+                        details, submission_key=submission_key, sender=sender, now=now
+                    )
+                    if same:
+                        if not same.is_stored:
+                            join_ticket(
+                                same.ticket,
+                                text=details.message,
+                                attachments=attachments,
+                                submission_key=submission_key,
+                                channel=channel,
+                                may_tell=_count_filing(address, details.mobile, now),
+                                now=now,
+                            )
+                        return same.ticket
                     ticket, message_id = _store(
                         details, submission_key, channel, language, received_at or now
                     )

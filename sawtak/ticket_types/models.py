@@ -1,4 +1,4 @@
-"""The catalogue of the types of request (docs/adr/0032)."""
+"""The catalogue of the types of request (docs/adr/0034)."""
 
 from __future__ import annotations
 

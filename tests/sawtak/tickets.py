@@ -15,7 +15,7 @@ from documents.intake import CheckedFile, check_upload
 from notifications.models import Message
 from saudi.hijri import HijriDate
 from sawtak.models import Category, Channel, Ticket
-from sawtak.services import TicketDetails, file_ticket
+from sawtak.services import Sender, TicketDetails, file_ticket
 
 NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MOBILE: Final = "+966500000007"
@@ -45,6 +45,7 @@ def file(
     now: datetime = NOW,
     address: str = "",
     language: str = "ar",
+    sender: Sender | None = None,
     **fields: Any,
 ) -> Ticket:
     """File a ticket; each call is another submission unless `key` says the same."""
@@ -56,6 +57,7 @@ def file(
         language=language,
         now=now,
         address=address,
+        sender=sender,
     )
 
 

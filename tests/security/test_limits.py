@@ -188,7 +188,7 @@ class TestConfirmations:
         for number in range(100):
             answer = client.post(
                 "/sawtak/new/",
-                form(token=str(number), mobile="0500000077"),
+                form(message=f"سؤال {number}", mobile="0500000077"),
                 REMOTE_ADDR=f"203.0.113.{number}",
             )
             assert answer.status_code == 302
@@ -201,7 +201,9 @@ class TestConfirmations:
         settings.LIMITS = settings.LIMITS | {"ticket_sms_per_mobile_hour": 1}
         pages = []
         for token in ("1", "2"):
-            page = client.post("/en/sawtak/new/", form(token=token)).headers["Location"]
+            page = client.post(
+                "/en/sawtak/new/", form(token=token, message=f"سؤال {token}")
+            ).headers["Location"]
             pages.append(client.get(page).content.decode())
         first, second = Ticket.objects.order_by("id").values_list("reference", flat=True)
         assert first in pages[0]
