@@ -117,6 +117,8 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         permissions = [
             ("view_sensitive_reason", "Can see sensitive reasons of a result"),
+            ("view_mobile", "Can see whole mobile numbers"),
+            ("view_iban", "Can see whole IBANs"),
             ("import_register", "Can import the register and results"),
         ]
         constraints = [

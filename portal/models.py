@@ -6,6 +6,7 @@ from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
 from portal.contacts.models import Contact, ContactEvent, KnownProblem
+from portal.exports.models import Export, ExportDownload
 from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
 from portal.work.models import RoutingRule, WorkEvent, WorkItem, WorkLook
@@ -56,6 +57,8 @@ __all__ = [
     "Contact",
     "ContactEvent",
     "CountedDay",
+    "Export",
+    "ExportDownload",
     "InboxMark",
     "KnownProblem",
     "OutcomeFigure",

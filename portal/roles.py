@@ -141,6 +141,8 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("beneficiaries.view_cycle", _("See cycles")),
             ("beneficiaries.view_eligibilityresult", _("See results, payments and their reasons")),
             ("beneficiaries.view_sensitive_reason", _("See sensitive reasons")),
+            ("beneficiaries.view_mobile", _("See whole mobile numbers")),
+            ("beneficiaries.view_iban", _("See whole IBANs")),
             ("beneficiaries.view_personchange", _("See what changed in a file")),
             ("beneficiaries.view_confirmednationalid", _("See the confirmed IDs")),
             (
@@ -175,6 +177,17 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("notifications.view_earlyend", _("See who cleared a number or ended a pause")),
             ("portal.view_calltask", _("See who could not be told")),
             ("portal.work_calltask", _("Call people who could not be told")),
+        ),
+    ),
+    (
+        _("Exports"),
+        (
+            ("portal.export_ticket", _("Export tickets")),
+            ("portal.export_objection", _("Export objections")),
+            ("portal.export_workitem", _("Export the queue of work")),
+            ("portal.export_calltask", _("Export the calls")),
+            ("portal.export_message", _("Export the list of SMS")),
+            ("portal.view_export", _("See who exported what")),
         ),
     ),
     (

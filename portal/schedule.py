@@ -28,6 +28,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "schedule": SWEEP_SECONDS,
             "options": {"queue": "default", "expires": SWEEP_SECONDS},
         },
+        "sweep-exports": {
+            "task": "portal.sweep_exports",
+            "schedule": SWEEP_SECONDS,
+            "options": {"queue": "default", "expires": SWEEP_SECONDS},
+        },
         "sweep-calls": {
             "task": "portal.sweep_calls",
             "schedule": CALL_SECONDS,

@@ -258,6 +258,8 @@ LIMITS = {
     "message_characters": env.number("LIMITS_MESSAGE_CHARACTERS", 2000),
     "files": env.number("LIMITS_FILES", 10),
     "file_bytes": env.number("LIMITS_FILE_BYTES", 10 * 1024 * 1024),
+    "export_rows_at_once": env.number("LIMITS_EXPORT_ROWS_AT_ONCE", 5_000),
+    "export_rows": env.number("LIMITS_EXPORT_ROWS", 500_000),
     "import_bytes": env.number("LIMITS_IMPORT_BYTES", 2 * 1024 * 1024 * 1024),
 }
 
@@ -320,6 +322,16 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": DATA_DIR / "imports",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    # Files of lists that a worker made for staff, for a day.
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "exports",
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,

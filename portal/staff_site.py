@@ -101,6 +101,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("objections", "qualityreview", gettext_lazy("Quality reviews"), "eye"),
             Entry("sawtak", "ticket", gettext_lazy("Your Voice Is Heard"), "voice"),
             Entry("objections", "decisionexport", gettext_lazy("Exports of decisions"), "send"),
+            Entry("portal", "export", gettext_lazy("Exports"), "file"),
             Entry("portal", "calltask", gettext_lazy("People who could not be told"), "phone"),
             Entry(
                 "objections",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from beneficiaries.imports.recording import LONGEST_SECONDS
 from portal import announcement_requests
 from portal.calls.services import sweep_calls as sweep_all_calls
+from portal.exports import making
 from portal.figures import counting
 from portal.work.clock import count_again
 from portal.work.sweeping import sweep_work as sweep_queue
@@ -28,6 +29,25 @@ def run_announcement(run_id: int) -> None:
 def sweep_announcement_runs() -> None:
     """Take up what waits and settle what died."""
     announcement_requests.sweep(now=timezone.now())
+
+
+@shared_task(
+    name=making.EXPORT_TASK,
+    ignore_result=True,
+    soft_time_limit=LONGEST_SECONDS - 60,
+    time_limit=LONGEST_SECONDS,
+)
+def run_export(run_id: int) -> None:
+    """Make the file of a list. Safe to be run twice: one of the two finds it taken."""
+    making.work_on(run_id, now=timezone.now())
+
+
+@shared_task(name="portal.sweep_exports", ignore_result=True)
+def sweep_exports() -> None:
+    """Take up what waits, settle what died, and remove the files whose day is over."""
+    now = timezone.now()
+    making.sweep(now=now)
+    making.remove_old_files(now=now)
 
 
 @shared_task(name="portal.sweep_calls", ignore_result=True)

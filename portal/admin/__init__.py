@@ -7,6 +7,7 @@ from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
 from portal.admin.cases import CasePage, TicketPage
 from portal.admin.contacts import ContactAdmin, KnownProblemAdmin
+from portal.admin.exports import ExportAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.help_articles import HelpArticleAdmin
 from portal.admin.mails import MailAdmin
@@ -26,6 +27,7 @@ __all__ = [
     "ContactAdmin",
     "DoubtfulNumberAdmin",
     "EarlyEndAdmin",
+    "ExportAdmin",
     "GatewayPauseAdmin",
     "HelpArticleAdmin",
     "HolidayAdmin",

@@ -30,6 +30,7 @@ from objections.statuses import BADGES as OBJECTION_BADGES
 from objections.statuses import ObjectionStatus
 from portal.calls.models import CallTask
 from portal.calls.presenting import call_tag
+from portal.exports.lists import export_url
 from portal.templatetags.portal_ui import tag
 from saudi.forms import HijriDateWidget
 from saudi.languages import page_language
@@ -224,6 +225,9 @@ def staff_pages(cl: KeysetChangeList, request: HttpRequest) -> dict[str, Any]:
         "next_url": cl.get_query_string({PAGE_VAR: page.next}) if page.next else "",
         "total_text": _total_text(cl.result_count, most=cl.paginator.most) if page.rows else "",
         "order_text": order_text(request) if order_text and page.rows else "",
+        "export_url": export_url(cl.model, request.user, cl.get_query_string(remove=[PAGE_VAR]))
+        if page.rows
+        else "",
     }
 
 

@@ -46,7 +46,7 @@ from objections.models import (
 from objections.statuses import ObjectionStatus
 from portal.contacts.services import Arrival, identify_caller, start_contact
 from portal.contacts.statuses import ContactChannel
-from portal.models import CallTask, Contact, KnownProblem, RoutingRule, WorkItem
+from portal.models import CallTask, Contact, Export, KnownProblem, RoutingRule, WorkItem
 from saudi.models import Holiday
 from sawtak.models import HelpArticle, ReplyTemplate, Ticket, TicketType
 from tests import personas
@@ -335,6 +335,14 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     ),
     WorkItem: lambda: WorkItem.objects.get(ticket=_ticket()),
     RoutingRule: lambda: RoutingRule.objects.create(position=next(_numbers), matter="payments"),
+    # Under way: whose process lives is asked once for all of them.
+    Export: lambda: Export.objects.create(
+        list_key="tickets",
+        format="csv",
+        language="ar",
+        asked_by=personas.staff("supervisor"),
+        started_at=NOW,
+    ),
     Mail: _mail,
     Message: _message,
     CallTask: _call,

@@ -111,6 +111,7 @@ LEFT_OUT: Final = {
     "portal.WorkEvent": "shown on the case's page",
     "portal.CaseFigure": "shown on the page of the figures of the service",
     "portal.CountedDay": "shown on the page of the figures of the service",
+    "portal.ExportDownload": "shown on the export's page",
     "portal.OutcomeFigure": "shown on the page of the figures of the service",
     "portal.PublicFigure": "everybody reads them",
     "portal.CallEvent": "shown on the call's page",

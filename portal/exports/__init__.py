@@ -1,0 +1,1 @@
+"""What staff take home of a list: which lists, who may, what became of each file."""

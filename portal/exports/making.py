@@ -1,0 +1,261 @@
+"""Making the file of a list: a small one while its reader waits, a large one by a worker.
+
+Both are written by the same rows in one transaction, read through a cursor of the server, so that
+a file is of one moment and its memory of a few hundred rows. The record has its hash before a byte
+leaves the house.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, Final, cast
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest
+from django.utils.translation import override
+
+from access.exports.cells import Cell, Head, Sheet
+from access.exports.files import Format, write_file
+from beneficiaries.imports.recording import (
+    Progress,
+    Step,
+    end_done,
+    hold,
+    recorded,
+    settle_dead,
+    silent,
+    take,
+)
+from beneficiaries.imports.uploads import QUEUE
+from beneficiaries.models import User
+from beneficiaries.statuses import Phase, RunStatus
+from notifications.waking import wake_task
+from portal.exports.lists import LISTS, ExportedList
+from portal.exports.models import Export, ExportDownload
+from portal.exports.narrowing import narrowed_in_both, open_list, pinned_query, request_for
+
+EXPORT_TASK: Final = "portal.run_export"
+KEPT: Final = timedelta(days=1)
+"""A file that a worker made can be fetched for so long after it is done."""
+
+STRAY_AFTER: Final = timedelta(days=1)
+"""A younger file without a row may still be written."""
+
+_CHUNK: Final = 500
+_LONGEST_QUERY: Final = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks for: a list as they see it, and the format."""
+
+    exported: ExportedList
+    format: Format
+    request: HttpRequest
+    """Of the list's address: its filters and, kept in the session, its search."""
+
+    @property
+    def reader(self) -> User:
+        return cast(User, self.request.user)
+
+
+def storage() -> FileSystemStorage:
+    """Give the storage of exports, a folder outside the web root that the portal alone reads."""
+    return cast(FileSystemStorage, storages["exports"])
+
+
+def count_rows(wanted_list: Any) -> int:
+    """Count the rows of an opened list, up to one more than may be exported."""
+    rows = wanted_list.queryset.order_by()
+    return int(rows[: settings.LIMITS["export_rows"] + 1].count())
+
+
+# At once -------------------------------------------------------------------------------------
+
+
+def export_now(
+    wanted: Wanted, *, language: str, submission: uuid.UUID, now: datetime
+) -> tuple[Export, IO[bytes] | None]:
+    """Make a small file and give its record and its bytes; no bytes for a form sent twice.
+
+    The file has no name any more when it is given: it is gone as soon as it is closed.
+    """
+    run = _record(wanted, RunStatus.RUNNING, language=language, submission=submission, now=now)
+    if run is None:
+        return Export.objects.get(submission=submission), None
+    with recorded(run, silent) as progress, _scratch() as folder:
+        path = Path(folder) / f"export.{run.format}"
+        _write(run, wanted, path, progress)
+        return run, path.open("rb")
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    folder = Path(storage().location)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return TemporaryDirectory(dir=folder)
+
+
+# By a worker ---------------------------------------------------------------------------------
+
+
+def ask_for_export(
+    wanted: Wanted, *, language: str, submission: uuid.UUID, now: datetime
+) -> Export:
+    """Have a worker make a file. The same form sent twice asks once.
+
+    A search is never asked of a worker: what was typed is kept in the session alone.
+    """
+    run = _record(wanted, RunStatus.WAITING, language=language, submission=submission, now=now)
+    return run or Export.objects.get(submission=submission)
+
+
+def _record(
+    wanted: Wanted, status: RunStatus, *, language: str, submission: uuid.UUID, now: datetime
+) -> Export | None:
+    """Write down who exports what, before anything of it is read; None for a form sent twice."""
+    is_waiting = status == RunStatus.WAITING
+    admin = wanted.exported.admin
+    try:
+        with transaction.atomic():
+            run = Export.objects.create(
+                status=status,
+                attempts=0 if is_waiting else 1,
+                asked_by=wanted.reader,
+                asked_at=now,
+                started_at=None if is_waiting else now,
+                submission=submission,
+                list_key=wanted.exported.key,
+                format=wanted.format,
+                language=language,
+                query=pinned_query(open_list(admin, wanted.request))[:_LONGEST_QUERY],
+                **narrowed_in_both(admin, wanted.request),
+            )
+            if is_waiting:
+                transaction.on_commit(lambda: wake_export(run.pk))
+    except IntegrityError:
+        return None
+    return run
+
+
+def wake_export(pk: int) -> None:
+    """Tell a worker of an export; the sweep finds it where nobody heard."""
+    wake_task(EXPORT_TASK, (pk,), queue=QUEUE)
+
+
+def work_on(pk: int, *, now: datetime) -> None:
+    """Make the file of an export that waits; nothing where another worker has it or it is over.
+
+    Whoever asked must still be allowed to: rights that were taken meanwhile end it as failed.
+    """
+    run = take(Export, pk, now=now)
+    if run is None:
+        return
+    folder = Path(storage().location)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{uuid.uuid4().hex}.{run.format}"
+    path.touch(mode=0o600)
+    try:
+        with suppress(PermissionDenied), recorded(run, silent) as progress:
+            request = request_for(cast(User, run.asked_by), run.query)
+            wanted = Wanted(LISTS[run.list_key], cast(Format, run.format), request)
+            if not _is_still_allowed(wanted):
+                raise PermissionDenied
+            _write(run, wanted, path, progress, stored_name=path.name)
+    finally:
+        if Export.objects.filter(pk=run.pk).exclude(stored_name=path.name).exists():
+            path.unlink(missing_ok=True)
+
+
+def _is_still_allowed(wanted: Wanted) -> bool:
+    reader = wanted.reader
+    is_staff = reader.is_active and reader.is_staff
+    return is_staff and wanted.exported.may_be_exported_by(reader, wanted.request)
+
+
+def _write(
+    run: Export, wanted: Wanted, path: Path, progress: Progress, *, stored_name: str = ""
+) -> None:
+    """Write the file and what is in it into the record, in one transaction."""
+    columns = wanted.exported.columns_for(wanted.reader)
+    with override(run.language), transaction.atomic():
+        with connection.cursor() as cursor:
+            hold(cursor, run)
+        rows = wanted.exported.prepared(
+            cast(Any, open_list(wanted.exported.admin, wanted.request)).queryset
+        )
+
+        def cells() -> Iterator[list[Cell]]:
+            for number, row in enumerate(rows.iterator(chunk_size=_CHUNK), 1):
+                if number % _CHUNK == 0:
+                    progress(Step(Phase.WRITING, number))
+                yield [column.value(row, wanted.reader) for column in columns]
+
+        sheet = Sheet(
+            str(wanted.exported.title),
+            [Head(str(column.label), column.width) for column in columns],
+            is_rtl=run.language == "ar",
+        )
+        written = write_file(path, wanted.format, sheet, cells())
+        run.rows, run.size_bytes, run.sha256 = written.rows, written.size_bytes, written.sha256
+        run.stored_name = stored_name
+        end_done(run)
+
+
+# Afterwards ----------------------------------------------------------------------------------
+
+
+def is_kept(run: Export, *, now: datetime) -> bool:
+    """Tell whether the file of an export can still be fetched."""
+    return bool(
+        run.status == RunStatus.DONE
+        and run.stored_name
+        and run.ended_at
+        and now < run.ended_at + KEPT
+        and storage().exists(run.stored_name)
+    )
+
+
+def open_file(run: Export, *, by: User, now: datetime) -> IO[bytes]:
+    """Give a kept file to its owner; that they fetched it is recorded first."""
+    stream: IO[bytes] = Path(storage().path(run.stored_name)).open("rb")  # noqa: SIM115  # theirs
+    ExportDownload.objects.create(export=run, by=by, at=now)
+    return stream
+
+
+def sweep(*, now: datetime) -> None:
+    """Settle the exports whose process died, and wake a worker for each that waits.
+
+    One that began as it was asked for was made for a reader who waited, and is not taken up again.
+    """
+    for pk in settle_dead(Export, can_resume=_is_by_worker, now=now):
+        wake_export(pk)
+
+
+def _is_by_worker(run: Export) -> bool:
+    return run.started_at != run.asked_at
+
+
+def remove_old_files(*, now: datetime) -> int:
+    """Remove the files whose day is over, and those that no record names; give how many."""
+    removed = 0
+    for run in Export.objects.filter(ended_at__lt=now - KEPT).exclude(stored_name=""):
+        Path(storage().path(run.stored_name)).unlink(missing_ok=True)
+        Export.objects.filter(pk=run.pk).update(stored_name="")
+        removed += 1
+    named = set(Export.objects.exclude(stored_name="").values_list("stored_name", flat=True))
+    folder = Path(storage().location)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        is_old = path.stat().st_mtime < (now - STRAY_AFTER).timestamp()
+        if path.is_file() and is_old and path.name not in named:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
