@@ -379,10 +379,17 @@ def error_summary(form: BaseForm | None, *, takes_focus: bool = True) -> dict[st
 
 @register.filter
 def control(field: BoundField, css_class: str = "form-control") -> SafeString:
-    """Print a field's control with our class beside its own, marked where it has errors."""
-    own = str(field.field.widget.attrs.get("class", ""))
-    classes = [own, css_class, "is-invalid" if field.errors else ""]
-    return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+    """Print a field's control with our class beside its own, marked where it has errors.
+
+    A text in one of the two languages is written in that one's direction, whatever the page's.
+    """
+    given = field.field.widget.attrs
+    classes = [str(given.get("class", "")), css_class, "is-invalid" if field.errors else ""]
+    attrs = {"class": " ".join(filter(None, classes))}
+    language = field.name[-2:] if field.name.endswith(("_ar", "_en")) else ""
+    if language and "dir" not in given:
+        attrs |= {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
