@@ -158,7 +158,10 @@ def pages_of(turns: int) -> Iterator[tuple[str, Ask]]:
     yield "supervisor: figures", desk.listed("/admin/portal/workitem/figures/")
     yield "citizen: public figures", desk.listed("/figures/")
     yield "find: ID", desk.searched("/admin/find/", [head.national_id for head in heads])
+    yield "find: mobile", desk.searched("/admin/find/", [head.mobile for head in heads])
+    yield "find: reference", desk.searched("/admin/find/", [one.reference for one in tickets])
     yield "find: name, common", desk.searched("/admin/find/", COMMON)
+    yield "find: name, 3 letters", desk.searched("/admin/find/", SHORT)
     yield "find: name, rare", desk.searched("/admin/find/", RARE)
 
 
@@ -226,6 +229,7 @@ class Desk:
         yield f"{title}: nobody's", self.listed(address, mine="none")
         yield f"{title}: mine, all", self.listed(address, mine="1", status="all")
         yield f"{title}: by ID", self.searched(address, [each.national_id for each in people])
+        yield f"{title}: by mobile", self.searched(address, [each.mobile for each in people])
         yield f"{title}: by reference", self.searched(address, [row.reference for row in rows])
         yield f"{title}: name, common", self.searched(address, COMMON)
         yield f"{title}: name, 3 letters", self.searched(address, SHORT)
@@ -242,10 +246,11 @@ class Desk:
         middle = places[places.count() // 2]
         yield "queue: all", self.listed(address, view="all")
         yield "queue: in the middle", self.listed(address, view="all", p=f"after-{middle}")
-        for view in ("late", "today", "nobody", "awaiting"):
+        for view in ("mine", "late", "today", "nobody", "awaiting", "escalated", "later"):
             yield f"queue: {view}", self.listed(address, view=view)
         yield "queue: a type", self.listed(address, view="all", matter="payments")
         yield "queue: objections", self.listed(address, view="all", matter="objections")
+        yield "queue: a priority", self.listed(address, view="all", priority="2")
         yield "queue: a city", self.listed(address, view="all", city="الرياض")
         yield "queue: a channel", self.listed(address, view="all", channel="contact")
 
