@@ -86,7 +86,10 @@ class ShowAdmin(StaffAdmin):
         """Show a row to whoever may see it; nothing can be sent here."""
         if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        shown = self.get_shown(request, row_number(object_id))
+        return self.show_response(request, self.get_shown(request, row_number(object_id)))
+
+    def show_response(self, request: HttpRequest, shown: Any, **more: Any) -> TemplateResponse:
+        """Give the page of a row; `more` is what only this answer has, such as a form."""
         return TemplateResponse(
             request,
             self.show_template,
@@ -98,6 +101,7 @@ class ShowAdmin(StaffAdmin):
                 "shown": shown,
                 "facts": self.get_facts(request),
                 **self.show_context(request, shown),
+                **more,
             },
         )
 

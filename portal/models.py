@@ -9,6 +9,7 @@ from portal.contacts.models import Contact, ContactEvent, KnownProblem
 from portal.exports.models import Export, ExportDownload
 from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
+from portal.people.models import PersonFlag, PersonNote, PersonView
 from portal.work.models import RoutingRule, WorkEvent, WorkItem, WorkLook
 
 
@@ -63,6 +64,9 @@ __all__ = [
     "KnownProblem",
     "OutcomeFigure",
     "PageFeedback",
+    "PersonFlag",
+    "PersonNote",
+    "PersonView",
     "PublicFigure",
     "RoutingRule",
     "SchedulerTurn",

@@ -137,6 +137,12 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
         _("Register"),
         (
             ("beneficiaries.view_person", _("See people")),
+            ("portal.open_person_freely", _("Open a person's file without saying why")),
+            ("portal.view_personview", _("See who opened which file, and why")),
+            ("portal.view_personnote", _("See the notes of a person")),
+            ("portal.write_personnote", _("Write notes of a person and strike them out")),
+            ("portal.view_personflag", _("See the flags of a person")),
+            ("portal.set_personflag", _("Set flags of a person and take them away")),
             ("beneficiaries.view_household", _("See households")),
             ("beneficiaries.view_cycle", _("See cycles")),
             ("beneficiaries.view_eligibilityresult", _("See results, payments and their reasons")),

@@ -117,6 +117,7 @@ _SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("Register"),
         (
             Entry("beneficiaries", "person", gettext_lazy("People"), "people"),
+            Entry("portal", "personview", gettext_lazy("Opened files"), "eye"),
             Entry("beneficiaries", "household", gettext_lazy("Households"), "home"),
             Entry("beneficiaries", "confirmednationalid", gettext_lazy("Confirmed IDs"), "check"),
             Entry("beneficiaries", "cycle", gettext_lazy("Cycles"), "calendar"),

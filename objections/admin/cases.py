@@ -203,11 +203,12 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         return super().changelist_view(request, tools | (extra_context or {}))
 
     def get_case(self, request: HttpRequest, pk: int) -> Objection:
-        case: Objection = get_object_or_404(
-            self.get_queryset(request).select_related(*self.case_related),
-            pk=pk,
-        )
+        case: Objection = get_object_or_404(self.case_rows(request), pk=pk)
         return case
+
+    def case_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Give the cases with what the page of one reads together with it."""
+        return self.get_queryset(request).select_related(*self.case_related)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
         return case_acts()

@@ -13,6 +13,7 @@ from portal.admin.help_articles import HelpArticleAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin
+from portal.admin.person_views import PersonViewAdmin
 from portal.admin.reply_templates import ReplyTemplateAdmin
 from portal.admin.routing import RoutingRuleAdmin
 from portal.admin.texts import SmsTextAdmin
@@ -35,6 +36,7 @@ __all__ = [
     "MailAdmin",
     "MessageAdmin",
     "PersonAdmin",
+    "PersonViewAdmin",
     "ReplyTemplateAdmin",
     "RoleAdmin",
     "RoutingRuleAdmin",

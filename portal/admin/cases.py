@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from portal.admin.queue_acts import WITH_PLACE, InQueue
 from portal.contacts.errors import ContactRefused
 from portal.contacts.models import Contact
 from portal.contacts.services import note_objection
+from portal.people.models import PersonFlag
 from portal.work.kinds import WorkKind
 from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
@@ -34,6 +36,12 @@ class CasePage(InQueue, ObjectionAdmin):
     work_kind = WorkKind.OBJECTION
     refusals = (*ObjectionAdmin.refusals, *InQueue.refusals)
     case_related = (*ObjectionAdmin.case_related, WITH_PLACE)
+
+    def case_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Say with the case whether its person has flags: few have, and asking costs nothing."""
+        flags = PersonFlag.objects.filter(person=OuterRef("person"), ended_at=None)
+        rows: QuerySet[Any] = super().case_rows(request).annotate(has_flags=Exists(flags))
+        return rows
 
     def case_context(
         self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]

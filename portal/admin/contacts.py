@@ -46,6 +46,8 @@ from portal.forms.contacts import (
     NewTicketForm,
     OutcomeForm,
 )
+from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
+from saudi.gregorian import riyadh_today
 from sawtak.errors import TextMissing
 
 if TYPE_CHECKING:
@@ -345,6 +347,12 @@ class ContactAdmin(CaseAdmin):
             "suggested": suggested_problems(sought or "") if may_work else [],
             "keys": KEYS,
             "unfinished": _shown(open_contacts(user, other_than=case.pk)),
+            "person_flags": shown_flags(
+                open_flags(case.person_id, today=riyadh_today())
+                if user.has_perm(SEE_FLAGS)
+                else [],
+                reader=user,
+            ),
         }
 
     def _overview(self, request: HttpRequest, case: Contact) -> Any:

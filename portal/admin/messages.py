@@ -77,6 +77,12 @@ class LaneFilter(ChoiceFilter):
         return queryset.filter(lane=self.value()) if self.value() else queryset
 
 
+def message_tag(status: str) -> SafeString:
+    """Show how far a message came as word, icon and colour."""
+    known = MessageStatus(status)
+    return tag(capfirst(str(known.label)), *_BADGES[known])
+
+
 @admin.register(Message)
 class MessageAdmin(MessageDesk, ShowAdmin):
     """Every SMS that was owed to somebody; the text of a code is never shown."""
@@ -166,10 +172,7 @@ class MessageAdmin(MessageDesk, ShowAdmin):
         }
 
     def _tag(self, status: str) -> SafeString | str:
-        if not status:
-            return ""
-        known = MessageStatus(status)
-        return tag(capfirst(str(known.label)), *_BADGES[known])
+        return message_tag(status) if status else ""
 
     @admin.display(description=gettext_lazy("Queued"))
     def queued(self, message: Message) -> SafeString | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from access.cells import day_cell, mobile_cell, number_cell, two_lines
 from access.searches import SearchColumns, read_number
-from access.staff import ShowAdmin
 from beneficiaries.admin import (
     SEE_SENSITIVE,
     paid_cell,
@@ -31,11 +30,12 @@ from beneficiaries.statuses import ChangeSource, Relation
 from notifications.mail.addresses import mask_address
 from notifications.mail.models import Mail, MailAddress
 from notifications.mail.outbox import is_on
-from notifications.models import DoubtfulNumber, StoppedNumber
+from notifications.models import DoubtfulNumber, StoppedNumber, StopWord
 from notifications.stops import words_of
 from objections.blind import hidden_cases
-from objections.models import Objection
+from objections.models import LateAttempt, Objection
 from portal.admin.mails import mail_tag
+from portal.admin.person_page import KeptOfPerson
 from portal.calls.models import CallTask
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.banks import bank_of
@@ -51,7 +51,7 @@ SHOWN_MAILS = 6
 
 
 @admin.register(Person)
-class PersonAdmin(ShowAdmin):
+class PersonAdmin(KeptOfPerson):
     """People of the register, found by the number they read out."""
 
     list_display = ("person_cell", "relation_cell", "household_cell", "mobile_text", "city_text")
@@ -78,11 +78,23 @@ class PersonAdmin(ShowAdmin):
         return super().get_queryset(request).select_related("household")
 
     def get_shown(self, request: HttpRequest, pk: int) -> Any:
-        """Give the person with what is known of their e-mail address, in one statement."""
+        """Give the person, their e-mail address, and which of the rare things there are of them.
+
+        One statement, so that what is not there costs none.
+        """
         own = MailAddress.objects.filter(pk=OuterRef("pk"))
-        facts = {
+        doubt = DoubtfulNumber.objects.filter(mobile=OuterRef("mobile"))
+        facts: dict[str, Any] = {
             f"email_{name}": Subquery(own.values(name)[:1])
             for name in ("address", "proved_at", "broken_at")
+        }
+        facts |= {f"doubt_{name}": Subquery(doubt.values(name)[:1]) for name in ("pk", "since")}
+        facts |= {
+            "is_stopped": Exists(StoppedNumber.objects.filter(mobile=OuterRef("mobile"))),
+            "has_stop_words": Exists(StopWord.objects.filter(mobile=OuterRef("mobile"))),
+            "has_mails": Exists(Mail.objects.filter(person_id=OuterRef("pk"))),
+            "has_calls": Exists(CallTask.objects.filter(person=OuterRef("pk"))),
+            "has_late_attempts": Exists(LateAttempt.objects.filter(person=OuterRef("pk"))),
         }
         return get_object_or_404(self.get_queryset(request).annotate(**facts), pk=pk)
 
@@ -100,6 +112,7 @@ class PersonAdmin(ShowAdmin):
         """Give what belongs to the person, each part to whoever may see it."""
         user = request.user
         context: dict[str, Any] = {
+            **super().show_context(request, shown),
             "person": shown,
             "household_people": Person.objects.filter(household_id=shown.household_id)
             .exclude(pk=shown.pk)
@@ -116,7 +129,7 @@ class PersonAdmin(ShowAdmin):
                 .select_related("person", "result__cycle", "payment__cycle")
                 .order_by("-submitted_at")[:SHOWN_ROWS]
             )
-        if user.has_perm("objections.view_lateattempt"):
+        if shown.has_late_attempts and user.has_perm("objections.view_lateattempt"):
             context["late_attempts"] = shown.late_attempts.select_related(
                 "result__cycle", "payment__cycle"
             ).order_by("-id")[:SHOWN_ROWS]
@@ -124,7 +137,7 @@ class PersonAdmin(ShowAdmin):
             context["tickets"] = Ticket.objects.filter(person=shown).order_by("-received_at")[
                 :SHOWN_ROWS
             ]
-        if user.has_perm("portal.view_calltask"):
+        if shown.has_calls and user.has_perm("portal.view_calltask"):
             context["calls"] = (
                 CallTask.objects.filter(person=shown)
                 .select_related("person", "objection", "ticket")
@@ -133,13 +146,13 @@ class PersonAdmin(ShowAdmin):
         if user.has_perm("notifications.view_doubtfulnumber") or user.has_perm(
             "portal.view_calltask"
         ):
-            context["doubt"] = DoubtfulNumber.objects.filter(mobile=shown.mobile).first()
-        context["stop"] = StoppedNumber.objects.filter(mobile=shown.mobile).first()
-        context["stop_words"] = words_of(shown.mobile)
+            context["doubt"] = shown.doubt_pk and {"pk": shown.doubt_pk, "since": shown.doubt_since}
+        context["stop"] = shown.is_stopped
+        context["stop_words"] = words_of(shown.mobile) if shown.has_stop_words else []
         context["has_mails"] = is_on()
         context["email"] = _email_of(shown)
         context["email_masked"] = mask_address(shown.email_address or "")
-        if user.has_perm("notifications.view_mail"):
+        if shown.has_mails and user.has_perm("notifications.view_mail"):
             newest = Mail.objects.filter(person_id=shown.pk).order_by("-id")[:SHOWN_MAILS]
             context["mails"] = [(mail, mail_tag(mail)) for mail in newest]
         if user.has_perm("beneficiaries.view_personchange"):

@@ -46,7 +46,15 @@ from objections.models import (
 from objections.statuses import ObjectionStatus
 from portal.contacts.services import Arrival, identify_caller, start_contact
 from portal.contacts.statuses import ContactChannel
-from portal.models import CallTask, Contact, Export, KnownProblem, RoutingRule, WorkItem
+from portal.models import (
+    CallTask,
+    Contact,
+    Export,
+    KnownProblem,
+    PersonView,
+    RoutingRule,
+    WorkItem,
+)
 from saudi.models import Holiday
 from sawtak.models import HelpArticle, ReplyTemplate, Ticket, TicketType
 from tests import personas
@@ -346,6 +354,13 @@ ROWS: Final[dict[type[Model], Callable[[], Any]]] = {
     Mail: _mail,
     Message: _message,
     CallTask: _call,
+    PersonView: lambda: PersonView.objects.create(
+        person=personas.head(),
+        user=personas.staff("auditor"),
+        at=NOW + timedelta(seconds=next(_numbers)),
+        why="audit",
+        reason="تدقيق رقم 12",
+    ),
     Campaign: _campaign,
     Contact: _contact,
     KnownProblem: lambda: KnownProblem.objects.create(

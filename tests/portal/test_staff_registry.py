@@ -33,7 +33,7 @@ from beneficiaries.models import (
 )
 from notifications.models import DoubtfulNumber, Mail, Message
 from objections.models import Objection
-from portal.models import CallTask, Contact, WorkItem
+from portal.models import CallTask, Contact, PersonView, WorkItem
 from sawtak.models import Ticket
 from tests import personas
 from tests.portal.staff_rows import REGISTERED, ROWS, row_of
@@ -60,6 +60,7 @@ LARGE: Final = frozenset(
         DoubtfulNumber,
         CallTask,
         Contact,
+        PersonView,
     }
 )
 """The tables that grow with the country. Of the others there are some hundreds of rows."""
@@ -113,6 +114,8 @@ LEFT_OUT: Final = {
     "portal.CountedDay": "shown on the page of the figures of the service",
     "portal.ExportDownload": "shown on the export's page",
     "portal.OutcomeFigure": "shown on the page of the figures of the service",
+    "portal.PersonFlag": "shown on the person's page",
+    "portal.PersonNote": "shown on the person's page",
     "portal.PublicFigure": "everybody reads them",
     "portal.CallEvent": "shown on the call's page",
     "portal.ContactEvent": "shown on the contact's page",
