@@ -385,7 +385,7 @@ def control(field: BoundField, css_class: str = "form-control") -> SafeString:
     """
     given = field.field.widget.attrs
     classes = [str(given.get("class", "")), css_class, "is-invalid" if field.errors else ""]
-    attrs = {"class": " ".join(filter(None, classes))}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     language = field.name[-2:] if field.name.endswith(("_ar", "_en")) else ""
     if language and "dir" not in given:
         attrs |= {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
