@@ -28,6 +28,7 @@ from portal.figures.measures import OF_NOW, Measure
 from portal.figures.models import CountedDay
 from portal.figures.reading import Behind, Span, Sums, by_day, by_reason, figures_of
 from portal.work.kinds import WorkKind
+from portal.work.queue import NO_TEAM
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 from sawtak.ticket_types.selectors import type_name
@@ -204,10 +205,10 @@ def _hours(hours: float | None) -> str:
 
 
 def _queue_url(measure: Measure, narrow: Mapping[str, Any]) -> str:
-    """Give the address of the queue's list; what has no team, the queue cannot narrow to."""
+    """Give the address of the queue's list."""
     query = {"view": "late" if measure == Measure.OVERDUE else "all"}
     if narrow.get("team") == 0:
-        return ""
+        query["team"] = NO_TEAM
     query |= {key: str(narrow[key]) for key in ("matter", "team") if narrow.get(key)}
     return f"{reverse('admin:portal_workitem_changelist')}?{urlencode(query)}"
 

@@ -39,7 +39,15 @@ from portal.work.errors import NothingToDo
 from portal.work.kinds import Priority, WorkChannel, WorkKind
 from portal.work.models import WorkItem
 from portal.work.presence import look_at, version_of
-from portal.work.queue import COUNTED, VIEWS, Counts, counts, narrowed, visible_to
+from portal.work.queue import (
+    COUNTED,
+    NO_TEAM,
+    VIEWS,
+    Counts,
+    counts,
+    narrowed,
+    visible_to,
+)
 from portal.work.services import take_next_case
 from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
@@ -158,10 +166,16 @@ class TeamFilter(ChoiceFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         language = page_language()
         teams = Team.objects.order_by("id")
-        return [(str(team.pk), team.name(language)) for team in teams]
+        return [
+            *((str(team.pk), team.name(language)) for team in teams),
+            (NO_TEAM, _("Without a team")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(team=self.value()) if self.value() else queryset
+        chosen = self.value()
+        if chosen == NO_TEAM:
+            return queryset.filter(team=None)
+        return queryset.filter(team=chosen) if chosen else queryset
 
 
 class ChannelFilter(ChoiceFilter):

@@ -35,6 +35,9 @@ VIEWS: Final[dict[str, str | Promise]] = {
     "all": _("All open cases"),
 }
 
+NO_TEAM: Final = "none"
+"""In an address: what no rule gave to a team."""
+
 Counts = Mapping[str, int]
 
 

@@ -205,6 +205,9 @@ def test_a_supervisor_gives_an_objection_to_a_team() -> None:
     assert (queued(case).team, queued(case).priority) == (team, Priority.URGENT)
     assert case.reference is not None
     assert case.reference in shown(lead, view="all", team=str(team.pk))
+    nobodys = objection_filed(now=timezone.now())
+    of_no_team = shown(lead, view="all", team="none")
+    assert (str(nobodys.reference) in of_no_team, case.reference in of_no_team) == (True, False)
 
 
 def test_what_somebody_else_did_first_is_told() -> None:
