@@ -56,7 +56,9 @@ def fill_due() -> int:
     One statement where all have theirs. Of two that count at once the second does nothing.
     """
     uncounted = WorkItem.objects.filter(due_on=None)
-    if not uncounted.exists():
+    inputs = uncounted.values("kind", "clock_day", "awaited_days", "paused_until").distinct()
+    found = list(inputs[:_COUNTED_AT_ONCE])
+    if not found:
         return 0
     counted = 0
     with transaction.atomic():
@@ -64,8 +66,7 @@ def fill_due() -> int:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
             if not cursor.fetchone()[0]:
                 return 0
-        inputs = uncounted.values("kind", "clock_day", "awaited_days", "paused_until")
-        for each in list(inputs.distinct()[:_COUNTED_AT_ONCE]):
+        for each in found:
             counted += uncounted.filter(**each).update(
                 due_on=due_day(**each), warned=Warned.NOT_YET
             )

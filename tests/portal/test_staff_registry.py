@@ -125,6 +125,7 @@ LEFT_OUT: Final = {
     "sawtak.TicketLink": "shown on the pages of its tickets",
     "sawtak.TicketNote": "shown on the page of its ticket",
     "sawtak.TicketAttachment": "shown on the ticket's page",
+    "sawtak.TicketRepeat": "counted on the page of its ticket",
     "sawtak.TicketRating": "shown on the page of its ticket",
     "sawtak.TicketEvent": "shown on the ticket's page",
     "sawtak.TicketMessage": "shown on the ticket's page",
