@@ -20,9 +20,9 @@ def repeated_event(number: int) -> str:
     return f"repeat:{number}"
 
 
-def last_repeat(ticket: Ticket) -> TicketRepeat | None:
-    """Give when the same request came last, of a ticket that it joined."""
-    return TicketRepeat.objects.filter(ticket=ticket).order_by("-id").first()
+def was_repeated(ticket: Ticket) -> bool:
+    """Tell whether the same request came again and joined a ticket."""
+    return TicketRepeat.objects.filter(ticket=ticket).exists()
 
 
 def told_event(ticket: Ticket, event: str) -> str:

@@ -29,9 +29,9 @@ from sawtak.forms import RatingForm, ReplyForm
 from sawtak.models import Ticket, TicketEvent
 from sawtak.presenting import file_rows, reply_words
 from sawtak.rules import REOPENED_FROM, can_reply, is_final, reopen_until
-from sawtak.selectors import conversation_of, events_of, is_reference_sent, last_repeat
+from sawtak.selectors import conversation_of, events_of, is_reference_sent, was_repeated
 from sawtak.services import reply_from_sender
-from sawtak.statuses import BADGES, TRANSITIONS, TicketStatus
+from sawtak.statuses import BADGES, TRANSITIONS, WAITING_STATUSES, TicketStatus
 from sawtak.timeline import timeline_of
 
 _DRAFTS = "ticket_drafts"
@@ -117,7 +117,7 @@ def ticket_page(
         "may_read": may_read,
         "title": found.get_category_display() if may_read else found.public_title,
         "steps": timeline_of(found.status, events, today=today),
-        "repeat": last_repeat(found),
+        "was_repeated": found.status in WAITING_STATUSES and was_repeated(found),
         "is_reference_sent": found.status == TicketStatus.NEW and is_reference_sent(found),
     }
     if may_read:

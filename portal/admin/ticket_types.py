@@ -22,7 +22,7 @@ class TicketTypeAdmin(CatalogueAdmin):
 
     form = TicketTypeForm
     list_title = gettext_lazy("Types of request")
-    list_display = ("place", "label_cell", "sensitive_cell", "state")
+    list_display = ("label_cell", "place", "sensitive_cell", "state")
     list_filter = (OfferedFilter,)
     preview_template = "admin/portal/ticket_type_preview.html"
     typed_texts: ClassVar[tuple[str, ...]] = TicketTypeForm.texts

@@ -34,4 +34,4 @@ def contest_ways(context: Context, category: str) -> dict[str, Any]:
             language=page_language(),
         )
     )
-    return {"found": found, "urls": context["urls"]}
+    return {"found": found, "urls": context["urls"], "is_last": not context.get("answers")}
