@@ -14,11 +14,13 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
+from pytest_django import DjangoDbBlocker
 
 from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
 from saudi.calendar import DaysOff
+from tests.emptying import keep_what_is_there
 from tests.migrated import template_name
 from tests.scheduling import GroupedScheduling
 from tests.tracing import traced_or_not
@@ -65,6 +67,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Copy the migrated database that ./test made, where it made one."""
     if name := template_name():
         settings.DATABASES["default"]["TEST"]["TEMPLATE"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep what the migrations wrote for the end of every test with real transactions."""
+    with django_db_blocker.unblock():
+        keep_what_is_there()
 
 
 @pytest.fixture(scope="session", autouse=True)
