@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
-from saudi.mobile import display_mobile
+from saudi.mobile import display_mobile, mask_mobile
 
 NOTHING = "–"
 
@@ -29,6 +29,11 @@ def reference_cell(reference: str | None) -> SafeString:
 def mobile_cell(mobile: str) -> SafeString | str:
     """Write a stored mobile as people do, 05…"""
     return number_cell(display_mobile(mobile)) if mobile else NOTHING
+
+
+def masked_mobile_cell(mobile: str) -> SafeString | str:
+    """Write the ends of a stored mobile, for whoever has no need of the rest."""
+    return number_cell(mask_mobile(mobile)) if mobile else NOTHING
 
 
 def day_cell(day: date | None) -> str:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from saudi.digits import clean_number
 
-__all__ = ["BANK", "LENGTH", "IbanFault", "InvalidIban", "group_iban", "parse_iban"]
+__all__ = ["BANK", "LENGTH", "IbanFault", "InvalidIban", "group_iban", "mask_iban", "parse_iban"]
 
 LENGTH: Final = 24
 
@@ -77,3 +77,16 @@ def group_iban(iban: str) -> str:
     'SA03 8000 0000 6080 1016 7519'
     """
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+
+
+def mask_iban(iban: str) -> str:
+    """Write an IBAN so that its owner recognises it: its country and its last four digits.
+
+    Of any other text nothing is shown.
+
+    >>> mask_iban("SA0380000000608010167519"), mask_iban("7519")
+    ('SA•• •••• •••• •••• •••• 7519', '••••')
+    """
+    if not _SHAPE.fullmatch(iban):
+        return "•" * len(iban)
+    return group_iban(f"SA{'•' * 18}{iban[-4:]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -15,7 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, mobile_cell, number_cell, reference_cell, two_lines
+from access.cells import (
+    day_cell,
+    masked_mobile_cell,
+    mobile_cell,
+    number_cell,
+    reference_cell,
+    two_lines,
+)
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
 from access.staff import (
@@ -33,6 +40,7 @@ from portal.calls.presenting import call_tag, why_text
 from portal.calls.services import end_call, take_call
 from portal.calls.statuses import WAITING, CallMatter, CallStatus, CallStep
 from portal.forms.calls import OutcomeForm
+from portal.masks import SEE_MOBILES, MaskedNumbers
 from saudi.direction import isolate
 
 WORK = "portal.work_calltask"
@@ -58,7 +66,7 @@ class CallMineFilter(MineFilter):
 
 
 @admin.register(CallTask)
-class CallTaskAdmin(QueueGround, CaseAdmin):
+class CallTaskAdmin(MaskedNumbers, QueueGround, CaseAdmin):
     """The list of people who could not be told, the most urgent first, and the page of a call."""
 
     list_title = gettext_lazy("People who could not be told")
@@ -72,6 +80,7 @@ class CallTaskAdmin(QueueGround, CaseAdmin):
         national_id="person__national_id", mobile="mobile", name="person__folded_name"
     )
     case_template = "admin/portal/call.html"
+    masks: ClassVar[dict[str, tuple[str, str]]] = {"mobile_text": ("mobile_masked", SEE_MOBILES)}
     refusals = (CallRefused,)
 
     def order_text(self, request: HttpRequest) -> str:
@@ -89,6 +98,10 @@ class CallTaskAdmin(QueueGround, CaseAdmin):
     @admin.display(description=gettext_lazy("Mobile"))
     def mobile_text(self, task: CallTask) -> SafeString | str:
         return mobile_cell(task.mobile)
+
+    @admin.display(description=gettext_lazy("Mobile"))
+    def mobile_masked(self, task: CallTask) -> SafeString | str:
+        return masked_mobile_cell(task.mobile)
 
     @admin.display(description=gettext_lazy("Call by"))
     def by(self, task: CallTask) -> SafeString | str:

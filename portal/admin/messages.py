@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import mobile_cell, moment_cell, number_cell, two_lines
+from access.cells import masked_mobile_cell, mobile_cell, moment_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
 from access.staff import ShowAdmin
@@ -29,6 +29,7 @@ from notifications.stops import words_of
 from portal.admin.gateways import doubt_text
 from portal.admin.message_desk import RETRY_RIGHT, MessageDesk
 from portal.admin.message_search import sms_filter
+from portal.masks import SEE_MOBILES, MaskedNumbers
 from portal.templatetags.portal_ui import tag
 
 _BADGES = {
@@ -84,7 +85,7 @@ def message_tag(status: str) -> SafeString:
 
 
 @admin.register(Message)
-class MessageAdmin(MessageDesk, ShowAdmin):
+class MessageAdmin(MaskedNumbers, MessageDesk, ShowAdmin):
     """Every SMS that was owed to somebody; the text of a code is never shown."""
 
     list_title = gettext_lazy("SMS")
@@ -96,6 +97,7 @@ class MessageAdmin(MessageDesk, ShowAdmin):
     )
     search_columns = SearchColumns(mobile="recipient")
     show_template = "admin/notifications/message.html"
+    masks: ClassVar[dict[str, tuple[str, str]]] = {"to": ("to_masked", SEE_MOBILES)}
     facts = (
         "to",
         "state",
@@ -185,6 +187,10 @@ class MessageAdmin(MessageDesk, ShowAdmin):
     @admin.display(description=gettext_lazy("To"))
     def to(self, message: Message) -> SafeString | str:
         return mobile_cell(message.recipient)
+
+    @admin.display(description=gettext_lazy("To"))
+    def to_masked(self, message: Message) -> SafeString | str:
+        return masked_mobile_cell(message.recipient)
 
     @admin.display(description=gettext_lazy("Text"))
     def text(self, message: Message) -> SafeString | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, mobile_cell, number_cell, two_lines
+from access.cells import day_cell, masked_mobile_cell, mobile_cell, number_cell, two_lines
 from access.searches import SearchColumns, read_number
 from beneficiaries.admin import (
     SEE_SENSITIVE,
@@ -25,7 +25,7 @@ from beneficiaries.admin import (
 )
 from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmation
 from beneficiaries.cycles import cycle_name
-from beneficiaries.models import EligibilityResult, PaymentLine, Person
+from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
 from beneficiaries.statuses import ChangeSource, Relation
 from notifications.mail.addresses import mask_address
 from notifications.mail.models import Mail, MailAddress
@@ -37,10 +37,11 @@ from objections.models import LateAttempt, Objection
 from portal.admin.mails import mail_tag
 from portal.admin.person_page import KeptOfPerson
 from portal.calls.models import CallTask
+from portal.masks import SEE_IBANS, SEE_MOBILES, MaskedNumbers, shown_value
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.banks import bank_of
 from saudi.hijri import format_hijri
-from saudi.iban import group_iban
+from saudi.iban import group_iban, mask_iban
 from saudi.languages import page_language
 from sawtak.models import Ticket
 
@@ -51,7 +52,7 @@ SHOWN_MAILS = 6
 
 
 @admin.register(Person)
-class PersonAdmin(KeptOfPerson):
+class PersonAdmin(MaskedNumbers, KeptOfPerson):
     """People of the register, found by the number they read out."""
 
     list_display = ("person_cell", "relation_cell", "household_cell", "mobile_text", "city_text")
@@ -62,6 +63,10 @@ class PersonAdmin(KeptOfPerson):
     )
     search_columns = SearchColumns(national_id="national_id", mobile="mobile", name="folded_name")
     show_template = "admin/beneficiaries/person.html"
+    masks: ClassVar[dict[str, tuple[str, str]]] = {
+        "mobile_text": ("mobile_masked", SEE_MOBILES),
+        "iban_text": ("iban_masked", SEE_IBANS),
+    }
     facts = (
         "id_text",
         "birth_text",
@@ -159,8 +164,8 @@ class PersonAdmin(KeptOfPerson):
             context["changes"] = [
                 {
                     "field": changed_field(change.field),
-                    "old": changed_value(change.old_value, change.field),
-                    "new": changed_value(change.new_value, change.field),
+                    "old": _changed(change, "old_value", user),
+                    "new": _changed(change, "new_value", user),
                     "source": ChangeSource(change.source).label,
                     "at": change.changed_at,
                 }
@@ -238,6 +243,10 @@ class PersonAdmin(KeptOfPerson):
     def mobile_text(self, person: Person) -> SafeString | str:
         return mobile_cell(person.mobile)
 
+    @admin.display(description=gettext_lazy("Mobile"))
+    def mobile_masked(self, person: Person) -> SafeString | str:
+        return masked_mobile_cell(person.mobile)
+
     @admin.display(description=gettext_lazy("The mobile is"))
     def mobile_source(self, person: Person) -> str:
         if not person.mobile:
@@ -258,6 +267,10 @@ class PersonAdmin(KeptOfPerson):
         bank = bank_of(person.iban)
         return number if bank is None else two_lines(number, bank.name(page_language()))
 
+    @admin.display(description=gettext_lazy("IBAN"))
+    def iban_masked(self, person: Person) -> SafeString | str:
+        return number_cell(mask_iban(person.iban)) if person.iban else "–"
+
     @admin.display(description=gettext_lazy("Language of messages"))
     def language_text(self, person: Person) -> str:
         return str(person.get_language_display())
@@ -277,3 +290,8 @@ def _email_of(person: Any) -> MailAddress | None:
         proved_at=person.email_proved_at,
         broken_at=person.email_broken_at,
     )
+
+
+def _changed(change: PersonChange, name: str, reader: Any) -> SafeString | str:
+    """Write a value that a field had or has, masked as the field itself is."""
+    return changed_value(shown_value(getattr(change, name), change.field, reader), change.field)

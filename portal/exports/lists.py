@@ -26,18 +26,17 @@ from objections.models import Objection
 from objections.presenting import matter_of
 from portal.calls.models import CallTask
 from portal.calls.statuses import CallMatter
+from portal.masks import shown_mobile
 from portal.work.models import WorkItem
 from saudi.gregorian import riyadh_date, riyadh_today
 from saudi.hijri import HijriDate, format_hijri
 from saudi.languages import page_language
-from saudi.mobile import mask_mobile
 from sawtak.models import Ticket, TicketMessage
 from sawtak.wording import identity_label, staff_label
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-SEE_MOBILES: Final = "beneficiaries.view_mobile"
 READ_MESSAGES: Final = "sawtak.view_ticketmessage"
 
 
@@ -83,7 +82,7 @@ def _hijri(at: datetime | None) -> str:
 
 
 def _mobile(number: str, reader: User) -> Cell:
-    return Code(number if reader.has_perm(SEE_MOBILES) else mask_mobile(number)) if number else ""
+    return Code(shown_mobile(number, reader)) if number else ""
 
 
 def _who(user: object) -> str:

@@ -27,7 +27,7 @@ from objections.rules import FILING_WINDOW_DAYS
 from saudi.gregorian import RIYADH, format_both, format_gregorian, format_time, riyadh_date
 from saudi.hijri import HijriDate, format_hijri
 from saudi.languages import page_language
-from saudi.mobile import display_mobile
+from saudi.mobile import display_mobile, mask_mobile
 from saudi.money import format_sar
 from saudi.plurals import days_text
 
@@ -154,6 +154,12 @@ def thousands(count: int) -> str:
 def mobile(number: str) -> SafeString:
     """Show a stored mobile (+9665…) as people write it: 05…"""
     return ltr(display_mobile(number))
+
+
+@register.filter
+def mobile_ends(number: str) -> SafeString:
+    """Show the ends of a stored mobile, to whoever has no need of the rest."""
+    return ltr(mask_mobile(number))
 
 
 @register.filter
