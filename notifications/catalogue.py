@@ -66,6 +66,9 @@ class Template:
 _CODE: Final = {"ar": {"code": "048213"}, "en": {"code": "048213"}}
 _OBJECTION: Final = {"ar": {"reference": "4026714834"}, "en": {"reference": "4026714834"}}
 _TICKET: Final = {"ar": {"reference": "7026714831"}, "en": {"reference": "7026714831"}}
+_TWO_TICKETS: Final = {
+    language: {"reference": "7026714831", "other": "7026714849"} for language in ("ar", "en")
+}
 _LONGEST_DAY: Final = {
     "ar": "الأربعاء 29 جمادى الآخرة 1448\u00a0هـ، الموافق 29 ديسمبر 2027\u00a0م",
     "en": "Wednesday 29 September 2027 (29 Jumada al-Akhirah 1449 AH)",
@@ -415,6 +418,24 @@ _ALL: Final = (
         en=(
             "{programme}: we closed your request {reference}. "
             "Open it in Your Voice Is Heard to read why."
+        ),
+    ),
+    _case(
+        "ticket_merged",
+        _TWO_TICKETS,
+        ar="{programme}: ضممنا طلبك {reference} إلى طلبك {other}. تابعهما برقم {other}.",
+        en=(
+            "{programme}: we joined your request {reference} with your request {other}. "
+            "Follow both by {other}."
+        ),
+    ),
+    _case(
+        "ticket_split",
+        _TWO_TICKETS,
+        ar="{programme}: في طلبك {other} موضوعان. صار للثاني رقم {reference}. تابعه في صوتك مسموع.",
+        en=(
+            "{programme}: your request {other} has two matters. The second one is now request "
+            "{reference}. Follow it in Your Voice Is Heard."
         ),
     ),
     _case(

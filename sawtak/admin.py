@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -24,8 +24,11 @@ from access.searches import SearchColumns
 from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
 from documents.serving import attachment_response
+from sawtak.answering.composing import template_choices
+from sawtak.answering.joined import joined_context
+from sawtak.answering.pages import ComposerPages
 from sawtak.models import Ticket, TicketAttachment
-from sawtak.selectors import version_among
+from sawtak.selectors import messages_of, version_among
 from sawtak.services.handing import may_give_away
 from sawtak.staff_acts import (
     ANSWER,
@@ -56,7 +59,7 @@ class TicketMineFilter(MineFilter):
     waiting = WAITING_STATUSES
 
 
-class TicketAdmin(QueueGround, CaseAdmin):
+class TicketAdmin(ComposerPages, QueueGround, CaseAdmin):
     """The list of tickets and the page where an agent answers.
 
     The portal registers it, with what other apps know of a ticket.
@@ -72,7 +75,12 @@ class TicketAdmin(QueueGround, CaseAdmin):
         reference="reference", national_id="national_id", mobile="mobile", name="folded_name"
     )
     case_template = "admin/sawtak/ticket.html"
-    case_related: ClassVar[tuple[str, ...]] = ("person__household", "assigned_to", "rating")
+    case_related: ClassVar[tuple[str, ...]] = (
+        "person__household",
+        "assigned_to",
+        "rating",
+        "merged_into",
+    )
     """What is read together with a ticket for its page."""
     refusals: ClassVar[tuple[type[Exception], ...]] = REFUSALS
 
@@ -126,7 +134,7 @@ class TicketAdmin(QueueGround, CaseAdmin):
             raise PermissionDenied
         attachment = get_object_or_404(
             TicketAttachment.objects.select_related("document"),
-            message__ticket_id=pk,
+            Q(message__ticket=pk) | Q(message__ticket__merged_into=pk),
             document__uuid=uuid,
         )
         return attachment_response(attachment.document, opened_by=cast(User, request.user))
@@ -158,12 +166,15 @@ class TicketAdmin(QueueGround, CaseAdmin):
         may_see_events = user.has_perm("sawtak.view_ticketevent")
         events = list(case.events.select_related("actor", "other"))
         conversation = list(
-            case.messages.select_related("author").prefetch_related(
+            messages_of(case)
+            .select_related("author", "ticket")
+            .prefetch_related(
                 Prefetch(
                     "attachments", queryset=TicketAttachment.objects.select_related("document")
                 )
             )
         )
+        may_answer = TicketStatus.ANSWERED in can_go_to and user.has_perm(ANSWER)
         may_see_notes = user.has_perm("sawtak.view_ticketnote")
         may_give = case.assigned_to_id is not None and may_give_away(case, user)
         return {
@@ -187,7 +198,9 @@ class TicketAdmin(QueueGround, CaseAdmin):
             and user.has_perm(TAKE),
             "may_hand_over": may_give and user.has_perm(TAKE),
             "hand_over_form": bound["hand_over"],
-            "may_answer": TicketStatus.ANSWERED in can_go_to and user.has_perm(ANSWER),
+            "may_answer": may_answer,
+            "templates": template_choices(case) if may_answer else [],
+            **joined_context(case, user, conversation, bound),
             "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm(CLOSE),
             "answer_form": bound["ask"] if bound["ask"].is_bound else bound["answer"],
             "close_form": bound["close"],

@@ -56,12 +56,13 @@ def file_rows(
     ticket: Ticket, attachments: Iterable[TicketAttachment], *, may_reply: bool
 ) -> list[FileRow]:
     """Give a row a file: what its check says, where it is fetched, why it is not."""
-    advice = _advice(may_reply=may_reply)
+    own = _advice(may_reply=may_reply)
+    ours = _("We send you another copy.")
     return [
         row_of(
             attachment.document,
             url=reverse("sawtak:attachment", args=[ticket.reference, attachment.document.uuid]),
-            advice=advice,
+            advice=ours if attachment.message.author_id else own,
         )
         for attachment in attachments
     ]

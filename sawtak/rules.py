@@ -78,6 +78,30 @@ def ensure_transition(
         raise TransitionRefused(status=status, wanted=wanted, by=by, at=at, did=did)
 
 
+def hindrance_to_join(
+    *,
+    mobiles: tuple[str, str],
+    national_ids: tuple[str, str],
+    statuses: tuple[str, str],
+    are_merged: bool,
+) -> str:
+    """Say why one ticket cannot be joined with another: a word, empty where it can.
+
+    Each pair is of the one that ends and of the one that goes on. Only what the same person sent
+    from the same mobile comes together, because whoever proves that mobile then reads both.
+    """
+    first, survivor = statuses
+    if mobiles[0] != mobiles[1]:
+        return "mobile"
+    if all(national_ids) and national_ids[0] != national_ids[1]:
+        return "person"
+    if are_merged or survivor not in WAITING_STATUSES:
+        return "ended"
+    if TicketStatus.CLOSED not in TRANSITIONS[first]:
+        return "done"
+    return ""
+
+
 def submission_key(*, token: str, parts: Iterable[str], file_hashes: Iterable[str]) -> str:
     """Give the key under which a submission is stored once (O13).
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from notifications.outbox import is_told
 from sawtak.models import Ticket, TicketAttachment, TicketEvent, TicketMessage, TicketRepeat
@@ -83,14 +83,16 @@ class Turn:
     attachments: Sequence[TicketAttachment]
 
 
+def messages_of(ticket: Ticket) -> QuerySet[TicketMessage]:
+    """Give what was said in a ticket and in those that were joined with it, oldest first."""
+    joined = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).values("pk")
+    return TicketMessage.objects.filter(ticket__in=joined).order_by("written_at", "id")
+
+
 def conversation_of(ticket: Ticket) -> list[Turn]:
     """Give the conversation of a ticket, oldest first, with its files, in two statements."""
     attachments = TicketAttachment.objects.select_related("document").order_by("id")
-    messages = (
-        TicketMessage.objects.filter(ticket=ticket)
-        .order_by("id")
-        .prefetch_related(Prefetch("attachments", queryset=attachments))
-    )
+    messages = messages_of(ticket).prefetch_related(Prefetch("attachments", queryset=attachments))
     return [
         Turn(
             message=message,

@@ -15,7 +15,16 @@ from beneficiaries.colleagues import staff_with
 from beneficiaries.models import User
 from documents.errors import FilesNotKept
 from saudi.direction import isolate
-from sawtak.errors import ReceiverMissing, TextMissing, TransitionRefused
+from sawtak.answering import joined
+from sawtak.answering.forms import SplitForm
+from sawtak.answering.joined import joining_acts, split_form
+from sawtak.errors import (
+    NothingChosen,
+    NotTogether,
+    ReceiverMissing,
+    TextMissing,
+    TransitionRefused,
+)
 from sawtak.models import Ticket
 from sawtak.services import (
     add_note,
@@ -40,7 +49,10 @@ ANSWER: Final = ANSWER_RIGHT
 CLOSE: Final = "sawtak.close_ticket"
 NOTE: Final = "sawtak.add_ticketnote"
 
-REFUSALS: Final = (TransitionRefused, TextMissing, ReceiverMissing, FilesNotKept)
+REFUSALS: Final = (
+    *(TransitionRefused, TextMissing, ReceiverMissing, FilesNotKept),
+    *joined.REFUSALS,
+)
 
 
 def ticket_acts() -> dict[str, CaseAction]:
@@ -52,6 +64,7 @@ def ticket_acts() -> dict[str, CaseAction]:
         "close": CaseAction(CLOSE, _close, CloseForm),
         "hand_over": CaseAction(TAKE, _hand_over, HandOverForm),
         "note": CaseAction(NOTE, _note, InternalNoteForm),
+        **joining_acts(),
     }
 
 
@@ -64,6 +77,8 @@ def bound_form(
         return HandOverForm(data, colleagues=receivers)
     if form is AnswerForm:
         return AnswerForm(data, request.FILES if data is not None else None, ticket=case)
+    if form is SplitForm:
+        return split_form(data, case)
     return form(data)
 
 
@@ -135,6 +150,8 @@ def refusal_text(refused: Exception) -> str:
         return gettext("Not saved: choose a colleague who answers tickets and does not have it.")
     if isinstance(refused, FilesNotKept):
         return str(refused.message)
+    if isinstance(refused, NotTogether | NothingChosen):
+        return joined.joining_refusal(refused)
     return gettext("Not saved: write the text first.")
 
 

@@ -44,14 +44,27 @@ def find_ticket(request: HttpRequest, reference: str, now: datetime) -> tuple[Ti
     """
     user = signed_in_user(request)
     if user is not None:
-        visible = Ticket.objects.visible_to(user).select_related("rating")
+        visible = Ticket.objects.visible_to(user).select_related("rating", "merged_into")
         own = visible.filter(reference=reference).first()
         if own is not None:
             return own, True
     may_read = grants.has_proof(request, reference, now=now)
+    may_read = may_read or _proved_by_joined(request, reference, now)
     if not may_read and reference not in grants.known_references(request):
         raise Http404
-    return get_object_or_404(Ticket.objects.select_related("rating"), reference=reference), may_read
+    return get_object_or_404(
+        Ticket.objects.select_related("rating", "merged_into"), reference=reference
+    ), may_read
+
+
+def _proved_by_joined(request: HttpRequest, reference: str, now: datetime) -> bool:
+    """Tell whether this browser proved the mobile of a ticket that was joined with this one.
+
+    Only tickets of one mobile are joined, so it is the same proof.
+    """
+    proved = grants.proved(request, now=now)
+    joined = Ticket.objects.filter(reference__in=proved, merged_into__reference=reference)
+    return bool(proved) and joined.exists()
 
 
 @never_cache
@@ -69,10 +82,12 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
         keep_draft(request, reference, request.POST.get("message", ""))
         messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
         return redirect("sawtak:code", reference=reference)
+    if found.merged_into is not None:  # the page was open while the two were joined
+        found = found.merged_into
     form = ReplyForm(request.POST, request.FILES, words=reply_words(found.status))
     if not form.is_valid() or not _is_taken(request, found, form, now):
         return ticket_page(request, found, may_read, now, form)
-    return redirect("sawtak:ticket", reference=reference)
+    return redirect("sawtak:ticket", reference=found.reference)
 
 
 def _is_taken(request: HttpRequest, found: Ticket, form: ReplyForm, now: datetime) -> bool:
@@ -128,17 +143,24 @@ def ticket_page(
         ]
         context["closing_reason"] = closing_reason(found, events)
         context |= {"form": form} if may_reply else {"unsent": unsent}
-        if found.status in REOPENED_FROM and not hasattr(found, "rating"):
+        if found.merged_into is not None:
+            context["joined_with"] = found.merged_into
+        elif found.status in REOPENED_FROM and not hasattr(found, "rating"):
             comment = _take_draft(request, rating_draft(found.reference))
             context["rating_form"] = rating_form or RatingForm(initial={"comment": comment})
     response = render(request, "sawtak/ticket.html", context)
     if not may_read:
         grants.remember(request, response, found.reference)
+    elif found.merged_into is not None:
+        grants.remember(request, response, found.merged_into.reference)
     return response
 
 
 def _standing(found: Ticket, today: date) -> dict[str, Any]:
     """Give what a ticket's page says of its status, to whoever may know of the ticket."""
+    is_merged = found.merged_into_id is not None
+    until = None if is_merged else reopen_until(found.status, changed_at=found.changed_at)
+    may_reply = can_reply(found.status, changed_at=found.changed_at, today=today)
     return {
         "ticket": found,
         "status": TicketStatus(found.status),
@@ -146,8 +168,9 @@ def _standing(found: Ticket, today: date) -> dict[str, Any]:
         "is_new": found.status == TicketStatus.NEW,
         "waits_for_sender": found.status == TicketStatus.AWAITING_CITIZEN,
         "may_withdraw": TicketStatus.WITHDRAWN in TRANSITIONS[found.status],
-        "may_reply": can_reply(found.status, changed_at=found.changed_at, today=today),
-        "reopen_until": reopen_until(found.status, changed_at=found.changed_at),
+        "is_merged": is_merged,
+        "may_reply": may_reply and not is_merged,
+        "reopen_until": until,
         "masked_mobile": mask_mobile(found.mobile),
     }
 

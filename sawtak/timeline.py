@@ -20,7 +20,7 @@ from saudi.gregorian import format_both
 from saudi.languages import page_language
 from sawtak.models import TicketEvent
 from sawtak.rules import ANSWER_WORKING_DAYS, REOPENED_FROM, answer_due_on, is_final
-from sawtak.statuses import BADGES, TicketStatus
+from sawtak.statuses import BADGES, TicketAct, TicketStatus
 
 _STATIONS: dict[str, str | Promise] = {
     TicketStatus.NEW: gettext_lazy("Your request arrived"),
@@ -83,6 +83,8 @@ def _title(event: TicketEvent) -> str:
         if event.from_status in REOPENED_FROM:
             return _("You opened the request again")
         return _("Your reply arrived")
+    if event.kind == TicketAct.MERGED:
+        return _("We joined it with another request of yours")
     return str(_STATIONS[event.to_status])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -197,7 +198,7 @@ def attachment(request: HttpRequest, reference: str, uuid: UUID) -> FileResponse
         raise Http404
     kept = get_object_or_404(
         TicketAttachment.objects.select_related("document"),
-        message__ticket=found,
+        Q(message__ticket=found) | Q(message__ticket__merged_into=found),
         document__uuid=uuid,
     )
     return attachment_response(kept.document, opened_by=None)

@@ -335,6 +335,33 @@
     }, 1000);
   });
 
+  // A template is filled in by the server; so the page, and the files chosen on it, stay.
+  document.querySelectorAll("[data-templates]").forEach((place) => {
+    const text = document.getElementById(place.dataset.templates);
+    const form = place.closest("form");
+    const button = place.querySelector("button");
+    let asks;
+    button.addEventListener("click", async (event) => {
+      if (asks === "plainly") return;
+      event.preventDefault();
+      if (asks) return;
+      asks = "quietly";
+      const body = new FormData(form, button);
+      body.delete("attachments");
+      try {
+        const answer = await fetch(location.href, { method: "POST", body, redirect: "error" });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        text.value = page.getElementById(text.id).value;
+        text.dispatchEvent(new Event("input", { bubbles: true }));
+        text.focus();
+        asks = "";
+      } catch {
+        asks = "plainly";
+        button.click();
+      }
+    });
+  });
+
   // What is being typed is shown by the server, which alone knows the rules; the button does
   // the same without a script.
   document.querySelectorAll("form[data-preview]").forEach((form) => {

@@ -35,6 +35,8 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     "ticket_question": _("We have a question about your request"),
     "ticket_file_refused": _("We did not accept a file of your request"),
     "ticket_closed": _("We closed your request"),
+    "ticket_merged": _("We joined two of your requests"),
+    "ticket_split": _("Your second matter has a request of its own"),
     "mobile_changed": _("Your mobile was changed"),
     "email_changed": _("An e-mail address was added to your file"),
     "results_announced": _("The eligibility results of %(cycle)s are out"),

@@ -49,6 +49,8 @@ TEMPLATE_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "ticket_question": _("Question about a request"),
     "ticket_file_refused": _("File of a request not accepted"),
     "ticket_closed": _("Request closed"),
+    "ticket_merged": _("Request joined with another"),
+    "ticket_split": _("Second matter of a request"),
     "case_status": _("Reply: status of a case"),
     "case_not_found": _("Reply: no case of this number and mobile"),
     "bulk_stopped": _("Reply: reminders and announcements stopped"),

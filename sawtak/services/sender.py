@@ -34,7 +34,8 @@ def reply_from_sender(
     """Add the sender's words, which open an answered or closed ticket again.
 
     Locks the ticket. A reply to a question and words that reopen put it to work; what is added to
-    one that is being worked on changes no status. The same words and files sent twice (a double
+    one that is being worked on changes no status. Words to a ticket that was joined with another
+    are words to that one. The same words and files sent twice (a double
     click, a retry) are one turn.
 
     Raises:
@@ -46,7 +47,9 @@ def reply_from_sender(
     if not text:
         raise TextMissing
     with files_follow_transaction(attachments):
-        ticket = lock_ticket(ticket_id)
+        ticket = lock_ticket(survivor_of(ticket_id))
+        if ticket.merged_into_id is not None:
+            raise refusal(ticket, TicketStatus.IN_PROGRESS)
         if _is_repeat(ticket, text, attachments):
             return ticket
         if not can_reply(ticket.status, changed_at=ticket.changed_at, today=riyadh_date(now)):
@@ -58,6 +61,12 @@ def reply_from_sender(
         if ticket.status not in _WORKED_ON:
             move(ticket, TicketStatus.IN_PROGRESS, actor=None, now=now)
     return ticket
+
+
+def survivor_of(ticket_id: int) -> int:
+    """Give the id of the ticket that goes on with what one says: its own, or the joined one's."""
+    into = Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True).first()
+    return into or ticket_id
 
 
 def _is_repeat(ticket: Ticket, text: str, attachments: Sequence[CheckedFile]) -> bool:

@@ -30,6 +30,12 @@ def lock_ticket(ticket_id: int) -> Ticket:
     return Ticket.objects.select_for_update(of=("self",)).get(pk=ticket_id)
 
 
+def lock_both(first_id: int, second_id: int) -> dict[int, Ticket]:
+    """Lock two tickets, the lower id first; give those that are there by their ids."""
+    rows = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=(first_id, second_id))
+    return {ticket.pk: ticket for ticket in rows.order_by("pk")}
+
+
 @contextmanager
 def changing(
     ticket_id: int,
@@ -41,15 +47,19 @@ def changing(
     now: datetime,
     wanted: TicketStatus | None = None,
     files: Sequence[CheckedFile] = (),
+    also: int | None = None,
 ) -> Iterator[Ticket]:
     """Lock a ticket that still is as it was seen; keep a refused attempt.
 
     `wanted` is the status that the act leads to; without one it stays. `seen_version` is what
     `version_of` gave for the page, empty where nothing was shown before. The body may refuse too,
-    by `refusal`. Files are written before the lock.
+    by `refusal`. Files are written before the lock. `also` is another ticket to lock: the lower id
+    first, whichever is asked for.
     """
     try:
         with files_written(files), transaction.atomic():
+            if also is not None:
+                lock_both(ticket_id, also)
             ticket = lock_ticket(ticket_id)
             if seen_version and version_of(ticket.pk) != seen_version:
                 raise refusal(ticket, wanted or ticket.status)

@@ -38,6 +38,7 @@ KEYS = {
     ),
     *("result_closing", "draft_closing"),
     *("ticket_answered", "ticket_question", "ticket_file_refused", "ticket_closed"),
+    *("ticket_merged", "ticket_split"),
     *("case_status", "case_not_found", "bulk_stopped", "bulk_started"),
 }
 VOWEL_MARKS_TATWEEL_AND_DIRECTION_MARKS = re.compile(

@@ -1,0 +1,100 @@
+"""What an agent begins an answer with, and what becomes of it: the templates, the SMS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.cycles import cycle_name
+from beneficiaries.models import EligibilityResult
+from notifications.programme import programme_values
+from notifications.texts.wording import wording_of
+from saudi.gregorian import format_both, format_gregorian, riyadh_date
+from saudi.languages import page_language
+from saudi.sms import SmsParts, sms_parts
+from sawtak.models import IdentityMatch, ReplyTemplate, Ticket
+from sawtak.services.staff import TOLD
+from sawtak.statuses import TicketStatus
+from sawtak.timeline import due_on
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def offered_templates(ticket: Ticket) -> list[ReplyTemplate]:
+    """Give the templates of a ticket's type, then those of every type."""
+    fitting = ReplyTemplate.objects.filter(
+        Q(category="") | Q(category=ticket.category), is_active=True
+    )
+    return list(fitting.order_by("-category", "place", "id"))
+
+
+def template_choices(ticket: Ticket) -> list[tuple[int, str]]:
+    """Give what may be put into an answer, by id and title."""
+    language = page_language()
+    return [(each.pk, each.title(language)) for each in offered_templates(ticket)]
+
+
+def values_of(ticket: Ticket, templates: Iterable[ReplyTemplate]) -> dict[str, str]:
+    """Give what fills the fields of some templates for a ticket, in its sender's language.
+
+    The cycle is looked up where one asks for it, and only for a sender who is known to be the
+    person: nothing of a file goes to somebody else.
+    """
+    language = ticket.language
+    wants_cycle = any("{cycle}" in each.text(language) for each in templates)
+    return {
+        "name": ticket.full_name,
+        "reference": ticket.reference,
+        "received_day": format_gregorian(riyadh_date(ticket.received_at), language),
+        "due_day": format_both(due_on(ticket.changed_at), language),
+        "programme": programme_values(language)["programme"],
+        "cycle": _newest_cycle(ticket) if wants_cycle else "",
+    }
+
+
+def _newest_cycle(ticket: Ticket) -> str:
+    if ticket.person_id is None or ticket.identity_match != IdentityMatch.FULL:
+        return ""
+    results = EligibilityResult.objects.announced().filter(person=ticket.person_id)
+    code = results.order_by("-cycle__code").values_list("cycle__code", flat=True).first()
+    return cycle_name(code, ticket.language) if code else ""
+
+
+@dataclass(frozen=True)
+class SmsPreview:
+    """The SMS that goes out with a step: never with the words of the answer."""
+
+    action: str
+    label: StrOrPromise
+    body: str
+    size: SmsParts
+    language: str
+
+    @property
+    def direction(self) -> str:
+        return "ltr" if self.language == "en" else "rtl"
+
+
+def sms_previews(ticket: Ticket) -> list[SmsPreview]:
+    """Show what is sent to the mobile with an answer and with a question, as it is billed."""
+    steps: tuple[tuple[str, StrOrPromise, TicketStatus], ...] = (
+        ("answer", _("Send the answer"), TicketStatus.ANSWERED),
+        ("ask", _("Ask the sender and wait"), TicketStatus.AWAITING_CITIZEN),
+    )
+    previews = []
+    for action, label, status in steps:
+        body = told_text(status, ticket.reference, ticket.language)
+        previews.append(SmsPreview(action, label, body, sms_parts(body), ticket.language))
+    return previews
+
+
+def told_text(status: TicketStatus, reference: str, language: str) -> str:
+    """Write the SMS of a step as it would be queued now."""
+    template, _name = TOLD[status]
+    programme = programme_values(language)
+    return wording_of(template).body(language, {"reference": reference}, programme)
