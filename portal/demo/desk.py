@@ -14,6 +14,7 @@ from portal.demo.tickets import DemoTicket, Step
 from saudi.hijri import HijriDate
 from sawtak.models import Channel, Ticket, TicketEvent
 from sawtak.services import (
+    Sender,
     TicketDetails,
     answer_ticket,
     ask_sender,
@@ -50,7 +51,22 @@ class Desk:
         for step in made.steps:
             now = received_at + timedelta(hours=step.after_hours)
             yield now
-            ticket = self._walk(ticket, step, now=now)
+            if step.what == "again":
+                self._file_again(ticket, made, now=now)
+            else:
+                ticket = self._walk(ticket, step, now=now)
+
+    def _file_again(self, ticket: Ticket, made: DemoTicket, *, now: datetime) -> None:
+        """Send the same request from the same browser: it joins its ticket."""
+        file_ticket(
+            details=self._details(made),
+            attachments=[],
+            submission_key=f"{ticket.submission_key}-again",
+            channel=Channel.WEB,
+            language=made.language,
+            now=now,
+            sender=Sender([ticket.reference]),
+        )
 
     def _details(self, made: DemoTicket) -> TicketDetails:
         person = self.people.get((made.household, 0))

@@ -12,7 +12,7 @@ from sawtak.models import Category
 class Step:
     """A step in a ticket's history, hours after it came in."""
 
-    what: Literal["take", "ask", "answer", "reply", "close", "withdraw"]
+    what: Literal["take", "ask", "answer", "reply", "close", "withdraw", "again"]
     after_hours: float
     text: str = ""
 
@@ -64,6 +64,7 @@ WRITTEN: Final = (
         filed=1,
         category=Category.SIGN_IN,
         message="لا تصلني رسالة الرمز على جوالي، وقد جربت أمس واليوم.",
+        steps=(Step("again", 2),),
     ),
     DemoTicket(
         household=9,
