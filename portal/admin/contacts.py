@@ -326,6 +326,10 @@ class ContactAdmin(CaseAdmin):
         outcome = bound["end"]
         sought = outcome["problem"].value() if {"find", "use"} & set(request.POST) else ""
         typed = [form for form in bound.values() if form.is_bound]
+        has_touched = bool(case.ticket_id or case.objection_id)
+        if not typed:
+            first = outcome["problem"] if has_touched or sought else bound["ticket"]["category"]
+            first.field.widget.attrs["autofocus"] = True
         return {
             "title": who_text(case),
             "contact": case,
@@ -342,7 +346,7 @@ class ContactAdmin(CaseAdmin):
             "ticket_form": bound["ticket"],
             "outcome_form": outcome,
             "faulty": next((form for form in typed if form.errors), None),
-            "has_touched": bool(case.ticket_id or case.objection_id),
+            "has_touched": has_touched,
             "sought": sought,
             "suggested": suggested_problems(sought or "") if may_work else [],
             "keys": KEYS,

@@ -39,7 +39,7 @@ WITH_CASE: Final = {
 class ContactStep(models.TextChoices):
     """What happened in a contact."""
 
-    STARTED = "started", _("Taken")
+    STARTED = "started", _("Began")
     IDENTIFIED = "identified", _("The person was identified")
     NOT_MATCHED = "not_matched", _("What was given does not match")
     TICKET = "ticket", _("A request was filed")

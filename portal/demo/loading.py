@@ -19,6 +19,7 @@ from portal.demo.accounts import ACCOUNTS
 from portal.demo.calls import make_calls
 from portal.demo.campaigns import count_all, cut_short
 from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
+from portal.demo.contacts import contacts
 from portal.demo.corrections import corrected_many
 from portal.demo.days import DemoDays, days_from
 from portal.demo.desk import Desk
@@ -148,6 +149,13 @@ def _stories(
     yield entered_ones(days, staff["agent"])
     yield late_ones(days, staff["supervisor"])
     yield texts_of_the_sms(days, staff)
+    yield contacts(
+        {number: person for (number, place), person in people.items() if place == 0},
+        agent=staff["agent"],
+        supervisor=staff["supervisor"],
+        auditor=staff["auditor"],
+        now=days.now,
+    )
     yield nights(days)
     yield mornings(days)
     yield sign_ins(_heads(people, _SIGNING_IN), days=days)

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='when')),
-                ('step', models.CharField(choices=[('started', 'Taken'), ('identified', 'The person was identified'), ('not_matched', 'What was given does not match'), ('ticket', 'A request was filed'), ('added', 'Words were added to a request'), ('objection', 'An objection was filed'), ('ended', 'Ended')], max_length=12, verbose_name='what happened')),
+                ('step', models.CharField(choices=[('started', 'Began'), ('identified', 'The person was identified'), ('not_matched', 'What was given does not match'), ('ticket', 'A request was filed'), ('added', 'Words were added to a request'), ('objection', 'An objection was filed'), ('ended', 'Ended')], max_length=12, verbose_name='what happened')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='portal.contact')),
                 ('objection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='objections.objection')),

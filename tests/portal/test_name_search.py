@@ -98,3 +98,18 @@ def test_lists_search_by_folded_words(client: Client) -> None:
     sign_in_staff(client, "supervisor")
     page = client.post("/en/admin/beneficiaries/person/", {"q": "فاطمه احمد"}, follow=True)
     assert "فاطمة أحمد" in page.content.decode()
+
+
+def test_the_box_of_the_staff_site_finds_each_spelling_and_shows_it_as_entered(
+    client: Client,
+) -> None:
+    sign_in_staff(client, "supervisor")
+    for stored, searched in BOTH_WAYS:
+        Person.objects.update(full_name="خالد سعد")  # those before are found by it no more
+        head(full_name=f"{stored} سعد التجريبي")
+        page = client.post("/admin/find/", {"q": searched}, follow=True).content.decode()
+        assert f"{stored} سعد التجريبي" in page, searched
+    for stored, searched in (("إلى", "إلا"), ("عالي", "علي")):
+        Person.objects.update(full_name=f"{stored} سعد التجريبي")
+        page = client.post("/admin/find/", {"q": searched}, follow=True).content.decode()
+        assert f"{stored} سعد التجريبي" not in page
