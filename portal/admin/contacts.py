@@ -373,11 +373,11 @@ class ContactAdmin(CaseAdmin):
 class KnownProblemAdmin(ShowAdmin):
     """What was asked before, why, and what helped: the newest first, found by any spelling."""
 
-    list_display = ("problem", "cause", "solution", "uses", "written_by")
+    list_display = ("problem", "cause", "solution", "uses", "writer")
     list_select_related = ("written_by",)
     ordering = ("-id",)
     search_help_text = gettext_lazy("Words of the problem, its cause or its solution")
-    facts = ("problem", "cause", "solution", "uses", "written_by", "written")
+    facts = ("problem", "cause", "solution", "uses", "writer", "written")
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("words",)
@@ -392,6 +392,10 @@ class KnownProblemAdmin(ShowAdmin):
 
     def nothing_found_text(self, searched: str) -> str:
         return _("No known problem has these words. Try fewer or other ones.")
+
+    @admin.display(description=gettext_lazy("Written by"))
+    def writer(self, known: KnownProblem) -> str:
+        return str(known.written_by)
 
     @admin.display(description=gettext_lazy("Written"))
     def written(self, known: KnownProblem) -> SafeString | str:
