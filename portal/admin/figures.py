@@ -24,7 +24,7 @@ from notifications.statuses import MessageStatus
 from objections.models import Team
 from objections.statuses import DECIDED_STATUSES, ObjectionStatus
 from portal.admin.figures_behind import address_of, is_sensitive, span_text
-from portal.figures.measures import OF_NOW, Measure
+from portal.figures.measures import OF_NOW, Measure, mean_stars
 from portal.figures.models import CountedDay
 from portal.figures.reading import Behind, Span, Sums, by_day, by_reason, figures_of
 from portal.work.kinds import WorkKind
@@ -73,12 +73,22 @@ class Times:
 
 
 @dataclass(frozen=True)
+class Rating:
+    """The mean of ratings as text, '' of none; how many there are, and where they lead."""
+
+    mean: str
+    number: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A row of a table, or the whole."""
 
     name: str
     cells: Sequence[Cell]
     times: Sequence[Times]
+    rating: Rating
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,13 @@ def _row(name: str, sums: Sums, span: Span, narrow: Mapping[str, Any]) -> Row:
             (Measure.ANSWERED, _("To the answer")),
         )
     ]
-    return Row(name, cells, times)
+    stars = sums.steps[Measure.RATED]
+    rating = Rating(
+        f"{mean_stars(stars):.1f}" if stars else "",
+        stars.total(),
+        address_of(span, Behind(Measure.RATED, **narrow)),
+    )
+    return Row(name, cells, times, rating)
 
 
 def _hours(hours: float | None) -> str:

@@ -26,7 +26,8 @@ NINE_OF_TEN: Final = Fraction(9, 10)
 class Measure(models.TextChoices):
     """What is counted. The labels are those of the supervisor's page.
 
-    Times are kept of first answers and of answers. `LATE` is a part of the answers. The last two
+    Times are kept of first answers and of answers; of ratings the stars, 1 to 5, in the place of
+    the step. `LATE` is a part of the answers. The last two
     are as they were when the day was last counted.
     """
 
@@ -35,6 +36,7 @@ class Measure(models.TextChoices):
     ANSWERED = "answered", _("Answered")
     LATE = "late", _("Answered late")
     REOPENED = "reopened", _("Opened again")
+    RATED = "rated", _("Rated")
     WAITING = "waiting", _("Waiting")
     OVERDUE = "overdue", _("Overdue")
 
@@ -45,11 +47,26 @@ OF_EVENTS: Final = (
     Measure.ANSWERED,
     Measure.LATE,
     Measure.REOPENED,
+    Measure.RATED,
 )
 """Counted from what happened on a day, at any time later with the same result."""
 
 OF_NOW: Final = (Measure.WAITING, Measure.OVERDUE)
 """Counted from the queue as it is; of a day that is over, the last count stays."""
+
+
+def mean_stars(stars: Mapping[int, int]) -> float:
+    """Give the mean of ratings by how many have so many stars, to one decimal.
+
+    Raises ValueError of none.
+
+    >>> mean_stars({5: 2, 4: 1})
+    4.7
+    """
+    number = sum(stars.values())
+    if not number:
+        raise ValueError("a mean of no ratings")
+    return round(sum(each * count for each, count in stars.items()) / number, 1)
 
 
 def step_of(minutes: float) -> int:

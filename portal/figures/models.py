@@ -16,7 +16,8 @@ class CaseFigure(models.Model):
     """How many cases of a kind a measure has on a civil day in Riyadh.
 
     `step` is the step of working time (portal/figures/measures.py) for the measures that have one,
-    else 0. `team` is whose members answered, or for what came in whom the rules give it to.
+    of ratings the stars, else 0. `team` is whose members answered, or for what came in whom the
+    rules give it to.
     """
 
     day = models.DateField()
@@ -79,7 +80,8 @@ class CountedDay(models.Model):
 class PublicFigure(models.Model):
     """What everybody reads of the answers of thirty days, of a kind and a channel; '' is all.
 
-    Hours are working hours. `late` of `answered` came after the promised day.
+    Hours are working hours. `late` of `answered` came after the promised day. `stars` are
+    those of all `rated` together.
     """
 
     kind = models.CharField(max_length=9, choices=WorkKind.choices)
@@ -88,6 +90,8 @@ class PublicFigure(models.Model):
     last_day = models.DateField()
     answered = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
+    rated = models.PositiveIntegerField(default=0)
+    stars = models.PositiveIntegerField(default=0)
     half_within = models.FloatField()
     most_within = models.FloatField()
 

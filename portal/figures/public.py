@@ -28,9 +28,10 @@ def count_public(*, today: date) -> None:
     first, last = today - timedelta(days=PUBLIC_DAYS), today - timedelta(days=1)
     steps: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     late: Counter[tuple[str, str]] = Counter()
+    rated: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     counted = (
         CaseFigure.objects.filter(
-            day__range=(first, last), measure__in=[Measure.ANSWERED, Measure.LATE]
+            day__range=(first, last), measure__in=[Measure.ANSWERED, Measure.LATE, Measure.RATED]
         )
         .order_by()
         .values_list("kind", "channel", "measure", "step")
@@ -40,6 +41,8 @@ def count_public(*, today: date) -> None:
         for key in ((kind, channel), (kind, "")):
             if measure == Measure.LATE:
                 late[key] += total
+            elif measure == Measure.RATED:
+                rated[key][step] += total
             else:
                 steps[key][step] += total
     PublicFigure.objects.all().delete()
@@ -51,6 +54,8 @@ def count_public(*, today: date) -> None:
             last_day=last,
             answered=of_steps.total(),
             late=late[kind, channel],
+            rated=rated[kind, channel].total(),
+            stars=sum(stars * number for stars, number in rated[kind, channel].items()),
             half_within=within(of_steps, HALF),
             most_within=within(of_steps, NINE_OF_TEN),
         )

@@ -26,7 +26,8 @@ working time than the last step of the figures begins with."""
 
 # A ticket's first answer is the first word of staff that its sender reads; it is answered when it
 # is first answered or closed by staff. Late is what came after the promised day, counted from the
-# sender's last word before it. A wait for the citizen counts in the times, not in what is late.
+# sender's last word before it. A rating is of the team
+# that answered last. A wait for the citizen counts in the times, not in what is late.
 _TICKETS: Final = """
     SELECT 'ticket' AS kind, t.id AS case_id, t.category AS matter, t.channel,
         'received' AS measure, t.received_at AS at, t.received_at AS since,
@@ -63,6 +64,18 @@ _TICKETS: Final = """
     FROM sawtak_ticketevent AS e JOIN sawtak_ticket AS t ON t.id = e.ticket_id
     WHERE e.at >= %(starts)s AND e.at < %(ends)s
       AND e.from_status IN ('answered', 'closed') AND e.to_status = 'in_progress'
+    UNION ALL
+    SELECT 'ticket', t.id, t.category, t.channel, 'rated',
+        r.rated_at, t.received_at, t.received_at, 0, %(answer_days)s,
+        said.actor_id, said.at, '', r.stars::text, NULL
+    FROM sawtak_ticketrating AS r JOIN sawtak_ticket AS t ON t.id = r.ticket_id
+    LEFT JOIN LATERAL (
+        SELECT e.actor_id, e.at FROM sawtak_ticketevent AS e
+        WHERE e.ticket_id = r.ticket_id AND e.actor_id IS NOT NULL
+          AND e.to_status IN ('answered', 'closed')
+        ORDER BY e.id DESC LIMIT 1
+    ) AS said ON true
+    WHERE r.rated_at >= %(starts)s AND r.rated_at < %(ends)s
 """
 _DECIDED: Final = "'accepted', 'partly_accepted', 'rejected'"
 _MATTER: Final = "CASE WHEN o.payment_id IS NULL THEN 'result' ELSE 'payment' END"
@@ -158,7 +171,7 @@ CASES: Final = f"""
 """  # noqa: S608  # constants
 
 STEP: Final = f"""
-    CASE WHEN measure NOT IN ('first', 'answered') THEN 0
+    CASE WHEN measure = 'rated' THEN outcome::int WHEN measure NOT IN ('first', 'answered') THEN 0
         WHEN minutes < {FINE_STEP_MINUTES * FINE_STEPS}
             THEN floor(greatest(minutes, 0) / {FINE_STEP_MINUTES})
         ELSE least({LAST_STEP}, {FINE_STEPS}

@@ -22,7 +22,10 @@ SHARE_STEP: Final = 5
 
 @dataclass(frozen=True)
 class PublicRow:
-    """What everybody reads of a kind; `is_few` where there were too few to say anything."""
+    """What everybody reads of a kind; `is_few` where there were too few to say anything.
+
+    `rating` is empty where there were too few ratings.
+    """
 
     name: str
     is_few: bool
@@ -30,6 +33,7 @@ class PublicRow:
     half: str = ""
     most: str = ""
     in_time_percent: int = 0
+    rating: str = ""
 
 
 def public_rows() -> tuple[list[PublicRow], date | None]:
@@ -54,6 +58,7 @@ def _row(name: str, figure: PublicFigure | None) -> PublicRow:
         half=time_text(figure.half_within),
         most=time_text(figure.most_within),
         in_time_percent=in_time // SHARE_STEP * SHARE_STEP,
+        rating=f"{figure.stars / figure.rated:.1f}" if figure.rated >= FEWEST_SHOWN else "",
     )
 
 

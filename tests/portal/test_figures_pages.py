@@ -13,11 +13,12 @@ from django.test import Client
 
 from objections.statuses import ObjectionStatus
 from portal.figures.counting import count_days
-from sawtak.services import answer_ticket
+from portal.figures.models import PublicFigure
+from sawtak.services import answer_ticket, rate_ticket
 from tests import personas
 from tests.objections.cases import approved, proposed
 from tests.personas import staff
-from tests.portal.working import TUESDAY, filed, objection_filed, take
+from tests.portal.working import TUESDAY, filed, objection_filed, take, team_of
 from tests.sawtak.tickets import page
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,53 @@ def test_each_number_leads_to_its_cases(client: Client, language: str, days: int
     [answered] = [link for link in links if link.endswith("measure=answered") and days == 1] or [""]
     if answered:
         assert all(reference in page(client.get(answered)) for reference in references)
+
+
+def test_ratings_are_counted_for_the_team_and_lead_to_their_tickets(client: Client) -> None:
+    agent = staff("agent")
+    team = team_of(agent)
+    for number, stars in enumerate((5, 4, 4), 1):
+        ticket = filed(mobile=f"+96650000009{number}")
+        take(ticket, agent)
+        answer_ticket(
+            ticket_id=ticket.pk, agent=agent, text="تصل غدًا.", seen_status="in_progress", now=LATER
+        )
+        rate_ticket(ticket_id=ticket.pk, stars=stars, comment="", now=LATER)
+    unrated = filed(mobile="+966500000099")
+    count_days(days=1, now=LATER)
+    count_days(days=1, now=LATER)  # counted again it is the same
+    signed_in(client, "supervisor")
+    html = page(client.get(FIGURES))
+    rated = {
+        unescape(link)
+        for link in re.findall(
+            rf'href="([^"]*{BEHIND}[^"]*measure=rated[^"]*)"><bdi[^>]*>4\.3<', html
+        )
+    }
+    assert any(f"team={team.pk}" in link for link in rated)
+    assert any("matter=payments" in link for link in rated)
+    for link in rated:
+        listed = page(client.get(link))
+        assert ticket.reference in listed
+        assert unrated.reference not in listed
+    # The public page says a mean from ten ratings on.
+    PublicFigure.objects.update_or_create(
+        kind="ticket",
+        channel="",
+        defaults={
+            "first_day": LATER.date(),
+            "last_day": LATER.date(),
+            "answered": 40,
+            "half_within": 2,
+            "most_within": 9,
+            "late": 1,
+            "rated": 10,
+            "stars": 43,
+        },
+    )
+    assert "4.3" in page(client.get("/figures/"))
+    PublicFigure.objects.update(rated=9)
+    assert "4.3" not in page(client.get("/figures/"))
 
 
 def test_nothing_counted_is_said(client: Client) -> None:
