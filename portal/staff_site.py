@@ -16,25 +16,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.keyset import COUNTED_ROWS
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
 from beneficiaries.models import User
-from objections.models import Objection
-from objections.statuses import ObjectionStatus
-from portal.calls.models import CallTask
-from portal.calls.statuses import CallStatus
+from portal.first_page import first_page
 from portal.forms.staff_sign_in import StaffSignInForm, remember_device
 from portal.roles import role_name
 from portal.staff_search import Found, find
 from saudi.digits import clean_text
-from saudi.gregorian import riyadh_today
 from saudi.languages import in_a_row
-from sawtak.models import Ticket
-from sawtak.statuses import TicketStatus
-
-WORK_ROWS = 8
-"""How many of the oldest cases the first page shows of each kind."""
 
 
 @dataclass(frozen=True)
@@ -196,35 +186,8 @@ class StaffSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Show what waits: the reader's own cases and the oldest that nobody has taken."""
-        user = request.user
-        context: dict[str, Any] = {"today": riyadh_today()}
-        if user.has_perm("objections.view_objection"):
-            waiting = Objection.objects.open().select_related(
-                "person", "result__cycle", "payment__cycle"
-            )
-            context["my_objections"] = waiting.filter(assigned_to=user.pk).order_by("submitted_at")[
-                :WORK_ROWS
-            ]
-            context["new_objections"] = waiting.filter(
-                status=ObjectionStatus.SUBMITTED, assigned_to=None
-            ).order_by("submitted_at", "id")[:WORK_ROWS]
-        if user.has_perm("sawtak.view_ticket"):
-            tickets = Ticket.objects.all()
-            context["my_tickets"] = tickets.filter(
-                assigned_to=user.pk,
-                status__in=[TicketStatus.IN_PROGRESS, TicketStatus.AWAITING_CITIZEN],
-            ).order_by("received_at")[:WORK_ROWS]
-            context["new_tickets"] = tickets.filter(status=TicketStatus.NEW).order_by(
-                "received_at", "id"
-            )[:WORK_ROWS]
-        if user.has_perm("portal.view_calltask"):
-            calls = CallTask.objects.filter(status=CallStatus.OPEN)
-            context["calls_waiting"] = calls[: COUNTED_ROWS + 1].count()
-            context["most_counted"] = COUNTED_ROWS
-            context["calls"] = calls.select_related("person", "objection", "ticket").order_by(
-                "call_by", "id"
-            )[:WORK_ROWS]
+        """Show the day of whoever reads it: their cases, the queue, the figures, the calls."""
+        context = first_page(cast(User, request.user))
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:

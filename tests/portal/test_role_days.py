@@ -8,7 +8,9 @@ from typing import Any, Final
 import pytest
 import time_machine
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beneficiaries.models import Person
@@ -137,6 +139,18 @@ MENU: Final = {
 }
 """Who has which page in the side menu, `app.model` or `app.model.page`."""
 
+FIRST_PAGE: Final = {
+    "agent": "mine nobody",
+    "caseworker": "mine nobody",
+    "approver": "approval",
+    "supervisor": "mine nobody approval escalated",
+    "auditor": "late",
+    "administrator": "",
+}
+"""The parts of the queue that the first page of a role shows."""
+
+MOST_STATEMENTS: Final = 15
+
 PAGES: Final = {
     "enter_objection": "admin:objections_objection_enter",
     "new_contact": "admin:portal_contact_new",
@@ -251,3 +265,22 @@ def test_day_of_a_role(client: Client, role: str) -> None:
         menu = menu_of(client)
     assert lived == DAYS[role]
     assert menu == {page for page, roles in MENU.items() if role in roles.split()}
+
+
+def test_first_page_is_the_day_of_its_reader(client: Client) -> None:
+    with time_machine.travel(TUESDAY, tick=False):
+        ticket, case = filed(), row_of(Objection)
+        row_of(CallTask)
+        for role, parts in FIRST_PAGE.items():
+            personas.sign_in_staff(client, role)
+            client.get(reverse("admin:index"))  # what is read once in a process
+            with CaptureQueriesContext(connection) as captured:
+                response = client.get(reverse("admin:index"))
+            html = response.content.decode()
+            assert len(captured) <= MOST_STATEMENTS, role
+            assert [part[0] for part in response.context.get("parts", [])] == parts.split()
+            assert ("happened" in response.context) is (role in {"supervisor", "auditor"})
+            takes = role in {"agent", "caseworker", "supervisor"}
+            assert (reverse("admin:portal_workitem_next") in html) is takes
+            assert (ticket.reference in html) is (role in {"agent", "supervisor"})
+            assert case.reference
