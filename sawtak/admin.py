@@ -27,6 +27,7 @@ from documents.serving import attachment_response
 from sawtak.answering.composing import template_choices
 from sawtak.answering.joined import joined_context
 from sawtak.answering.pages import ComposerPages
+from sawtak.bulk.pages import BulkAnswerPages
 from sawtak.models import Ticket, TicketAttachment
 from sawtak.selectors import messages_of, version_among
 from sawtak.services.handing import may_give_away
@@ -59,7 +60,7 @@ class TicketMineFilter(MineFilter):
     waiting = WAITING_STATUSES
 
 
-class TicketAdmin(ComposerPages, QueueGround, CaseAdmin):
+class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
     """The list of tickets and the page where an agent answers.
 
     The portal registers it, with what other apps know of a ticket.
@@ -200,7 +201,7 @@ class TicketAdmin(ComposerPages, QueueGround, CaseAdmin):
             "hand_over_form": bound["hand_over"],
             "may_answer": may_answer,
             "templates": template_choices(case) if may_answer else [],
-            **joined_context(case, user, conversation, bound),
+            **joined_context(case, user, events, conversation, bound),
             "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm(CLOSE),
             "answer_form": bound["ask"] if bound["ask"].is_bound else bound["answer"],
             "close_form": bound["close"],

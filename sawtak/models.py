@@ -13,6 +13,7 @@ from beneficiaries.models import Person
 from documents.models import Document
 from saudi.models import FoldedText, HijriDateField
 from sawtak.answering.models import ReplyTemplate, TicketLink, TicketNote
+from sawtak.bulk.models import BulkAnswer, BulkAnswerTicket
 from sawtak.help.models import HelpArticle
 from sawtak.querysets import TicketQuerySet
 from sawtak.statuses import TicketAct, TicketStatus
@@ -278,6 +279,8 @@ class TicketEvent(models.Model):
 
 
 __all__ = [
+    "BulkAnswer",
+    "BulkAnswerTicket",
     "Category",
     "Channel",
     "HelpArticle",

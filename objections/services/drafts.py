@@ -78,11 +78,13 @@ def lock_draft(objection: Objection) -> Objection:
     return locked
 
 
-def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Objection:
+def open_draft(
+    *, contested: Contested, filed_by: Person, now: datetime, actor: User | None = None
+) -> Objection:
     """Open a draft against a result or a payment line, or give the one this person began already.
 
     One that was stopped goes on where there is time again. One transaction under the row's lock,
-    so that a double click opens one draft.
+    so that a double click opens one draft. `actor` is who prepares it for them, if not they do.
 
     Raises:
         AlreadyObjected, FilingWindowClosed, NotContestable: what this person may not do today.
@@ -98,7 +100,7 @@ def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Obje
             .first()
         )
         if draft is not None and draft.status == ObjectionStatus.STOPPED:
-            revive_draft(draft, window=window, actor=user_of_filer(filed_by), now=now)
+            revive_draft(draft, window=window, actor=actor or user_of_filer(filed_by), now=now)
         if draft is None:
             draft = Objection.objects.create(
                 **{track_of(locked): locked},
@@ -114,7 +116,7 @@ def open_draft(*, contested: Contested, filed_by: Person, now: datetime) -> Obje
                 draft,
                 from_status="",
                 to_status=ObjectionStatus.DRAFT,
-                actor=user_of_filer(filed_by),
+                actor=actor or user_of_filer(filed_by),
                 now=now,
             )
     return draft

@@ -18,10 +18,13 @@ from beneficiaries.models import User
 from objections.admin.cases import ObjectionAdmin
 from objections.models import Objection
 from portal.admin.queue_acts import WITH_PLACE, InQueue
+from portal.admin.ticket_objection import RIGHTS as DRAFT_RIGHTS
+from portal.admin.ticket_objection import DraftPages, draft_url
 from portal.contacts.errors import ContactRefused
 from portal.contacts.models import Contact
 from portal.contacts.services import note_objection
 from portal.people.models import PersonFlag
+from portal.ticket_drafts import may_draft_from
 from portal.work.kinds import WorkKind
 from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
@@ -67,9 +70,18 @@ class CasePage(InQueue, ObjectionAdmin):
 
 
 @admin.register(Ticket)
-class TicketPage(InQueue, TicketAdmin):
+class TicketPage(DraftPages, InQueue, TicketAdmin):
     """A ticket's page with its place in the queue."""
 
     work_kind = WorkKind.TICKET
     refusals = (*TicketAdmin.refusals, *InQueue.refusals)
     case_related = (*TicketAdmin.case_related, WITH_PLACE)
+
+    def case_context(
+        self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]
+    ) -> dict[str, Any]:
+        may_draft = request.user.has_perms(DRAFT_RIGHTS) and may_draft_from(case)
+        return {
+            **super().case_context(request, case, bound),
+            "draft_url": draft_url(case) if may_draft else "",
+        }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +18,9 @@ from beneficiaries.models import User
 from saudi.direction import isolate_ltr
 from sawtak.answering.forms import LinkForm, MergeForm, SplitForm
 from sawtak.errors import NothingChosen, NotTogether
-from sawtak.models import Ticket, TicketLink, TicketMessage
+from sawtak.models import Ticket, TicketEvent, TicketMessage
 from sawtak.services.joining import link_tickets, merge_ticket, split_ticket, unlink_tickets
-from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
+from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketAct, TicketStatus
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,9 +55,13 @@ def split_form(data: QueryDict | None, case: Ticket) -> SplitForm:
 
 
 def joined_context(
-    case: Ticket, user: User, conversation: Sequence[TicketMessage], bound: Mapping[str, forms.Form]
+    case: Ticket,
+    user: User,
+    events: Iterable[TicketEvent],
+    conversation: Sequence[TicketMessage],
+    bound: Mapping[str, forms.Form],
 ) -> dict[str, Any]:
-    """Give what the page shows of the tickets that belong to this one; two statements."""
+    """Give what the page shows of the tickets that belong to this one."""
     own = [each for each in conversation if each.ticket_id == case.pk and not each.author_id]
     form = bound["split"]
     if not form.is_bound:
@@ -66,7 +69,7 @@ def joined_context(
     may_join = user.has_perm(JOIN)
     is_open = case.status in WAITING_STATUSES
     return {
-        "related": related_to(case),
+        "related": related_to(case, events, conversation),
         "may_link": may_join,
         "may_merge": may_join
         and case.merged_into_id is None
@@ -79,26 +82,35 @@ def joined_context(
     }
 
 
-def related_to(case: Ticket) -> list[Related]:
-    """Give the tickets that belong to one: joined with it, linked, split."""
+def related_to(
+    case: Ticket, events: Iterable[TicketEvent], conversation: Iterable[TicketMessage]
+) -> list[Related]:
+    """Give the tickets that belong to one: joined with it, linked, split.
+
+    Read from its history and its conversation, which the page has: no statement of its own.
+    """
     found = []
     if case.merged_into is not None:
         found.append(Related(case.merged_into, _("This one was joined with it")))
-    found += [
-        Related(each, _("Joined with this one"))
-        for each in Ticket.objects.filter(merged_into=case.pk).order_by("pk")
-    ]
-    links = TicketLink.objects.filter(Q(first=case.pk) | Q(second=case.pk))
-    found += [_linked(case, link) for link in links.select_related("first", "second")]
-    return found
+    joined = {each.ticket_id: each.ticket for each in conversation if each.ticket_id != case.pk}
+    found += [Related(ticket, _("Joined with this one")) for ticket in joined.values()]
+    linked: dict[int, Related] = {}
+    for event in events:
+        if event.other is None or event.is_refused:
+            continue
+        if event.kind == TicketAct.UNLINKED:
+            linked.pop(event.other.pk, None)
+        elif event.kind in _HOW:
+            may_unlink = event.kind == TicketAct.LINKED
+            linked[event.other.pk] = Related(event.other, _HOW[event.kind], may_unlink)
+    return found + list(linked.values())
 
 
-def _linked(case: Ticket, link: TicketLink) -> Related:
-    is_first = link.first_id == case.pk
-    other = link.second if is_first else link.first
-    if not link.is_split:
-        return Related(other, _("Linked"), may_unlink=True)
-    return Related(other, _("Its second matter") if is_first else _("This one was split from it"))
+_HOW: Final[Mapping[str, StrOrPromise]] = {
+    TicketAct.LINKED: _("Linked"),
+    TicketAct.SPLIT: _("Its second matter"),
+    TicketAct.SPLIT_OFF: _("This one was split from it"),
+}
 
 
 def _key(request: HttpRequest, case: Ticket, now: datetime) -> dict[str, Any]:

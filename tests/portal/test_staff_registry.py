@@ -122,6 +122,8 @@ LEFT_OUT: Final = {
     "portal.SchedulerTurn": "held by the schedulers",
     "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",
+    "sawtak.BulkAnswer": "shown to whoever gives it, on its own page",
+    "sawtak.BulkAnswerTicket": "shown on the page of its answer",
     "sawtak.TicketLink": "shown on the pages of its tickets",
     "sawtak.TicketNote": "shown on the page of its ticket",
     "sawtak.TicketAttachment": "shown on the ticket's page",

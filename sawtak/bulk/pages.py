@@ -1,0 +1,205 @@
+"""The pages of an answer to many tickets, below the list of tickets (docs/adr/0023's pattern)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from access.staff import LONGEST_ROW_NUMBER
+from beneficiaries.models import User
+from saudi.digits import to_ascii_digits
+from saudi.languages import page_language
+from saudi.sms import sms_parts
+from sawtak.answering.composing import told_text
+from sawtak.bulk.models import BulkAnswer, BulkAnswerTicket, BulkState, RowState
+from sawtak.bulk.services import WrongCount, fix_set, start, stop, words_of
+from sawtak.models import ReplyTemplate
+from sawtak.statuses import TicketStatus
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    _Base = ModelAdmin[Any]
+else:
+    _Base = object
+
+MANY: Final = "sawtak.answer_many_tickets"
+_EXAMPLES: Final = 3
+_REFRESH_SECONDS: Final = 3
+
+
+def most_at_once() -> int:
+    """Give how many tickets one answer reaches at most."""
+    return int(settings.LIMITS["bulk_answer_tickets"])
+
+
+class BulkAnswerPages(_Base):
+    """Of the list of tickets; it stands before the list's own."""
+
+    change_list_template = "admin/sawtak/queue.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("many/", wrap(require_POST(self.fix_view)), name="sawtak_ticket_many"),
+            path("many/<uuid:key>/", wrap(self.many_view), name="sawtak_ticket_bulk"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        may_answer = request.user.has_perm(MANY)
+        tools = {
+            "bulk_templates": [
+                (each.pk, each.title(page_language()))
+                for each in ReplyTemplate.objects.filter(is_active=True)
+            ]
+            if may_answer
+            else [],
+            "most_at_once": most_at_once(),
+        }
+        return super().changelist_view(request, tools | (extra_context or {}))
+
+    def fix_view(self, request: HttpRequest) -> HttpResponse:
+        """Keep what was ticked, or what the list finds, as a set; its page shows it first."""
+        if not request.user.has_perm(MANY):
+            raise PermissionDenied
+        back = f"{reverse('admin:sawtak_ticket_changelist')}?{request.GET.urlencode()}"
+        pk = request.POST.get("template", "")
+        template = (
+            ReplyTemplate.objects.filter(pk=_number(pk), is_active=True).first() if pk else None
+        )
+        if template is None:
+            messages.error(request, _("Choose the template of the answer."))
+            return HttpResponseRedirect(back)
+        if "all" in request.POST:
+            found = self.get_changelist_instance(request).queryset
+            ids = list(found.values_list("pk", flat=True)[: most_at_once() + 1])
+        else:
+            ids = [_number(text) for text in request.POST.getlist("case")]
+        is_cut = len(ids) > most_at_once()
+        tickets = self.get_queryset(request).filter(pk__in=ids[: most_at_once()])
+        chosen = list(tickets.order_by("received_at", "id"))
+        if not chosen:
+            messages.error(request, _("Tick the requests first, or choose all of this list."))
+            return HttpResponseRedirect(back)
+        bulk = fix_set(
+            tickets=chosen, template=template, by=_by(request), is_cut=is_cut, now=timezone.now()
+        )
+        return HttpResponseRedirect(_url(bulk))
+
+    def many_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        """Show a set before it is answered; begin, stop, and show how far it is."""
+        if not request.user.has_perm(MANY):
+            raise PermissionDenied
+        bulk = get_object_or_404(BulkAnswer.objects.select_related("by", "stopped_by"), key=key)
+        action = request.POST.get("action", "")
+        if request.method == "POST" and action == "stop":
+            stop(bulk_id=bulk.pk, by=_by(request), now=timezone.now())
+            return HttpResponseRedirect(_url(bulk))
+        if bulk.state != BulkState.SHOWN:
+            return self._many_progress(request, bulk)
+        if bulk.by_id != request.user.pk:
+            raise PermissionDenied
+        if request.method == "POST" and action == "start":
+            return self._many_start(request, bulk)
+        return self._many_preview(request, bulk)
+
+    def _many_start(self, request: HttpRequest, bulk: BulkAnswer) -> HttpResponse:
+        typed = to_ascii_digits(request.POST.get("count", "")).strip()
+        try:
+            start(
+                bulk_id=bulk.pk,
+                by=_by(request),
+                count=int(typed) if typed.isdecimal() and len(typed) <= LONGEST_ROW_NUMBER else -1,
+                digest=request.POST.get("digest", ""),
+                now=timezone.now(),
+            )
+        except WrongCount:
+            return self._many_preview(request, bulk, typed=typed, is_wrong=True)
+        return HttpResponseRedirect(_url(bulk))
+
+    # Pages ------------------------------------------------------------------------------
+
+    def _many_preview(
+        self, request: HttpRequest, bulk: BulkAnswer, *, typed: str = "", is_wrong: bool = False
+    ) -> HttpResponse:
+        rows = list(bulk.rows.select_related("ticket"))
+        waiting = [row for row in rows if row.state == RowState.WAITING]
+        languages = Counter(row.ticket.language for row in waiting)
+        parts = sum(
+            number * sms_parts(told_text(TicketStatus.ANSWERED, "7" * 10, language)).parts
+            for language, number in languages.items()
+        )
+        return self._many_page(
+            request,
+            "admin/sawtak/many.html",
+            bulk=bulk,
+            waiting=waiting,
+            left=[row for row in rows if row.state == RowState.LEFT],
+            examples=[
+                (row.ticket, words_of(bulk, row.ticket), _direction(row.ticket.language))
+                for row in waiting[:_EXAMPLES]
+            ],
+            parts=parts,
+            most=most_at_once(),
+            typed=typed,
+            is_wrong=is_wrong,
+        )
+
+    def _many_progress(self, request: HttpRequest, bulk: BulkAnswer) -> HttpResponse:
+        rows = list(bulk.rows.select_related("ticket"))
+        of_state: dict[str, list[BulkAnswerTicket]] = {state: [] for state in RowState.values}
+        for row in rows:
+            of_state[row.state].append(row)
+        is_running = bulk.state == BulkState.RUNNING
+        return self._many_page(
+            request,
+            "admin/sawtak/many_done.html",
+            bulk=bulk,
+            total=len(rows),
+            answered=of_state[RowState.ANSWERED],
+            left=of_state[RowState.LEFT],
+            waiting=of_state[RowState.WAITING],
+            ended=len(rows) - len(of_state[RowState.WAITING]),
+            is_running=is_running,
+            is_stopped=bulk.state == BulkState.STOPPED,
+            refresh_seconds=_REFRESH_SECONDS if is_running else None,
+        )
+
+    def _many_page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        frame = self.admin_site.each_context(request)
+        return TemplateResponse(
+            request, template, {**frame, "title": _("Answer many"), "opts": self.opts, **context}
+        )
+
+
+def _direction(language: str) -> str:
+    return "ltr" if language == "en" else "rtl"
+
+
+def _url(bulk: BulkAnswer) -> str:
+    return reverse("admin:sawtak_ticket_bulk", args=[bulk.key])
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER):
+        raise BadRequest
+    return int(text)
+
+
+def _by(request: HttpRequest) -> User:
+    return cast(User, request.user)

@@ -1,0 +1,152 @@
+"""One answer to many tickets: a set fixed at the look, a typed count, a stop, never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.utils import translation
+
+from sawtak.bulk.models import BulkAnswer
+from sawtak.bulk.services import answer_one, answer_running
+from sawtak.models import ReplyTemplate, Ticket
+from sawtak.services import close_ticket, reply_from_sender
+from tests import personas
+from tests.sawtak import tickets
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/sawtak/ticket/"
+LATER = tickets.NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _arabic() -> Iterator[None]:
+    with translation.override("ar"):
+        yield
+
+
+@pytest.fixture
+def template() -> ReplyTemplate:
+    row: ReplyTemplate = ReplyTemplate.objects.create(
+        title_ar="تأخر الصرف",
+        title_en="Late",
+        text_ar="{name}: تصل الدفعة غدًا.",
+        text_en="{name}: paid tomorrow.",
+    )
+    return row
+
+
+def shown(client, template: ReplyTemplate, chosen: list[Ticket], **fields: str):
+    """Choose tickets of the list and give the page that shows the set, and the set."""
+    typed = {"template": template.pk, "case": [ticket.pk for ticket in chosen], **fields}
+    response = client.post(f"{LIST}many/", typed)
+    assert response.status_code == 302
+    return response.url, tickets.page(client.get(response.url)), BulkAnswer.objects.last()
+
+
+def begin(client, url: str, bulk: BulkAnswer, count: str):
+    return client.post(url, {"action": "start", "digest": bulk.digest, "count": count})
+
+
+def test_a_set_is_looked_at_counted_and_answered_one_by_one(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    made = [tickets.file(full_name=f"مرسل {n}") for n in "ابجدهو"]
+    done = made[0]
+    close_ticket(
+        ticket_id=done.pk,
+        agent=personas.staff("agent"),
+        reason="مكرر",
+        seen_status="new",
+        now=LATER,
+    )
+    url, page, bulk = shown(client, template, made)
+    assert page.count("تصل الدفعة غدًا.") == 3  # examples
+    assert "مرسل ب: تصل الدفعة غدًا." in page
+    assert "أو أُغلق من قبل" in page
+    assert not tickets.texts_sent("ticket_answered")
+    wrong = tickets.page(begin(client, url, bulk, "6"))
+    assert 'id="count_error"' in wrong
+    assert 'value="6"' in wrong
+    forged = client.post(url, {"action": "start", "digest": "0" * 64, "count": "5"})
+    assert forged.status_code == 200
+    assert begin(client, url, bulk, "٥").status_code == 302
+    # Meanwhile one is changed by its sender, and another by a colleague.
+    changed = made[2]
+    reply_from_sender(ticket_id=changed.pk, text="وصلت.", attachments=[], now=LATER)
+    # The words are those that were looked at, whatever the template says now.
+    ReplyTemplate.objects.filter(pk=template.pk).update(text_ar="غيرها")
+    assert answer_running() == 5
+    assert answer_running() == 0
+    page = tickets.page(client.get(url))
+    assert "أُرسلت الردود" in page
+    assert changed.reference in page
+    states = {row.ticket_id: (row.state, row.why) for row in bulk.rows.all()}
+    assert states[changed.pk] == ("left", "changed")
+    assert states[done.pk] == ("left", "done")
+    assert sorted(states.values()).count(("answered", "")) == 4
+    answered = Ticket.objects.get(pk=made[1].pk)
+    assert (answered.status, answered.messages.last().text) == (
+        "answered",
+        "مرسل ب: تصل الدفعة غدًا.",
+    )
+    assert len(tickets.texts_sent("ticket_answered")) == 4
+    # Sent again it is the same act: nothing is answered twice.
+    begin(client, url, bulk, "5")
+    assert answer_running() == 0
+    assert len(tickets.texts_sent("ticket_answered")) == 4
+    assert answered.events.filter(to_status="answered").count() == 1
+
+
+def test_stop_takes_effect_at_once(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    url, _page, bulk = shown(client, template, [tickets.file() for _n in range(4)])
+    begin(client, url, bulk, "4")
+    assert answer_one(bulk.pk)
+    running = tickets.page(client.get(url))
+    assert 'http-equiv="refresh"' in running
+    assert 'value="stop"' in running
+    assert client.post(url, {"action": "stop"}).status_code == 302
+    assert not answer_one(bulk.pk)
+    assert answer_running() == 0
+    assert len(tickets.texts_sent("ticket_answered")) == 1
+    assert "ما لم نصل إليه بقي كما كان" in tickets.page(client.get(url))
+    bulk.refresh_from_db()
+    assert (bulk.state, bulk.rows.filter(state="waiting").count()) == ("stopped", 3)
+    begin(client, url, bulk, "3")
+    assert answer_running() == 0
+
+
+def test_all_of_the_list_is_bounded_and_a_blank_is_left_out(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    for _n in range(3):
+        tickets.file()
+    template.text_ar = "دورة {cycle}"
+    template.save()
+    with override_settings(LIMITS={**_limits(), "bulk_answer_tickets": 2}):
+        _url, page, bulk = shown(client, template, [], all="1")
+    assert (bulk.is_cut, bulk.rows.count()) == (True, 2)
+    assert set(bulk.rows.values_list("why", flat=True)) == {"unfilled"}
+    assert 'name="count"' not in page
+    assert client.post(f"{LIST}many/", {"template": template.pk}).url.startswith(LIST)
+
+
+def _limits() -> dict[str, int]:
+    return dict(settings.LIMITS)
+
+
+def test_who_may_not_answer_many_is_neither_offered_nor_let(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    ticket = tickets.file()
+    url, _page, bulk = shown(client, template, [ticket])
+    assert 'id="many"' in tickets.page(client.get(LIST))
+    personas.sign_in_staff(client, "agent")
+    assert 'id="many"' not in tickets.page(client.get(LIST))
+    assert client.post(f"{LIST}many/", {"template": template.pk}).status_code == 403
+    assert client.get(url).status_code == 403
+    personas.sign_in_staff(client, "supervisor")
+    assert client.get(url).status_code == 403  # not theirs
+    assert bulk.state == "shown"
