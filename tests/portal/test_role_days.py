@@ -49,7 +49,9 @@ class Day:
 
 DAYS: Final = {
     "agent": Day(
-        ticket="answer ask close escalate hand_over note put_off take take_up",
+        ticket=(
+            "answer ask close escalate hand_over link merge note put_off split take take_up unlink"
+        ),
         objection="escalate put_off take_up",
         call="end take",
         pages="enter_objection new_contact",
@@ -66,7 +68,10 @@ DAYS: Final = {
         sees="sensitive",
     ),
     "supervisor": Day(
-        ticket="answer ask close escalate give_to_team hand_over note put_off settle take take_up",
+        ticket=(
+            "answer ask close escalate give_to_team hand_over link merge note put_off settle split"
+            " take take_up unlink"
+        ),
         objection=(
             "approve decide documents escalate give_to_team hand_over put_off return "
             "settle take take_back take_up"
