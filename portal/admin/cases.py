@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
 
 SHOWN_TICKETS: Final = 5
+_FLAGGED: Final = Exists(PersonFlag.objects.filter(person=OuterRef("person"), ended_at=None))
 
 
 @admin.register(Objection)
@@ -42,8 +44,7 @@ class CasePage(InQueue, ObjectionAdmin):
 
     def case_rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Say with the case whether its person has flags: few have, and asking costs nothing."""
-        flags = PersonFlag.objects.filter(person=OuterRef("person"), ended_at=None)
-        rows: QuerySet[Any] = super().case_rows(request).annotate(has_flags=Exists(flags))
+        rows: QuerySet[Any] = super().case_rows(request).annotate(has_flags=_FLAGGED)
         return rows
 
     def case_context(
@@ -76,6 +77,11 @@ class TicketPage(DraftPages, InQueue, TicketAdmin):
     work_kind = WorkKind.TICKET
     refusals = (*TicketAdmin.refusals, *InQueue.refusals)
     case_related = (*TicketAdmin.case_related, WITH_PLACE)
+
+    def get_case(self, request: HttpRequest, pk: int) -> Ticket:
+        """Say with the ticket whether its person has flags."""
+        rows = Ticket.objects.select_related(*self.case_related).annotate(has_flags=_FLAGGED)
+        return get_object_or_404(rows, pk=pk)
 
     def case_context(
         self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]
