@@ -16,6 +16,7 @@ from beneficiaries.models import Household, Person, User
 from documents.intake import files_follow_transaction
 from objections.models import Objection
 from portal.demo.accounts import ACCOUNTS
+from portal.demo.answering import answer_in_many_ways
 from portal.demo.calls import make_calls
 from portal.demo.campaigns import count_all, cut_short
 from portal.demo.caseload import PAYMENT_CASES, RESULT_CASES
@@ -113,6 +114,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         write_back(_heads(people, _STOPPING), now=now)
         make_rules()
         work_the_queue(caseworker=staff["caseworker"], agent=staff["agent"], now=now)
+        answer_in_many_ways(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         make_calls(agent=staff["agent"], supervisor=staff["supervisor"], now=now)
         messages = send_in_the_past(now=now)
         mail_in_the_past(choosing, now=now)
