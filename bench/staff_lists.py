@@ -48,7 +48,7 @@ _SMS = """
            CASE WHEN n = 1 THEN 'cases' ELSE 'announcements' END,
            CASE WHEN id %% 50 = 0 THEN 'failed' WHEN id %% 50 = 1 THEN 'sent' ELSE 'delivered' END,
            at, at, at, CASE WHEN id %% 50 > 1 THEN at END, 'phone', '', '', id
-    FROM beneficiaries_person, generate_series(1, 4) AS n,
+    FROM beneficiaries_person, generate_series(1, 6) AS n,
          LATERAL (SELECT now() - interval '1 day' * (id %% 300 + n) AS at) AS moment
     WHERE mobile <> ''
     ORDER BY n, id
