@@ -132,12 +132,12 @@ def answer_running() -> int:
     """Answer what is left of the sets that run; give how many tickets were looked at."""
     looked = 0
     for bulk_id in BulkAnswer.objects.filter(state=BulkState.RUNNING).values_list("pk", flat=True):
-        while answer_one(bulk_id):
+        while answer_one(bulk_id, now=timezone.now()):
             looked += 1
     return looked
 
 
-def answer_one(bulk_id: int) -> bool:
+def answer_one(bulk_id: int, *, now: datetime) -> bool:
     """Answer one ticket of a running set, or say why not; False where none is left to this one."""
     with transaction.atomic():
         bulk = _shared(bulk_id)
@@ -150,9 +150,9 @@ def answer_one(bulk_id: int) -> bool:
             .first()
         )
         if row is not None:
-            _answer(bulk, row)
+            _answer(bulk, row, now=now)
             return True
-    _end(bulk_id)
+    _end(bulk_id, now=now)
     return False
 
 
@@ -166,8 +166,7 @@ def _shared(bulk_id: int) -> BulkAnswer | None:
     return next(iter(BulkAnswer.objects.raw(_SHARED, [bulk_id])), None)
 
 
-def _answer(bulk: BulkAnswer, row: BulkAnswerTicket) -> None:
-    now = timezone.now()
+def _answer(bulk: BulkAnswer, row: BulkAnswerTicket, *, now: datetime) -> None:
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=row.ticket_id)
     text = words_of(bulk, ticket)
     is_same = (ticket.status, version_of(ticket.pk)) == (row.seen_status, row.seen_version)
@@ -189,11 +188,11 @@ def _answer(bulk: BulkAnswer, row: BulkAnswerTicket) -> None:
     row.save(update_fields=["state", "why", "ended_at"])
 
 
-def _end(bulk_id: int) -> None:
+def _end(bulk_id: int, *, now: datetime) -> None:
     """End a set of which no ticket waits; one that another worker has in hand ends it."""
     with transaction.atomic():
         bulk = BulkAnswer.objects.select_for_update(of=("self",)).get(pk=bulk_id)
         is_over = not bulk.rows.filter(state=RowState.WAITING).exists()
         if bulk.state == BulkState.RUNNING and is_over:
-            bulk.state, bulk.ended_at = BulkState.DONE, timezone.now()
+            bulk.state, bulk.ended_at = BulkState.DONE, now
             bulk.save(update_fields=["state", "ended_at"])

@@ -105,12 +105,12 @@ def test_stop_takes_effect_at_once(client, template):
     personas.sign_in_staff(client, "supervisor")
     url, _page, bulk = shown(client, template, [tickets.file() for _n in range(4)])
     begin(client, url, bulk, "4")
-    assert answer_one(bulk.pk)
+    assert answer_one(bulk.pk, now=LATER)
     running = tickets.page(client.get(url))
     assert 'http-equiv="refresh"' in running
     assert 'value="stop"' in running
     assert client.post(url, {"action": "stop"}).status_code == 302
-    assert not answer_one(bulk.pk)
+    assert not answer_one(bulk.pk, now=LATER)
     assert answer_running() == 0
     assert len(tickets.texts_sent("ticket_answered")) == 1
     assert "ما لم نصل إليه بقي كما كان" in tickets.page(client.get(url))
