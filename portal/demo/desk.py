@@ -12,7 +12,7 @@ from portal.demo.people import UNKNOWN
 from portal.demo.stories import Story
 from portal.demo.tickets import DemoTicket, Step
 from saudi.hijri import HijriDate
-from sawtak.models import Channel, Ticket, TicketEvent
+from sawtak.models import Channel, Ticket
 from sawtak.services import (
     Sender,
     TicketDetails,
@@ -20,10 +20,11 @@ from sawtak.services import (
     ask_sender,
     close_ticket,
     file_ticket,
+    rate_ticket,
     reply_from_sender,
     take_ticket,
+    withdraw_ticket,
 )
-from sawtak.statuses import TRANSITIONS, TicketStatus
 
 
 @dataclass
@@ -93,7 +94,10 @@ class Desk:
         if step.what == "reply":
             return reply_from_sender(ticket_id=ticket.pk, text=step.text, attachments=[], now=now)
         if step.what == "withdraw":
-            return _withdraw(ticket, now=now)
+            return withdraw_ticket(ticket_id=ticket.pk, now=now)
+        if step.what == "rate":
+            rate_ticket(ticket_id=ticket.pk, stars=step.stars, comment=step.text, now=now)
+            return ticket
         seen = ticket.status
         if step.what == "take":
             return take_ticket(ticket_id=ticket.pk, agent=self.agent, seen_status=seen, now=now)
@@ -105,17 +109,6 @@ class Desk:
         return write(
             ticket_id=ticket.pk, agent=self.agent, text=step.text, seen_status=seen, now=now
         )
-
-
-def _withdraw(ticket: Ticket, *, now: datetime) -> Ticket:
-    """Write a withdrawal as the table of transitions has it; senders have no page for it yet."""
-    wanted = TicketStatus.WITHDRAWN
-    if wanted not in TRANSITIONS[ticket.status]:
-        raise ValueError(f"a ticket cannot be withdrawn from {ticket.status}")
-    TicketEvent.objects.create(ticket=ticket, at=now, from_status=ticket.status, to_status=wanted)
-    ticket.status, ticket.changed_at = wanted, now
-    ticket.save(update_fields=["status", "changed_at"])
-    return ticket
 
 
 def _channel_of(made: DemoTicket, number: int) -> Channel:

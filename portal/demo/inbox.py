@@ -195,19 +195,41 @@ def _closed(question: _Question) -> tuple[Step, ...]:
     return (*_answered(question), Step("close", 120, "تم الرد ولم يصلنا سؤال آخر."))
 
 
+def _rated(steps: _Steps, stars: int, comment: str = "", *, after_hours: int = 130) -> _Steps:
+    """Have the sender say what they think of it."""
+
+    def walked(question: _Question) -> tuple[Step, ...]:
+        return (*steps(question), Step("rate", after_hours, comment, stars))
+
+    return walked
+
+
 def _withdrawn(_: _Question) -> tuple[Step, ...]:
     return (Step("withdraw", 8),)
 
 
 # Days since the request came, and what happened to it. An answer is due in three working days.
 _COURSES: Final[tuple[tuple[int, _Steps], ...]] = (
-    *((0, _new), (1, _new), (1, _taken), (2, _asked), (3, _answered), (9, _closed)),
-    *((2, _new), (6, _new), (4, _taken), (5, _replied), (12, _answered_after_reply)),
-    *((3, _new), (9, _taken), (7, _asked_again), (15, _closed), (11, _withdrawn)),
-    *((1, _new), (2, _taken), (20, _asked), (6, _answered), (33, _closed)),
-    *((4, _new), (8, _replied), (14, _answered), (21, _answered), (48, _closed)),
-    *((5, _taken), (10, _asked), (25, _closed), (1, _answered), (70, _closed)),
-    *((3, _taken), (16, _withdrawn), (40, _closed), (90, _closed), (0, _new)),
+    *((0, _new), (1, _new), (1, _taken), (2, _asked)),
+    (3, _rated(_answered, 5, after_hours=40)),
+    (9, _rated(_closed, 4)),
+    *((2, _new), (6, _new), (4, _taken), (5, _replied)),
+    (12, _rated(_answered_after_reply, 5, "شكرًا، الرد واضح.")),
+    *((3, _new), (9, _taken), (7, _asked_again)),
+    (15, _rated(_closed, 3, "وصل الرد بعد أن راجعت البنك بنفسي.")),
+    *((11, _withdrawn), (1, _new), (2, _taken), (20, _asked)),
+    (6, _rated(_answered, 5, after_hours=50)),
+    (33, _rated(_closed, 2, "لم أفهم ماذا أفعل إلا بعد اتصال.")),
+    *((4, _new), (8, _replied)),
+    (14, _rated(_answered, 4)),
+    (21, _rated(_answered, 5)),
+    *((48, _closed), (5, _taken), (10, _asked)),
+    (25, _rated(_closed, 4)),
+    (1, _answered),
+    (70, _rated(_closed, 1, "تأخر الرد كثيرًا.")),
+    *((3, _taken), (16, _withdrawn)),
+    (40, _rated(_closed, 5, after_hours=260)),
+    *((90, _closed), (0, _new)),
 )
 _MINUTES_AGO: Final = (18, 55)
 """When those of today came."""

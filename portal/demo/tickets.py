@@ -12,9 +12,10 @@ from sawtak.models import Category
 class Step:
     """A step in a ticket's history, hours after it came in."""
 
-    what: Literal["take", "ask", "answer", "reply", "close", "withdraw", "again"]
+    what: Literal["take", "ask", "answer", "reply", "close", "withdraw", "again", "rate"]
     after_hours: float
     text: str = ""
+    stars: int = 0
 
 
 @dataclass(frozen=True)
