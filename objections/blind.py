@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextField
 
 from beneficiaries.models import User
 from objections.models import (
@@ -61,3 +61,10 @@ def hidden_cases(user: User | AnonymousUser) -> QuerySet[QualityReview, int]:
     """
     in_hand = QualityReview.objects.filter(reviewer=user.pk or 0, reviewed_at=None)
     return in_hand.values_list("decision__objection", flat=True)
+
+
+def names_hidden_case(user: User | AnonymousUser, column: str) -> Exists:
+    """Tell of a row whether a text in it names a case that is kept from a reviewer."""
+    words = ExpressionWrapper(OuterRef(column), output_field=TextField())
+    hidden = Objection.objects.filter(pk__in=hidden_cases(user)).annotate(words=words)
+    return Exists(hidden.filter(words__contains=F("reference")))

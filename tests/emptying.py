@@ -19,7 +19,7 @@ _TABLES: Final = """
     SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'
     ORDER BY tablename
 """
-_MAY_REST_TRIGGERS: Final = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+_MAY_REST_TRIGGERS: Final = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
 _DIGEST: Final = "SELECT '{0}', md5(string_agg(row::text, ',' ORDER BY row::text)) FROM {0} AS row"
 _HAS_ROWS: Final = "SELECT '{0}' WHERE EXISTS (SELECT FROM {0})"
 

@@ -13,16 +13,21 @@ from contextlib import contextmanager
 import pytest
 from coverage import Coverage
 
-FIRST_CASES = 3
+FIRST_CASES = 8
 
 UNTRACED = ("tests/bench/", "tests/e2e/", "tests/launcher/test_run.py")
 """What drives other processes: the tracer of this one sees nothing of them."""
 
 
 def is_traced(item: pytest.Item) -> bool:
-    """Tell whether a test counts for the coverage: of a parametrised one the first cases do."""
+    """Tell whether a test counts for the coverage.
+
+    All that need no database do, which take no time; of the others' cases the first.
+    """
     if item.nodeid.startswith(UNTRACED):
         return False
+    if item.get_closest_marker("django_db") is None:
+        return True
     callspec = getattr(item, "callspec", None)
     return callspec is None or max(callspec.indices.values(), default=0) < FIRST_CASES
 

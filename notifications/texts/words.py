@@ -62,6 +62,7 @@ FIELD_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "call_centre": _("number of the call centre"),
     "code": _("the code, six digits"),
     "reference": _("number of the objection or request"),
+    "other": _("number of the other request"),
     "last_digits": _("last two digits of the new mobile"),
     "status": _("status of the objection or request"),
     "cycle": _("month of the cycle"),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from access.staff import ShowAdmin, moment_text, row_number
 from beneficiaries.models import Person, User
 from notifications.models import Message
+from objections.blind import names_hidden_case
 from portal.admin.messages import message_tag
 from portal.contacts.models import Contact
 from portal.contacts.presenting import contact_tag
@@ -149,8 +150,11 @@ class KeptOfPerson(ShowAdmin):
             flags = open_flags(shown.pk, today=riyadh_today())
             context["person_flags"] = shown_flags(flags, reader=user)
         if user.has_perm("notifications.view_message") or user.has_perm("portal.take_contact"):
-            sent = Message.objects.filter(person_id=shown.pk).order_by("-queued_at", "-id")
-            context["sms"] = [(each, message_tag(each.status)) for each in sent[:SHOWN_MESSAGES]]
+            sent = Message.objects.filter(person_id=shown.pk).exclude(
+                names_hidden_case(user, "body")
+            )
+            newest = sent.order_by("-queued_at", "-id")[:SHOWN_MESSAGES]
+            context["sms"] = [(each, message_tag(each.status)) for each in newest]
         if user.has_perm("portal.view_contact"):
             rows = Contact.objects.filter(person=shown).select_related("agent", "known")
             context["contacts"] = [

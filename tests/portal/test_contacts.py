@@ -17,17 +17,25 @@ from access.errors import LimitReached
 from beneficiaries.models import Person, User
 from objections.models import NeededDocument, Objection
 from portal.contacts import services
-from portal.contacts.errors import CallerNotMatched, ContactIsAnothers, ContactIsOver
+from portal.contacts.errors import (
+    CallerNotMatched,
+    ContactIsAnothers,
+    ContactIsOver,
+    NotTheirTicket,
+    OutcomeRefused,
+)
 from portal.contacts.known import found_problems, suggested_problems
 from portal.contacts.models import Contact, ContactEvent, KnownProblem
-from portal.contacts.rules import names_somebody
+from portal.contacts.rules import ensure_outcome, names_somebody
 from portal.contacts.services import Arrival
 from portal.contacts.statuses import ContactChannel, ContactStep, Outcome
 from portal.models import WorkItem
 from saudi.hijri import HijriDate
 from sawtak.models import Ticket
+from sawtak.services import withdraw_ticket
 from tests import personas
 from tests.factories import ResultFactory
+from tests.objections import cases
 from tests.sawtak import tickets
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +211,52 @@ def test_who_is_not_identified_is_heard_and_told_nothing(client: Client) -> None
 
 
 # What comes of it -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "texts", "field"),
+    [
+        (Outcome.ADDED, ("", "", ""), "outcome"),
+        (Outcome.ANSWERED, ("", "", ""), "problem"),
+        (Outcome.ANSWERED, ("لا يصل الرمز", "", ""), "solution"),
+        (Outcome.ANSWERED, ("", "", "غيّر الجوال"), "problem"),
+    ],
+)
+def test_an_end_bears_out_what_was_done(
+    outcome: Outcome, texts: tuple[str, str, str], field: str
+) -> None:
+    problem, cause, solution = texts
+    with pytest.raises(OutcomeRefused, match=field):
+        ensure_outcome(
+            outcome, touched=frozenset(), problem=problem, cause=cause, solution=solution
+        )
+
+
+def test_words_are_not_added_for_somebody_unknown_nor_to_what_is_over() -> None:
+    agent, person = personas.staff("agent"), sara()
+    own = tickets.file(mobile=MOBILE, national_id=person.national_id)
+
+    def add(contact: Contact) -> None:
+        services.continue_ticket(
+            contact_id=contact.pk, ticket_id=own.pk, text="وصل جزء منها.", by=agent, now=NOW
+        )
+
+    with pytest.raises(NotTheirTicket):
+        add(begun(agent))
+    withdraw_ticket(ticket_id=own.pk, now=NOW)
+    with pytest.raises(NotTheirTicket):
+        add(identified(agent, person))
+    assert own.messages.count() == 1
+
+
+def test_an_objection_is_noted_once() -> None:
+    agent = personas.staff("agent")
+    owner = personas.head()
+    objection = cases.submitted(cases.result_of(owner), owner)
+    contact = identified(agent, owner)
+    for _time in range(2):
+        services.note_objection(contact_id=contact.pk, objection=objection, by=agent, now=NOW)
+    assert contact.events.filter(step=ContactStep.OBJECTION).count() == 1
 
 
 def test_words_are_added_to_the_person_s_own_request_alone(client: Client) -> None:

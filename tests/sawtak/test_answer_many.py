@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from sawtak.bulk.models import BulkAnswer
-from sawtak.bulk.services import answer_one, answer_running
+from sawtak.bulk.services import answer_one, answer_running, stop
 from sawtak.models import ReplyTemplate, Ticket
 from sawtak.services import close_ticket, reply_from_sender
 from tests import personas
@@ -118,6 +118,7 @@ def test_stop_takes_effect_at_once(client, template):
     assert (bulk.state, bulk.rows.filter(state="waiting").count()) == ("stopped", 3)
     begin(client, url, bulk, "3")
     assert answer_running() == 0
+    assert stop(bulk_id=bulk.pk, by=bulk.by, now=LATER).ended_at == bulk.ended_at
 
 
 def test_all_of_the_list_is_bounded_and_a_blank_is_left_out(client, template):
