@@ -232,7 +232,9 @@ def test_an_end_bears_out_what_was_done(
         )
 
 
-def test_words_are_not_added_for_somebody_unknown_nor_to_what_is_over() -> None:
+def test_words_are_not_added_for_somebody_unknown_nor_to_what_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     agent, person = personas.staff("agent"), sara()
     own = tickets.file(mobile=MOBILE, national_id=person.national_id)
 
@@ -244,8 +246,12 @@ def test_words_are_not_added_for_somebody_unknown_nor_to_what_is_over() -> None:
     with pytest.raises(NotTheirTicket):
         add(begun(agent))
     withdraw_ticket(ticket_id=own.pk, now=NOW)
+    contact = identified(agent, person)
     with pytest.raises(NotTheirTicket):
-        add(identified(agent, person))
+        add(contact)
+    monkeypatch.setattr(services, "tickets_of", lambda *_args, **_facts: [own])
+    with pytest.raises(NotTheirTicket):  # it ended between the look and the lock
+        add(contact)
     assert own.messages.count() == 1
 
 

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 
-from sawtak.bulk.models import BulkAnswer
-from sawtak.bulk.services import answer_one, answer_running, stop
+from sawtak.bulk import services
+from sawtak.bulk.models import BulkAnswer, BulkState
+from sawtak.bulk.services import answer_one, answer_running, start, stop
 from sawtak.models import ReplyTemplate, Ticket
 from sawtak.services import close_ticket, reply_from_sender
 from tests import personas
@@ -119,6 +120,23 @@ def test_stop_takes_effect_at_once(client, template):
     begin(client, url, bulk, "3")
     assert answer_running() == 0
     assert stop(bulk_id=bulk.pk, by=bulk.by, now=LATER).ended_at == bulk.ended_at
+
+
+def test_what_changed_since_it_was_shown_is_left_and_a_set_is_begun_once(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    first, second = tickets.file(), tickets.file(message="سؤال آخر عن الدفعة.")
+    url, _page, bulk = shown(client, template, [first, second])
+    begin(client, url, bulk, "2")
+    again = start(bulk_id=bulk.pk, by=bulk.by, count=0, digest="", now=LATER)
+    assert again.state == BulkState.RUNNING
+    reply_from_sender(ticket_id=first.pk, text="وصلت.", attachments=[], now=LATER)
+    services._end(bulk.pk, now=LATER)  # another worker has one in hand
+    bulk.refresh_from_db()
+    assert bulk.state == BulkState.RUNNING
+    answer_running()
+    rows = {row.ticket_id: (row.state, row.why) for row in bulk.rows.all()}
+    assert rows == {first.pk: ("left", "changed"), second.pk: ("answered", "")}
+    assert len(tickets.texts_sent("ticket_answered")) == 1
 
 
 def test_all_of_the_list_is_bounded_and_a_blank_is_left_out(client, template):
