@@ -20,6 +20,7 @@ from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
 from saudi.calendar import DaysOff
+from sawtak.ticket_types.selectors import forget_types
 from tests.emptying import keep_what_is_there
 from tests.migrated import template_name
 from tests.scheduling import GroupedScheduling
@@ -133,6 +134,12 @@ def known_days_off(
     days_off.forget_days_off()
     yield
     days_off.forget_days_off()
+
+
+@pytest.fixture(autouse=True)
+def ticket_types_anew() -> None:
+    """Have the types of request read again, whatever a test before this one wrote."""
+    forget_types()
 
 
 @pytest.fixture

@@ -1,25 +1,42 @@
-"""Reading the types of request: one statement over a few rows, at most once in a web request."""
+"""Reading the types of request: one statement over a few rows, at most once in some seconds.
+
+A web process keeps what it read for KEPT_SECONDS, so that the form costs no statement on the day
+of the announcement, and a change is on every page within that time; in the process of whoever
+changed it, at once.
+"""
 
 from __future__ import annotations
 
+import time
 from contextvars import ContextVar
+from typing import Final
 
 from django.core.signals import request_finished, request_started
 
 from sawtak.ticket_types.models import TicketType
 
-_kept: ContextVar[dict[str, TicketType] | None] = ContextVar("ticket_types", default=None)
-"""The types that this web request has read. Outside of one nothing is kept."""
+KEPT_SECONDS: Final = 15
+
+_in_request: ContextVar[bool] = ContextVar("in_request", default=False)
+"""Whether a web request is under way. Outside of one nothing is kept."""
+
+
+class _Known:
+    """What this process read last, and until when it is taken for true."""
+
+    types: dict[str, TicketType] | None = None
+    until: float = 0.0
 
 
 def all_types() -> dict[str, TicketType]:
     """Give every type by its code, in order; what is offered no more too."""
-    kept = _kept.get()
-    if kept:
-        return kept
+    now = time.monotonic()
+    is_web = _in_request.get()
+    if is_web and _Known.types is not None and now < _Known.until:
+        return _Known.types
     found = {each.code: each for each in TicketType.objects.order_by("order", "id")}
-    if kept is not None:
-        _kept.set(found)
+    if is_web:
+        _Known.types, _Known.until = found, now + KEPT_SECONDS
     return found
 
 
@@ -46,17 +63,16 @@ def is_sensitive_type(code: str) -> bool:
 
 
 def forget_types(**_kwargs: object) -> None:
-    """Read the types anew from now on, in this web request too: some were written."""
-    if _kept.get():
-        _kept.set({})
+    """Read the types anew from now on: some were written."""
+    _Known.types = None
 
 
 def _begin(**_kwargs: object) -> None:
-    _kept.set({})
+    _in_request.set(True)
 
 
 def _end(**_kwargs: object) -> None:
-    _kept.set(None)
+    _in_request.set(False)
 
 
 request_started.connect(_begin, dispatch_uid="sawtak.ticket_types")
