@@ -11,9 +11,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Model
 
 from access.references import ReferenceKind, new_reference
 from beneficiaries.services import user_of
+from objections.models import ObjectionEvent
 from objections.services import ask_second_look
 from objections.statuses import ObjectionStatus
 from portal.figures.counting import count_days
@@ -245,7 +247,25 @@ def test_public_figures_are_of_whole_days() -> None:
     ) == [("ticket", "", 1, 0, 2.5), ("ticket", "web", 1, 0, 2.5)]
 
 
+def _years_of(model: type[Model]) -> None:
+    """Repeat the first row's event on each of three thousand days, and tell the planner."""
+    names = [field.column for field in model._meta.local_fields if field.column not in {"id", "at"}]
+    columns, table = ", ".join(names), model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (at, {columns})"
+            f" SELECT at - n * interval '1 day', {columns}"
+            f" FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS one,"
+            " generate_series(1, 3000) AS n"
+        )
+        cursor.execute(f"ANALYZE {table}")
+
+
 def test_events_are_found_by_their_time() -> None:
+    objection_filed()
+    filed()
+    _years_of(ObjectionEvent)
+    _years_of(TicketEvent)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
