@@ -316,7 +316,7 @@ def test_agent_finds_the_person_by_id_in_any_digits(client: Client) -> None:
         text = page.content.decode()
     assert entry_url("phone", mine, person) in text
     assert entry_url("phone", childs, person) in text
-    assert f"/{theirs.pk}/" not in text
+    assert f"/result/{theirs.pk}/" not in text
 
 
 @pytest.mark.parametrize(
