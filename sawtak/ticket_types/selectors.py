@@ -1,24 +1,18 @@
 """Reading the types of request: one statement over a few rows, at most once in some seconds.
 
-A web process keeps what it read for KEPT_SECONDS, so that the form costs no statement on the day
-of the announcement, and a change is on every page within that time; in the process of whoever
-changed it, at once.
+A process keeps what it read for KEPT_SECONDS, so that the form costs no statement on the day of
+the announcement, and an export none for each row. A change is on every page within that time; in
+the process of whoever changed it, at once.
 """
 
 from __future__ import annotations
 
 import time
-from contextvars import ContextVar
 from typing import Final
-
-from django.core.signals import request_finished, request_started
 
 from sawtak.ticket_types.models import TicketType
 
 KEPT_SECONDS: Final = 15
-
-_in_request: ContextVar[bool] = ContextVar("in_request", default=False)
-"""Whether a web request is under way. Outside of one nothing is kept."""
 
 
 class _Known:
@@ -30,14 +24,11 @@ class _Known:
 
 def all_types() -> dict[str, TicketType]:
     """Give every type by its code, in order; what is offered no more too."""
-    now = time.monotonic()
-    is_web = _in_request.get()
-    if is_web and _Known.types is not None and now < _Known.until:
-        return _Known.types
-    found = {each.code: each for each in TicketType.objects.order_by("order", "id")}
-    if is_web:
-        _Known.types, _Known.until = found, now + KEPT_SECONDS
-    return found
+    known, now = _Known.types, time.monotonic()
+    if known is None or now >= _Known.until:
+        known = {each.code: each for each in TicketType.objects.order_by("order", "id")}
+        _Known.types, _Known.until = known, now + KEPT_SECONDS
+    return known
 
 
 def offered_types() -> list[TicketType]:
@@ -65,15 +56,3 @@ def is_sensitive_type(code: str) -> bool:
 def forget_types(**_kwargs: object) -> None:
     """Read the types anew from now on: some were written."""
     _Known.types = None
-
-
-def _begin(**_kwargs: object) -> None:
-    _in_request.set(True)
-
-
-def _end(**_kwargs: object) -> None:
-    _in_request.set(False)
-
-
-request_started.connect(_begin, dispatch_uid="sawtak.ticket_types")
-request_finished.connect(_end, dispatch_uid="sawtak.ticket_types")

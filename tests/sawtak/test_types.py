@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.catalogue import TEMPLATES
 from notifications.models import Message
@@ -182,3 +183,12 @@ def test_no_sms_names_a_matter(language: str) -> None:
             assert not [label for label in labels if label in body]
             if language == "ar":
                 assert sms_parts(body).parts == 1 + ("7026714849" in body), body
+
+
+def test_many_tickets_are_named_by_one_statement_in_a_worker_too(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    rows = [Ticket(category=code) for code in ("payments", "complaint", "payments")]
+    with django_assert_num_queries(1):
+        names = [row.get_category_display() for row in rows]
+    assert names[0] == names[2] != names[1]
