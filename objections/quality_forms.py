@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.catalogue.forms import CatalogueForm
 from beneficiaries.models import User
 from objections.colleagues import deciders
 from objections.models import DecisionReason, SkipReason, Team
@@ -19,13 +19,11 @@ from objections.models.quality import LARGEST_SAMPLE, LONGEST_REVIEW_NOTE
 from objections.services.quality.drawing import LONGEST_PERIOD_DAYS
 from objections.statuses import DECIDED_STATUSES
 from objections.window_forms import LastDayField
-from saudi.digits import clean_text
 from saudi.forms import MessageField
 from saudi.languages import page_language
 
 USUAL_PERIOD_DAYS: Final = 90
 USUAL_SIZE: Final = 20
-_ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 
 
 class ReviewForm(forms.Form):
@@ -204,9 +202,10 @@ class SampleForm(PeriodForm):
         }
 
 
-class TeamForm(forms.ModelForm[Team]):
+class TeamForm(CatalogueForm[Team]):
     """A team: its name in both languages and who is in it."""
 
+    texts = ("name_ar", "name_en")
     members = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Members"),
         help_text=gettext_lazy("Who is in another team leaves it. Past figures stay as they are."),
@@ -222,7 +221,6 @@ class TeamForm(forms.ModelForm[Team]):
             "name_ar": gettext_lazy("Name in Arabic"),
             "name_en": gettext_lazy("Name in English"),
         }
-        widgets = {"name_en": forms.TextInput(attrs={"dir": "ltr", "lang": "en"})}
         error_messages = {
             "name_ar": {
                 "required": gettext_lazy("Write the name in Arabic."),
@@ -246,17 +244,3 @@ class TeamForm(forms.ModelForm[Team]):
     def clean_members(self) -> list[User]:
         """Give the chosen members."""
         return list(User.objects.filter(pk__in=self.cleaned_data["members"]))
-
-    def clean_name_ar(self) -> str:
-        """Refuse a name in the wrong language."""
-        name = clean_text(self.cleaned_data["name_ar"])
-        if not _ARABIC.search(name):
-            raise forms.ValidationError(_("Write this text in Arabic."))
-        return name
-
-    def clean_name_en(self) -> str:
-        """Refuse a name in the wrong language."""
-        name = clean_text(self.cleaned_data["name_en"])
-        if _ARABIC.search(name):
-            raise forms.ValidationError(_("Write this text in English."))
-        return name

@@ -7,9 +7,14 @@ from typing import Final, Literal
 
 from django.utils.translation import get_language
 
-__all__ = ["Language", "in_a_row", "page_language"]
+from saudi.direction import Direction
+
+__all__ = ["DIRECTIONS", "Language", "direction_in", "in_a_row", "page_language"]
 
 Language = Literal["ar", "en"]
+
+DIRECTIONS: Final[dict[Language, Direction]] = {"ar": "rtl", "en": "ltr"}
+"""The direction in which each language is written, Arabic first."""
 
 _COMMAS: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
@@ -23,6 +28,11 @@ def page_language() -> Language:
     'en'
     """
     return "en" if (get_language() or "ar").startswith("en") else "ar"
+
+
+def direction_in(language: str) -> Direction:
+    """Give the direction of a text in a language, Arabic unless it is English."""
+    return "ltr" if language == "en" else "rtl"
 
 
 def in_a_row(words: Iterable[str]) -> str:

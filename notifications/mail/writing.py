@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from notifications.mail.models import CODE_TEMPLATE, Mail
 from notifications.programme import programme_values
+from saudi.languages import direction_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def write_mail(mail: Mail) -> WrittenMail:
     programme = programme_values(language)
     facts = {
         "language": language,
-        "direction": "ltr" if language == "en" else "rtl",
+        "direction": direction_in(language),
         "programme": programme["programme"],
         "call_centre": programme["call_centre"],
         "subject": mail.subject,

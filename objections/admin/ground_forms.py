@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.catalogue.forms import CatalogueForm, OfferedForm, order_field
 from beneficiaries.reasons import REASONS
 from objections.models import Ground, NeededDocument
-from saudi.digits import clean_text
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -21,53 +21,9 @@ if TYPE_CHECKING:
 else:
     _ManyGrounds = forms.ModelMultipleChoiceField
 
-_ARABIC: Final = re.compile(r"[\u0621-\u064a]")
-_HIGHEST_PLACE: Final = 999
 
-_ENGLISH = {"dir": "ltr", "lang": "en"}
-
-
-def order_field() -> forms.IntegerField:
-    return forms.IntegerField(
-        label=gettext_lazy("Place in the list"),
-        help_text=gettext_lazy("The lowest number stands first."),
-        min_value=0,
-        max_value=_HIGHEST_PLACE,
-        localize=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr"}),
-        error_messages={
-            "required": gettext_lazy("Write a number from 0 to 999."),
-            "invalid": gettext_lazy("Write a number from 0 to 999."),
-            "min_value": gettext_lazy("Write a number from 0 to 999."),
-            "max_value": gettext_lazy("Write a number from 0 to 999."),
-        },
-    )
-
-
-class InBothLanguages:
-    """Clean texts whose names end in `_ar` and `_en`: readable, and each in its own language."""
-
-    cleaned_data: dict[str, Any]
-    texts: tuple[str, ...] = ()
-
-    def clean_texts(self: Any) -> None:
-        for name in self.texts:
-            if name not in self.cleaned_data:
-                continue
-            text = self.cleaned_data[name] = clean_text(self.cleaned_data[name])
-            if not text and self.fields[name].required:
-                self.add_error(name, self.fields[name].error_messages["required"])
-            if text and name.endswith("_ar") and not _ARABIC.search(text):
-                self.add_error(name, _("Write this text in Arabic."))
-            if name.endswith("_en") and _ARABIC.search(text):
-                self.add_error(name, _("Write this text in English."))
-
-
-class GroundForm(InBothLanguages, forms.ModelForm[Ground]):
+class GroundForm(OfferedForm[Ground]):
     """What may be changed of a ground: its words, its place, and whether it is offered."""
-
-    texts = ("label_ar", "label_en", "hint_ar", "hint_en")
-    order = order_field()
 
     class Meta:
         model = Ground
@@ -89,33 +45,22 @@ class GroundForm(InBothLanguages, forms.ModelForm[Ground]):
                 "Without this nobody can choose it. Objections that have it keep it."
             ),
         }
-        widgets: dict[str, forms.Widget] = {
-            "label_en": forms.TextInput(attrs=_ENGLISH),
-            "hint_en": forms.TextInput(attrs=_ENGLISH),
-        }
         error_messages = {
             "label_ar": {"required": gettext_lazy("Write the ground in Arabic.")},
             "label_en": {"required": gettext_lazy("Write the ground in English.")},
         }
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse half a hint, a second ground of the same words, and a track without grounds."""
-        facts = self.cleaned_data
-        self.clean_texts()
-        hints = (facts.get("hint_ar"), facts.get("hint_en"))
-        if any(hints) and not all(hints):
-            missing = "hint_en" if hints[0] else "hint_ar"
-            self.add_error(missing, _("Write the hint in both languages, or in neither."))
-        track = facts.get("track") or self.instance.track
-        others = Ground.objects.filter(track=track, is_active=True).exclude(pk=self.instance.pk)
-        if facts.get("is_active"):
-            for name in ("label_ar", "label_en"):
-                if facts.get(name) and others.filter(**{name: facts[name]}).exists():
-                    self.add_error(name, _("This track has a ground of the same words."))
-        elif track and not others.exists():
-            text = _("This is the last ground of its track. Offer another one first.")
-            self.add_error("is_active", text)
-        return facts
+    def others(self) -> QuerySet[Ground] | None:
+        """Give the offered grounds of its track; None until a track is chosen."""
+        track = self.cleaned_data.get("track") or self.instance.track
+        others = super().others()
+        return others.filter(track=track) if track and others is not None else None
+
+    def same_words(self) -> str:
+        return _("This track has a ground of the same words.")
+
+    def last_one(self) -> str:
+        return _("This is the last ground of its track. Offer another one first.")
 
 
 class NewGroundForm(GroundForm):
@@ -123,7 +68,7 @@ class NewGroundForm(GroundForm):
 
     class Meta(GroundForm.Meta):
         fields = ("track", *GroundForm.Meta.fields)
-        widgets = GroundForm.Meta.widgets | {"track": forms.RadioSelect()}
+        widgets = {"track": forms.RadioSelect()}
         error_messages = {
             **GroundForm.Meta.error_messages,
             "track": {"required": gettext_lazy("Choose a track.")},
@@ -147,7 +92,7 @@ def reason_choices() -> list[tuple[str, StrOrPromise]]:
     return [(code, capfirst(str(reason.label))) for code, reason in REASONS.items()]
 
 
-class NeededDocumentForm(InBothLanguages, forms.ModelForm[NeededDocument]):
+class NeededDocumentForm(CatalogueForm[NeededDocument]):
     """A document: its name, what must be visible in it, and what suggests it."""
 
     texts = ("name_ar", "name_en", "visible_ar", "visible_en")
@@ -187,9 +132,8 @@ class NeededDocumentForm(InBothLanguages, forms.ModelForm[NeededDocument]):
             )
         }
         widgets = {
-            "name_en": forms.TextInput(attrs=_ENGLISH),
             "visible_ar": forms.Textarea(attrs={"rows": 2}),
-            "visible_en": forms.Textarea(attrs={"rows": 2} | _ENGLISH),
+            "visible_en": forms.Textarea(attrs={"rows": 2}),
         }
         error_messages = {
             "name_ar": {"required": gettext_lazy("Write the name in Arabic.")},
@@ -206,8 +150,7 @@ class NeededDocumentForm(InBothLanguages, forms.ModelForm[NeededDocument]):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a text in the wrong language, and a document that nothing suggests."""
-        self.clean_texts()
-        facts = self.cleaned_data
+        facts = super().clean()
         if not facts.get("grounds") and not facts.get("reason_codes"):
             self.add_error("grounds", _("Choose at least one ground or one reason."))
         return facts

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.catalogue.admin import OfferedFilter, WordingAdmin
+from access.catalogue.forms import CatalogueForm, TemplateForm, order_field, text_areas
 from access.lists import ChoiceFilter
-from objections.admin.catalogue import CatalogueAdmin, OfferedFilter
-from objections.admin.ground_forms import InBothLanguages, order_field
 from objections.models import AnswerTemplate, DecisionReason
 from objections.models.decisions import REASON_CODE_FORM
 from objections.statuses import DECIDED_STATUSES
-from saudi.digits import clean_text
 from saudi.languages import page_language
-
-_ENGLISH = {"dir": "ltr", "lang": "en"}
 
 
 class KindFilter(ChoiceFilter):
@@ -45,52 +42,28 @@ class OutcomeFilter(KindFilter):
     field = "outcome"
 
 
-class AnswerTemplateForm(InBothLanguages, forms.ModelForm[AnswerTemplate]):
+class AnswerTemplateForm(TemplateForm[AnswerTemplate]):
     """A template in both languages."""
 
-    texts = ("title_ar", "title_en", "text_ar", "text_en")
-    place = order_field()
-
-    class Meta:
+    class Meta(TemplateForm.Meta):
         model = AnswerTemplate
-        fields = ("kind", "title_ar", "title_en", "text_ar", "text_en", "place", "is_active")
-        labels = {
-            "kind": gettext_lazy("For"),
-            "title_ar": gettext_lazy("Arabic title"),
-            "title_en": gettext_lazy("English title"),
-            "text_ar": gettext_lazy("Arabic text"),
-            "text_en": gettext_lazy("English text"),
-            "is_active": gettext_lazy("In use"),
-        }
-        help_texts = {
+        fields = ("kind", *TemplateForm.Meta.fields)
+        labels = TemplateForm.Meta.labels | {"kind": gettext_lazy("For")}
+        help_texts = TemplateForm.Meta.help_texts | {
             "text_ar": gettext_lazy(
                 "As the citizen reads it. What the caseworker fills in stands in [brackets]."
             ),
-            "is_active": gettext_lazy("Without this nobody can choose it."),
         }
-        widgets = {
-            "title_en": forms.TextInput(attrs=_ENGLISH),
-            "text_en": forms.Textarea(attrs=_ENGLISH | {"rows": "5"}),
-            "text_ar": forms.Textarea(attrs={"rows": "5"}),
-        }
-        error_messages = {
-            "title_ar": {"required": gettext_lazy("Write the title in Arabic.")},
-            "title_en": {"required": gettext_lazy("Write the title in English.")},
-            "text_ar": {"required": gettext_lazy("Write the text in Arabic.")},
-            "text_en": {"required": gettext_lazy("Write the text in English.")},
+        widgets = text_areas(rows=5)
+        error_messages = TemplateForm.Meta.error_messages | {
             "kind": {"required": gettext_lazy("Choose what it is for.")},
         }
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        self.clean_texts()
-        return cleaned
 
-
-class DecisionReasonForm(InBothLanguages, forms.ModelForm[DecisionReason]):
+class DecisionReasonForm(CatalogueForm[DecisionReason]):
     """What may be changed of a reason: its words, its place, whether it is in use."""
 
-    texts: tuple[str, ...] = ("label_ar", "label_en")
+    texts = ("label_ar", "label_en")
     place = order_field()
 
     class Meta:
@@ -104,16 +77,10 @@ class DecisionReasonForm(InBothLanguages, forms.ModelForm[DecisionReason]):
             "is_active": gettext_lazy("In use"),
         }
         help_texts = {"is_active": gettext_lazy("Without this nobody can choose it.")}
-        widgets = {"label_en": forms.TextInput(attrs=_ENGLISH)}
         error_messages = {
             "label_ar": {"required": gettext_lazy("Write the text in Arabic.")},
             "label_en": {"required": gettext_lazy("Write the text in English.")},
         }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        self.clean_texts()
-        return cleaned
 
 
 class NewDecisionReasonForm(DecisionReasonForm):
@@ -123,7 +90,7 @@ class NewDecisionReasonForm(DecisionReasonForm):
         REASON_CODE_FORM,
         label=gettext_lazy("Code"),
         help_text=gettext_lazy("Capital letters, like NOT_PROVED. It cannot be changed later."),
-        widget=forms.TextInput(attrs=_ENGLISH),
+        widget=forms.TextInput(attrs={"dir": "ltr", "lang": "en"}),
         error_messages={
             "required": gettext_lazy("Write a code in capital letters, like NOT_PROVED."),
             "invalid": gettext_lazy("Write a code in capital letters, like NOT_PROVED."),
@@ -140,24 +107,8 @@ class NewDecisionReasonForm(DecisionReasonForm):
         return code
 
 
-class _WordingAdmin(CatalogueAdmin):
-    """What staff choose from: its preview is the two texts."""
-
-    preview_template = "admin/objections/wording_preview.html"
-    preview_texts: ClassVar[tuple[str, str]] = ("", "")
-
-    def typed(self, request: HttpRequest, row: Any) -> Any:
-        for name in self.preview_texts:
-            setattr(row, name, clean_text(request.POST.get(name, "")))
-        return row
-
-    def preview_context(self, row: Any) -> dict[str, Any]:
-        arabic, english = (getattr(row, name) for name in self.preview_texts)
-        return {"previews": [("ar", "rtl", arabic), ("en", "ltr", english)]}
-
-
 @admin.register(AnswerTemplate)
-class AnswerTemplateAdmin(_WordingAdmin):
+class AnswerTemplateAdmin(WordingAdmin):
     """Templates of answers and of wishes for documents."""
 
     form = AnswerTemplateForm
@@ -165,12 +116,6 @@ class AnswerTemplateAdmin(_WordingAdmin):
     list_display = ("title_cell", "kind_cell", "state")
     list_filter = (KindFilter, OfferedFilter)
     ordering = ("kind", "place", "id")
-    preview_texts = ("text_ar", "text_en")
-
-    def get_fields(
-        self, request: HttpRequest, obj: AnswerTemplate | None = None
-    ) -> tuple[str, ...]:
-        return AnswerTemplateForm.Meta.fields
 
     @admin.display(description=gettext_lazy("Template"))
     def title_cell(self, row: AnswerTemplate) -> str:
@@ -182,7 +127,7 @@ class AnswerTemplateAdmin(_WordingAdmin):
 
 
 @admin.register(DecisionReason)
-class DecisionReasonAdmin(_WordingAdmin):
+class DecisionReasonAdmin(WordingAdmin):
     """Reasons of decisions."""
 
     form = DecisionReasonForm
@@ -190,7 +135,7 @@ class DecisionReasonAdmin(_WordingAdmin):
     list_display = ("label_cell", "outcome_cell", "code_cell", "state")
     list_filter = (OutcomeFilter, OfferedFilter)
     ordering = ("outcome", "place", "id")
-    preview_texts = ("label_ar", "label_en")
+    preview_text = "label"
 
     def get_form(
         self,
@@ -203,18 +148,13 @@ class DecisionReasonAdmin(_WordingAdmin):
             kwargs["form"] = NewDecisionReasonForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_fields(
-        self, request: HttpRequest, obj: DecisionReason | None = None
-    ) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return NewDecisionReasonForm.Meta.fields
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: DecisionReason | None = None
     ) -> tuple[str, ...]:
         return () if obj is None else ("code", "outcome")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        admin.ModelAdmin.save_model(self, request, obj, form, change)
 
     @admin.display(description=gettext_lazy("Reason"))
     def label_cell(self, row: DecisionReason) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from objections.admin.catalogue import CatalogueAdmin, OfferedFilter
+from access.catalogue.admin import CatalogueAdmin, OfferedFilter
 from portal.forms.help_articles import HelpArticleForm
 from saudi.gregorian import riyadh_today
-from saudi.languages import in_a_row
+from saudi.languages import DIRECTIONS, in_a_row
 from sawtak.models import HelpArticle
 from sawtak.ticket_types.selectors import type_name
 
@@ -25,16 +25,12 @@ class HelpArticleAdmin(CatalogueAdmin):
     list_display = ("question_cell", "categories_cell", "state")
     list_filter = (OfferedFilter,)
     preview_template = "admin/portal/help_preview.html"
-    typed_texts: ClassVar[tuple[str, ...]] = HelpArticleForm.texts
-
-    def get_fields(self, request: HttpRequest, obj: HelpArticle | None = None) -> tuple[str, ...]:
-        return HelpArticleForm.Meta.fields
 
     def preview_context(self, row: HelpArticle) -> dict[str, Any]:
         return {
             "previews": [
                 (language, direction, *(row.said(name, language) for name in _SHOWN))
-                for language, direction in (("ar", "rtl"), ("en", "ltr"))
+                for language, direction in DIRECTIONS.items()
             ]
         }
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
-from portal.forms.work import EscalateForm, PutOffForm, SettleForm, TeamForm
+from portal.forms.work import EscalateForm, GiveToTeamForm, PutOffForm, SettleForm
 from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
 from portal.work import services
 from portal.work.clock import due_day
@@ -49,7 +49,7 @@ class InQueue(CaseAdmin):
             "take_up": CaseAction(PUT_OFF, self._take_up),
             "escalate": CaseAction(ESCALATE, self._escalate, EscalateForm),
             "settle": CaseAction(LEAD, self._settle, SettleForm),
-            "give_to_team": CaseAction(LEAD, self._give_to_team, TeamForm),
+            "give_to_team": CaseAction(LEAD, self._give_to_team, GiveToTeamForm),
         }
 
     def bind_form(
@@ -62,10 +62,10 @@ class InQueue(CaseAdmin):
     ) -> forms.Form:
         if form is PutOffForm:
             return PutOffForm(data, latest=_latest(place_of(case)))
-        if form is TeamForm:
+        if form is GiveToTeamForm:
             place = place_of(case)
             first = {"team": place.team_id, "priority": place.priority} if place else {}
-            return TeamForm(data, initial=first)
+            return GiveToTeamForm(data, initial=first)
         return super().bind_form(request, name, form, case, data)
 
     def refusal_text(self, refused: Exception) -> str:
@@ -152,7 +152,7 @@ class InQueue(CaseAdmin):
         return _("The escalation is ended.")
 
     def _give_to_team(
-        self, request: HttpRequest, case: Any, form: TeamForm, now: datetime
+        self, request: HttpRequest, case: Any, form: GiveToTeamForm, now: datetime
     ) -> StrOrPromise:
         services.give_to_team(
             **self._key(request, case, now),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from access.catalogue.admin import CatalogueAdmin, OfferedFilter
 from access.cells import number_cell, two_lines
-from objections.admin.catalogue import CatalogueAdmin, OfferedFilter
 from portal.forms.ticket_types import TicketTypeForm
+from saudi.languages import DIRECTIONS
 from sawtak.models import TicketType
 from sawtak.ticket_types.selectors import forget_types, offered_types
 
@@ -25,10 +26,6 @@ class TicketTypeAdmin(CatalogueAdmin):
     list_display = ("label_cell", "place", "sensitive_cell", "state")
     list_filter = (OfferedFilter,)
     preview_template = "admin/portal/ticket_type_preview.html"
-    typed_texts: ClassVar[tuple[str, ...]] = TicketTypeForm.texts
-
-    def get_fields(self, request: HttpRequest, obj: TicketType | None = None) -> tuple[str, ...]:
-        return TicketTypeForm.Meta.fields
 
     def typed(self, request: HttpRequest, row: Any) -> Any:
         row.is_sensitive = "is_sensitive" in request.POST
@@ -43,7 +40,7 @@ class TicketTypeAdmin(CatalogueAdmin):
         rows = [*others, row] if row.is_active else others
         rows.sort(key=lambda each: (each.order, each.pk or 0))
         previews = []
-        for language, direction in (("ar", "rtl"), ("en", "ltr")):
+        for language, direction in DIRECTIONS.items():
             with override(language):
                 shown = [(each.label, each.hint, each is row) for each in rows]
             previews.append((language, direction, shown))

@@ -9,17 +9,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from objections.admin.ground_forms import InBothLanguages, order_field
+from access.catalogue.forms import CatalogueForm, order_field
 from portal.help.words import unknown_marks
 from saudi.languages import in_a_row
 from sawtak.models import HelpArticle
 from sawtak.ticket_types.selectors import type_choices
 
-_ENGLISH: Final = {"dir": "ltr", "lang": "en"}
 _MARKED: Final = ("short_ar", "short_en", "body_ar", "body_en")
 
 
-class HelpArticleForm(InBothLanguages, forms.ModelForm[HelpArticle]):
+class HelpArticleForm(CatalogueForm[HelpArticle]):
     """An article in both languages, its other words, and the types of request it belongs to."""
 
     texts = (
@@ -65,12 +64,10 @@ class HelpArticleForm(InBothLanguages, forms.ModelForm[HelpArticle]):
             "is_active": gettext_lazy("Without this nobody is shown it."),
         }
         widgets = {
-            "question_en": forms.TextInput(attrs=_ENGLISH),
-            "keywords_en": forms.TextInput(attrs=_ENGLISH),
             "short_ar": forms.Textarea(attrs={"rows": 3}),
-            "short_en": forms.Textarea(attrs={"rows": 3} | _ENGLISH),
+            "short_en": forms.Textarea(attrs={"rows": 3}),
             "body_ar": forms.Textarea(attrs={"rows": 6}),
-            "body_en": forms.Textarea(attrs={"rows": 6} | _ENGLISH),
+            "body_en": forms.Textarea(attrs={"rows": 6}),
         }
         error_messages = {
             "question_ar": {"required": gettext_lazy("Write the question in Arabic.")},
@@ -81,12 +78,8 @@ class HelpArticleForm(InBothLanguages, forms.ModelForm[HelpArticle]):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a text in the wrong language, half of "more", and marks without a meaning."""
-        self.clean_texts()
-        facts = self.cleaned_data
-        more = (facts.get("body_ar"), facts.get("body_en"))
-        if any(more) and not all(more):
-            missing = "body_en" if more[0] else "body_ar"
-            self.add_error(missing, _("Write more in both languages, or in neither."))
+        facts = super().clean()
+        self.refuse_half("body", _("Write more in both languages, or in neither."))
         for name in _MARKED:
             unknown = unknown_marks(facts.get(name) or "")
             if unknown:

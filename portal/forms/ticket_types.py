@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from objections.admin.ground_forms import InBothLanguages, order_field
+from access.catalogue.forms import OfferedForm
 from sawtak.models import TicketType
 
 
-class TicketTypeForm(InBothLanguages, forms.ModelForm[TicketType]):
+class TicketTypeForm(OfferedForm[TicketType]):
     """A type: its words in both languages, its place, whether it is sensitive or offered."""
-
-    texts = ("label_ar", "label_en", "hint_ar", "hint_en")
-    order = order_field()
 
     class Meta:
         model = TicketType
@@ -43,28 +37,13 @@ class TicketTypeForm(InBothLanguages, forms.ModelForm[TicketType]):
                 "Without this nobody can choose it. Requests that have it keep it."
             ),
         }
-        widgets = {
-            "label_en": forms.TextInput(attrs={"dir": "ltr", "lang": "en"}),
-            "hint_en": forms.TextInput(attrs={"dir": "ltr", "lang": "en"}),
-        }
         error_messages = {
             "label_ar": {"required": gettext_lazy("Write the type in Arabic.")},
             "label_en": {"required": gettext_lazy("Write the type in English.")},
         }
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse half a hint, a second type of the same words, and to offer none."""
-        facts = self.cleaned_data
-        self.clean_texts()
-        hints = (facts.get("hint_ar"), facts.get("hint_en"))
-        if any(hints) and not all(hints):
-            missing = "hint_en" if hints[0] else "hint_ar"
-            self.add_error(missing, _("Write the hint in both languages, or in neither."))
-        others = TicketType.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        if facts.get("is_active"):
-            for name in ("label_ar", "label_en"):
-                if facts.get(name) and others.filter(**{name: facts[name]}).exists():
-                    self.add_error(name, _("Another type has the same words."))
-        elif not others.exists():
-            self.add_error("is_active", _("This is the last type. Offer another one first."))
-        return facts
+    def same_words(self) -> str:
+        return _("Another type has the same words.")
+
+    def last_one(self) -> str:
+        return _("This is the last type. Offer another one first.")

@@ -83,7 +83,7 @@ class SettleForm(forms.Form):
     note = _note(_("What you decided"), _("Write what you decided."))
 
 
-class TeamForm(forms.Form):
+class GiveToTeamForm(forms.Form):
     """To which team a case goes, how urgent it is, and why."""
 
     prefix = "team"

@@ -14,7 +14,7 @@ from beneficiaries.models import EligibilityResult
 from notifications.programme import programme_values
 from notifications.texts.wording import wording_of
 from saudi.gregorian import format_both, format_gregorian, riyadh_date
-from saudi.languages import page_language
+from saudi.languages import direction_in, page_language
 from saudi.sms import SmsParts, sms_parts
 from sawtak.models import IdentityMatch, ReplyTemplate, Ticket
 from sawtak.services.staff import TOLD
@@ -77,7 +77,7 @@ class SmsPreview:
 
     @property
     def direction(self) -> str:
-        return "ltr" if self.language == "en" else "rtl"
+        return direction_in(self.language)
 
 
 def sms_previews(ticket: Ticket) -> list[SmsPreview]:

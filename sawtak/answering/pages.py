@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from access.staff import row_number
+from saudi.languages import direction_in
 from sawtak.answering.composing import offered_templates, sms_previews, values_of
 from sawtak.answering.fields import filled
 from sawtak.models import ReplyTemplate, Ticket
@@ -77,7 +78,7 @@ class ComposerPages(_Base):
                 "files": [file.name for file in form.cleaned_data["attachments"]],
                 "form": form,
                 "said_by": settings.PROGRAMME.name(case.language),
-                "direction": "ltr" if case.language == "en" else "rtl",
+                "direction": direction_in(case.language),
                 "sms": sms_previews(case),
                 **seen(request),
             },

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from access.staff import LONGEST_ROW_NUMBER
 from beneficiaries.models import User
 from saudi.digits import to_ascii_digits
-from saudi.languages import page_language
+from saudi.languages import direction_in, page_language
 from saudi.sms import sms_parts
 from sawtak.answering.composing import told_text
 from sawtak.bulk.models import BulkAnswer, BulkAnswerTicket, BulkState, RowState
@@ -151,7 +151,7 @@ class BulkAnswerPages(_Base):
             waiting=waiting,
             left=[row for row in rows if row.state == RowState.LEFT],
             examples=[
-                (row.ticket, words_of(bulk, row.ticket), _direction(row.ticket.language))
+                (row.ticket, words_of(bulk, row.ticket), direction_in(row.ticket.language))
                 for row in waiting[:_EXAMPLES]
             ],
             parts=parts,
@@ -185,10 +185,6 @@ class BulkAnswerPages(_Base):
         return TemplateResponse(
             request, template, {**frame, "title": _("Answer many"), "opts": self.opts, **context}
         )
-
-
-def _direction(language: str) -> str:
-    return "ltr" if language == "en" else "rtl"
 
 
 def _url(bulk: BulkAnswer) -> str:

@@ -1,0 +1,1 @@
+"""Catalogues: rows that staff word in both languages, switch off and never delete."""
