@@ -229,12 +229,38 @@ class CaseAdmin(StaffAdmin):
         return reverse(name, args=[case.pk])
 
 
+def read_row_number(text: str) -> int | None:
+    """Read the number of a row, as a page sends it; None where it is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER
+    return int(text) if is_number else None
+
+
 def row_number(object_id: str | None) -> int:
     """Read the number in a page's address, or raise Http404."""
-    is_number = object_id is not None and object_id.isascii() and object_id.isdecimal()
-    if object_id is None or not is_number or len(object_id) > LONGEST_ROW_NUMBER:
+    number = read_row_number(object_id or "")
+    if number is None:
         raise Http404
-    return int(object_id)
+    return number
+
+
+def sent_row_number(text: str) -> int:
+    """Read the number that a form of ours sent, or raise BadRequest."""
+    number = read_row_number(text)
+    if number is None:
+        raise BadRequest
+    return number
+
+
+def chosen_rows(
+    model_admin: admin.ModelAdmin[Any], request: HttpRequest, *, most: int
+) -> tuple[list[int], bool]:
+    """Give the rows that were ticked, or the first that the list finds, and whether more were."""
+    if "all" in request.POST:
+        found = model_admin.get_changelist_instance(request).queryset
+        ids = list(found.values_list("pk", flat=True)[: most + 1])
+    else:
+        ids = [sent_row_number(text) for text in request.POST.getlist("case")]
+    return ids[:most], len(ids) > most
 
 
 def _typed_texts(form: forms.Form | None) -> list[str]:

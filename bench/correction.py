@@ -90,9 +90,9 @@ def work(track: str, step: str) -> None:
 
 def _prepare(track: str, by: Any, now: Any) -> None:
     from beneficiaries.models import Cycle
-    from objections.correction_statuses import AmountRule
     from objections.corrections.criteria import Criteria
     from objections.corrections.payments import PaymentCriteria
+    from objections.corrections.statuses import AmountRule
     from objections.services import corrections
 
     cycle = Cycle.objects.get(code=CYCLE)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from access.staff import CaseAction, moment_text, overtaken_text
+from access.staff import CaseAction, moment_text, overtaken_text, read_row_number, sent_row_number
 from beneficiaries.models import User
 from objections.back_pay import back_pay_months
 from objections.colleagues import colleagues_of
@@ -59,8 +59,6 @@ REFUSALS: Final = (
     HadFirstDecision,
 )
 
-_LONGEST_ID: Final = 18
-
 
 def case_acts() -> dict[str, CaseAction]:
     """Give the acts by the name that a form sends."""
@@ -104,9 +102,8 @@ def form_with_template(
     """
     if "insert" not in request.POST or form not in {DecisionForm, DocumentsForm}:
         return None
-    pk = request.POST.get("template", "")
-    is_number = pk.isascii() and pk.isdecimal() and len(pk) <= _LONGEST_ID
-    template = AnswerTemplate.objects.filter(pk=pk, is_active=True).first() if is_number else None
+    pk = read_row_number(request.POST.get("template", ""))
+    template = AnswerTemplate.objects.filter(pk=pk, is_active=True).first() if pk else None
     empty = bound_form(request, form, case, None)
     for name, field in empty.fields.items():
         several = isinstance(field, forms.MultipleChoiceField)
@@ -137,19 +134,14 @@ def may_propose(case: Objection, user: User) -> bool:
 
 def _seen(request: HttpRequest) -> Seen:
     """Read what the page that was sent had shown; what cannot be read was never shown."""
-    return Seen(request.POST.get("seen_status", ""), _number(request, "seen_event"))
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID):
-        raise BadRequest
-    return int(text)
+    return Seen(
+        request.POST.get("seen_status", ""), sent_row_number(request.POST.get("seen_event", ""))
+    )
 
 
 def _decision_id(request: HttpRequest, case: Objection) -> int:
     """Read which proposal the page had shown. Raises BadRequest for none of this case."""
-    pk = _number(request, "decision")
+    pk = sent_row_number(request.POST.get("decision", ""))
     if not case.decisions.filter(pk=pk).exists():
         raise BadRequest
     return pk

@@ -37,7 +37,6 @@ from objections.admin.acts import (
     may_propose,
     refusal_text,
 )
-from objections.admin.bulk import BulkPages, bulk_kinds
 from objections.admin.documents import OPEN_DOCUMENTS, CaseDocuments, shown_documents
 from objections.admin.entering import EnteringPages
 from objections.admin.filters import (
@@ -50,7 +49,8 @@ from objections.admin.filters import (
     SecondLookFilter,
 )
 from objections.admin.hiding import HiddenWhileBlind
-from objections.bulk import MOST_AT_ONCE
+from objections.bulk.pages import BulkPages, bulk_kinds
+from objections.bulk.reading import MOST_AT_ONCE
 from objections.clock import case_clock
 from objections.errors import NothingToTake, ObjectionRefused
 from objections.models import Objection

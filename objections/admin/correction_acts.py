@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from access.staff import CaseAction, overtaken_text
 from beneficiaries.models import User
 from objections.admin.correction_pages import PROPOSE
-from objections.correction_forms import ApproveForm, RemoveForm, SaidForm
-from objections.correction_statuses import CorrectionState
+from objections.corrections.forms import ApproveForm, RemoveForm, SaidForm
+from objections.corrections.statuses import CorrectionState
 from objections.errors import CorrectionRefused
 from objections.models import Correction
 from objections.services import corrections

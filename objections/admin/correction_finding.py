@@ -11,12 +11,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
 from objections.admin.correction_pages import find_context, find_payments_context
-from objections.correction_forms import CriteriaForm, PrepareForm
-from objections.correction_statuses import AmountRule
 from objections.corrections.finding import results_found
+from objections.corrections.forms import CriteriaForm, PrepareForm
+from objections.corrections.payment_forms import PaymentCriteriaForm, PreparePaymentsForm
 from objections.corrections.payments import PaymentCriteria, payments_found
+from objections.corrections.statuses import AmountRule
 from objections.models import Correction
-from objections.payment_correction_forms import PaymentCriteriaForm, PreparePaymentsForm
 from objections.services import corrections
 
 if TYPE_CHECKING:

@@ -10,21 +10,22 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from access.searches import read_number
+from access.staff import read_row_number
 from beneficiaries.models import User
 from beneficiaries.reasons import HIDDEN, REASONS
 from beneficiaries.statuses import ResultStatus
-from objections.correction_statuses import (
-    LEFT_STATES,
-    CorrectionAct,
-    CorrectionState,
-    RowState,
-)
 from objections.corrections.criteria import Criteria
 from objections.corrections.finding import Figures, TooManyToCount, figures_of
 from objections.corrections.payments import (
     PaymentCriteria,
     PaymentFigures,
     payment_figures_of,
+)
+from objections.corrections.statuses import (
+    LEFT_STATES,
+    CorrectionAct,
+    CorrectionState,
+    RowState,
 )
 from objections.models import Correction, CorrectionRow
 from saudi.gregorian import format_gregorian
@@ -36,7 +37,6 @@ EXPORT: Final = "objections.export_correction"
 SEE_SENSITIVE: Final = "beneficiaries.view_sensitive_reason"
 
 REFRESH_SECONDS: Final = 5
-_LONGEST_ID: Final = 18
 
 SHOWN: Final[dict[str, tuple[RowState, ...]]] = {
     "": (),
@@ -133,10 +133,11 @@ def _amounts_text(correction: Correction, language: str) -> Iterator[str]:
 
 def chosen_row(correction: Correction, named: str) -> CorrectionRow | None:
     """Give the row that a page is asked to show apart, where it is one of the set."""
-    if not (named.isascii() and named.isdecimal() and len(named) <= _LONGEST_ID):
+    pk = read_row_number(named)
+    if pk is None:
         return None
     found: CorrectionRow | None = (
-        correction.rows.filter(pk=int(named)).select_related(f"{correction.track}__person").first()
+        correction.rows.filter(pk=pk).select_related(f"{correction.track}__person").first()
     )
     return found
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from access.cells import moment_cell, number_cell, two_lines
 from access.keyset import read_page
 from access.lists import LIST_ROWS
-from access.staff import CaseAction, CaseAdmin
+from access.staff import CaseAction, CaseAdmin, row_number
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from beneficiaries.reasons import REASONS
@@ -38,8 +38,8 @@ from objections.admin.correction_pages import (
     narrowed_text,
     row_of_person,
 )
-from objections.correction_export import exported
-from objections.correction_statuses import BADGES, AmountRule, CorrectionState
+from objections.corrections.export import exported
+from objections.corrections.statuses import BADGES, AmountRule, CorrectionState
 from objections.errors import CorrectionRefused
 from objections.models import Correction
 from objections.services import corrections
@@ -166,8 +166,8 @@ class CorrectionAdmin(CaseAdmin):
         That is asked by POST, so that no address keeps the number of a person.
         """
         is_look = request.method == "POST" and request.POST.get("action") == "look"
-        if is_look and self.has_view_permission(request) and (object_id or "").isdecimal():
-            case = self.get_case(request, int(object_id or 0))
+        if is_look and self.has_view_permission(request) and object_id:
+            case = self.get_case(request, row_number(object_id))
             row = row_of_person(case, request.POST.get("national_id", ""))
             if row is not None:
                 return HttpResponseRedirect(f"{self.case_url(case)}?row={row.pk}#row")

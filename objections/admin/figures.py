@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.cells import NOTHING
+from access.staff import sent_row_number
 from beneficiaries.reasons import REASONS
 from objections.figures import (
     DIMENSIONS,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LIST_ROWS: Final = 25
-_LONGEST_ID: Final = 18
 
 _TITLES: Final[dict[Dimension, StrOrPromise]] = {
     "outcome": gettext_lazy("By decision"),
@@ -150,10 +150,8 @@ def behind_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     behind = _behind(request)
     if period is None or behind is None:
         raise BadRequest
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdecimal() and len(after) <= _LONGEST_ID):
-        raise BadRequest
-    found = decisions_behind(period, behind, after=int(after), limit=LIST_ROWS + 1)
+    after = sent_row_number(request.GET.get("after", "0"))
+    found = decisions_behind(period, behind, after=after, limit=LIST_ROWS + 1)
     shown, more = found[:LIST_ROWS], found[LIST_ROWS:]
     name = _labels()(behind.by, behind.key) if behind.by != "all" else ""
     context = {
@@ -165,7 +163,7 @@ def behind_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "figures_url": f"{_address('figures')}?{urlencode(_days(period))}",
         "rows": _decisions(shown),
         "next_url": _url(period, behind, after=shown[-1][0]) if more else "",
-        "first_url": _url(period, behind) if after != "0" else "",
+        "first_url": _url(period, behind) if after != 0 else "",
     }
     return TemplateResponse(request, "admin/objections/behind.html", context)
 

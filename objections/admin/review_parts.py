@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.lists import ChoiceFilter
+from access.staff import read_row_number
 from objections.models import QualityReview, QualitySample
 from objections.statuses import DecisionState
 from saudi.gregorian import format_gregorian, riyadh_date
@@ -58,8 +59,8 @@ class SampleFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         last = list(QualitySample.objects.order_by("-id")[:_SHOWN_SAMPLES])
-        asked = request.GET.get(self.parameter_name, "")
-        if asked.isascii() and asked.isdecimal() and len(asked) <= 18:
+        asked = read_row_number(request.GET.get(self.parameter_name, ""))
+        if asked is not None:
             last += QualitySample.objects.filter(pk=asked).exclude(
                 pk__in=[sample.pk for sample in last]
             )

@@ -18,8 +18,8 @@ from beneficiaries.models import Cycle, PaymentLine
 from beneficiaries.reasons import REASONS
 from beneficiaries.set_based import planned_for_many_rows
 from beneficiaries.statuses import SETTLED_STATUSES
-from objections.correction_statuses import AmountRule
 from objections.corrections.finding import LONGEST_SECONDS, SHOWN_CITIES, TooManyToCount
+from objections.corrections.statuses import AmountRule
 
 if TYPE_CHECKING:
     from objections.models import Correction

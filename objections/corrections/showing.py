@@ -13,7 +13,7 @@ from beneficiaries.cycles import cycle_name
 from beneficiaries.models import EligibilityResult, PaymentLine
 from beneficiaries.reasons import HIDDEN
 from beneficiaries.statuses import ResultStatus
-from objections.correction_statuses import RowState
+from objections.corrections.statuses import RowState
 from objections.models import CorrectionRow
 from objections.rules import effective_cycle
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.reasons import REASONS
 from beneficiaries.statuses import PaymentStatus, ResultStatus
-from objections.correction_statuses import (
+from objections.corrections.statuses import (
     AmountRule,
     CorrectionAct,
     CorrectionState,

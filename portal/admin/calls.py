@@ -26,11 +26,11 @@ from access.cells import (
 from access.lists import MineFilter, QueueGround, WaitingFilter
 from access.searches import SearchColumns
 from access.staff import (
-    LONGEST_ROW_NUMBER,
     CaseAction,
     CaseAdmin,
     moment_text,
     overtaken_text,
+    read_row_number,
 )
 from beneficiaries.models import User
 from notifications.models import DoubtfulNumber
@@ -44,12 +44,6 @@ from portal.masks import SEE_MOBILES, MaskedNumbers
 from saudi.direction import isolate
 
 WORK = "portal.work_calltask"
-
-
-def _seen(text: str) -> int | None:
-    """Read whom the page named as the one who had the call; None for nobody."""
-    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER
-    return int(text) if is_number else None
 
 
 class CallStatusFilter(WaitingFilter):
@@ -143,7 +137,7 @@ class CallTaskAdmin(MaskedNumbers, QueueGround, CaseAdmin):
         take_call(
             task_id=case.pk,
             by=cast(User, request.user),
-            seen_assigned_to=_seen(request.POST.get("seen_assigned_to", "")),
+            seen_assigned_to=read_row_number(request.POST.get("seen_assigned_to", "")),
             now=now,
         )
         return _("You took the call. Ring the person, then write how it ended.")

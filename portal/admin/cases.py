@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from access.staff import LONGEST_ROW_NUMBER
+from access.staff import read_row_number
 from beneficiaries.models import User
 from objections.admin.cases import ObjectionAdmin
 from objections.models import Objection
@@ -58,10 +58,10 @@ class CasePage(InQueue, ObjectionAdmin):
 
     def entered_url(self, request: HttpRequest, filed: Objection) -> str:
         """Lead back to the contact in which an objection was entered."""
-        named = request.GET.get("contact", "")
-        if named.isascii() and named.isdecimal():
+        named = read_row_number(request.GET.get("contact", ""))
+        if named is not None:
             user = cast(User, request.user)
-            contact = Contact.objects.filter(pk=int(named[:LONGEST_ROW_NUMBER]), agent=user).first()
+            contact = Contact.objects.filter(pk=named, agent=user).first()
             if contact is not None and contact.person_id == filed.filed_by_id:
                 with suppress(ContactRefused):  # it was ended meanwhile: the objection stands
                     now = timezone.now()

@@ -22,7 +22,7 @@ from access.cells import moment_cell, number_cell, reference_cell, two_lines
 from access.errors import LimitReached
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, ShowAdmin, moment_text
+from access.staff import CaseAction, CaseAdmin, ShowAdmin, moment_text, read_row_number
 from beneficiaries.models import User
 from portal.contacts import services
 from portal.contacts.errors import ContactRefused, OutcomeRefused
@@ -240,9 +240,9 @@ class ContactAdmin(CaseAdmin):
             return None
         names = ("outcome", "problem", "cause", "solution")
         first = {name: request.POST.get(name, "") for name in names}
-        used = request.POST.get("use", "")
-        if used.isascii() and used.isdecimal():
-            known = KnownProblem.objects.filter(pk=int(used[:18])).first()
+        used = read_row_number(request.POST.get("use", ""))
+        if used is not None:
+            known = KnownProblem.objects.filter(pk=used).first()
             if known is not None:
                 first |= {name: getattr(known, name) for name in names[1:]}
         return OutcomeForm(offered=offered_outcomes(case), initial=first)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from access.cells import moment_cell, number_cell, two_lines
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
-from access.staff import ShowAdmin
+from access.staff import ShowAdmin, read_row_number
 from beneficiaries.models import User
 from portal.people.models import PersonView
 from portal.people.statuses import ViewWhy
@@ -35,9 +35,9 @@ class ReaderFilter(ChoiceFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         newest = PersonView.objects.order_by("-at", "-id").values("user")[:_NEWEST]
         staff = list(User.objects.filter(pk__in=newest).order_by("username")[:_OFFERED])
-        named = request.GET.get(self.parameter_name, "")
-        if named.isascii() and named.isdecimal() and int(named) not in {u.pk for u in staff}:
-            staff += User.objects.filter(pk=int(named[:18]), is_staff=True)
+        named = read_row_number(request.GET.get(self.parameter_name, ""))
+        if named is not None and named not in {user.pk for user in staff}:
+            staff += User.objects.filter(pk=named, is_staff=True)
         return [(str(user.pk), str(user)) for user in staff]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access.staff import LONGEST_ROW_NUMBER, CaseAction
+from access.staff import CaseAction, sent_row_number
 from beneficiaries.models import User
 from saudi.direction import isolate_ltr
 from sawtak.answering.forms import LinkForm, MergeForm, SplitForm
@@ -127,10 +126,8 @@ def _link(request: HttpRequest, case: Ticket, form: LinkForm, now: datetime) -> 
 
 
 def _unlink(request: HttpRequest, case: Ticket, _form: None, now: datetime) -> StrOrPromise:
-    pk = request.POST.get("other", "")
-    if not (pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_ROW_NUMBER):
-        raise BadRequest
-    unlink_tickets(**_key(request, case, now), other_id=int(pk))
+    other = sent_row_number(request.POST.get("other", ""))
+    unlink_tickets(**_key(request, case, now), other_id=other)
     return _("The link is taken away.")
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
-from access.staff import row_number
+from access.staff import read_row_number, row_number
 from saudi.languages import direction_in
 from sawtak.answering.composing import offered_templates, sms_previews, values_of
 from sawtak.answering.fields import filled
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     _Base = CaseAdmin
 else:
     _Base = object
-
-_LONGEST_ID = 18
 
 
 class ComposerPages(_Base):
@@ -86,7 +84,5 @@ class ComposerPages(_Base):
 
 
 def _chosen(request: HttpRequest, case: Ticket) -> ReplyTemplate | None:
-    pk = request.POST.get("template", "")
-    if not (pk.isascii() and pk.isdecimal() and len(pk) <= _LONGEST_ID):
-        return None
-    return next((each for each in offered_templates(case) if each.pk == int(pk)), None)
+    pk = read_row_number(request.POST.get("template", ""))
+    return next((each for each in offered_templates(case) if each.pk == pk), None)

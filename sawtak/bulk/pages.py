@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from access.staff import LONGEST_ROW_NUMBER
+from access.staff import chosen_rows, read_row_number, sent_row_number
 from beneficiaries.models import User
 from saudi.digits import to_ascii_digits
 from saudi.languages import direction_in, page_language
@@ -80,18 +80,15 @@ class BulkAnswerPages(_Base):
         back = f"{reverse('admin:sawtak_ticket_changelist')}?{request.GET.urlencode()}"
         pk = request.POST.get("template", "")
         template = (
-            ReplyTemplate.objects.filter(pk=_number(pk), is_active=True).first() if pk else None
+            ReplyTemplate.objects.filter(pk=sent_row_number(pk), is_active=True).first()
+            if pk
+            else None
         )
         if template is None:
             messages.error(request, _("Choose the template of the answer."))
             return HttpResponseRedirect(back)
-        if "all" in request.POST:
-            found = self.get_changelist_instance(request).queryset
-            ids = list(found.values_list("pk", flat=True)[: most_at_once() + 1])
-        else:
-            ids = [_number(text) for text in request.POST.getlist("case")]
-        is_cut = len(ids) > most_at_once()
-        tickets = self.get_queryset(request).filter(pk__in=ids[: most_at_once()])
+        ids, is_cut = chosen_rows(self, request, most=most_at_once())
+        tickets = self.get_queryset(request).filter(pk__in=ids)
         chosen = list(tickets.order_by("received_at", "id"))
         if not chosen:
             messages.error(request, _("Tick the requests first, or choose all of this list."))
@@ -120,11 +117,12 @@ class BulkAnswerPages(_Base):
 
     def _many_start(self, request: HttpRequest, bulk: BulkAnswer) -> HttpResponse:
         typed = to_ascii_digits(request.POST.get("count", "")).strip()
+        count = read_row_number(typed)
         try:
             start(
                 bulk_id=bulk.pk,
                 by=_by(request),
-                count=int(typed) if typed.isdecimal() and len(typed) <= LONGEST_ROW_NUMBER else -1,
+                count=-1 if count is None else count,
                 digest=request.POST.get("digest", ""),
                 now=timezone.now(),
             )
@@ -189,12 +187,6 @@ class BulkAnswerPages(_Base):
 
 def _url(bulk: BulkAnswer) -> str:
     return reverse("admin:sawtak_ticket_bulk", args=[bulk.key])
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER):
-        raise BadRequest
-    return int(text)
 
 
 def _by(request: HttpRequest) -> User:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Message
-from objections.bulk import MOST_AT_ONCE
+from objections.bulk.reading import MOST_AT_ONCE
 from objections.models import AnswerTemplate, BulkAct, Objection, ObjectionEvent
 from objections.services.review import withdraw_proposal
 from objections.statuses import BulkKind, DecisionState, EventKind, ObjectionStatus
@@ -131,7 +131,7 @@ def test_all_of_a_list_are_those_that_its_filters_find(client: Client) -> None:
 def test_no_more_than_the_limit_goes_into_one_set(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("objections.admin.bulk.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("objections.bulk.pages.MOST_AT_ONCE", 2)
     personas.sign_in_staff(client, "caseworker")
     first, second, third = filed(), filed(), filed()
     response = choose(client, "take", all="1")

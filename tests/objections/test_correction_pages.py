@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from beneficiaries.models import Cycle, EligibilityResult, User
-from objections.correction_statuses import CorrectionAct, CorrectionState
+from objections.corrections.statuses import CorrectionAct, CorrectionState
 from objections.models import Correction
 from objections.services import corrections
 from portal.inbox.reading import read_inbox

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beneficiaries.models import EligibilityResult, Person
 from notifications.models import Mail, MailAddress, Message
-from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
+from objections.corrections.statuses import CorrectionAct, CorrectionState, RowState
 from objections.errors import CorrectionRefused, NotContestable, TransitionRefused
 from objections.models import Correction, CorrectionRow, Decision, Objection
 from objections.services import corrections, submit_objection

@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 
 from beneficiaries.models import Cycle, PaymentLine, Person
 from objections.back_pay import back_pay_months
-from objections.correction_statuses import AmountRule, CorrectionState, RowState
 from objections.corrections.payments import PaymentCriteria, payment_figures_of
+from objections.corrections.statuses import AmountRule, CorrectionState, RowState
 from objections.errors import CorrectionRefused, NotContestable, WrongBackPay
 from objections.exports.rows import COLUMNS
 from objections.models import BackPayLine, Correction, CorrectionAmount, Decision, Objection

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from objections.correction_statuses import AmountRule
+from objections.bulk.services import BulkWish, act_on_many
 from objections.corrections.criteria import Criteria
 from objections.corrections.payments import PaymentCriteria
+from objections.corrections.statuses import AmountRule
 from objections.errors import CorrectionRefused
 from objections.models import BulkActCase, Correction, Objection
 from objections.services import corrections
-from objections.services.bulk import BulkWish, act_on_many
 from objections.services.corrections import fixing
 from objections.statuses import BulkKind
 from tests.factories import CycleFactory

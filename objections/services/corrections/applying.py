@@ -21,13 +21,13 @@ from beneficiaries.correcting import correct_payments, correct_results
 from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.set_based import planned_for_some_rows
 from objections.contested import key_of_objection
-from objections.correction_statuses import (
+from objections.corrections.payments import PAID_BACK
+from objections.corrections.statuses import (
     LEFT_STATES,
     CorrectionAct,
     CorrectionState,
     RowState,
 )
-from objections.corrections.payments import PAID_BACK
 from objections.models import Correction, CorrectionRow, Objection
 from objections.rules import FILING_WINDOW_DAYS, filing_deadline
 from objections.services.corrections.closing import close_objections, stop_drafts

@@ -7,7 +7,7 @@ from typing import Final
 
 from beneficiaries.models import User
 from notifications.waking import wake_task
-from objections.correction_statuses import CorrectionAct
+from objections.corrections.statuses import CorrectionAct
 from objections.models import Correction, CorrectionEvent
 
 WORK_TASK: Final = "objections.work_corrections"

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 
 from beneficiaries.models import User
 from beneficiaries.set_based import planned_for_some_rows
-from objections.correction_statuses import CorrectionAct, CorrectionState
 from objections.corrections.criteria import FOLLOWERS, HEAD_REASON, MATCHES, Criteria, criteria_of
 from objections.corrections.finding import figures_of_set
 from objections.corrections.payments import payment_criteria_of, payment_figures_of_set
+from objections.corrections.statuses import CorrectionAct, CorrectionState
 from objections.errors import CorrectionRefused
 from objections.models import Correction
 from objections.services.corrections.events import append_act, wake_corrections

@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from beneficiaries.models import User
-from objections.correction_statuses import AmountRule, CorrectionAct
 from objections.corrections.payments import PAID_BACK, PAYMENT_MATCHES, WORTH, PaymentCriteria
+from objections.corrections.statuses import AmountRule, CorrectionAct
 from objections.errors import CorrectionRefused
 from objections.models import Correction, CorrectionAmount
 from objections.services.corrections.events import append_act, wake_corrections

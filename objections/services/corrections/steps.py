@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from beneficiaries.models import User
-from objections.correction_statuses import CorrectionAct, CorrectionState, RowState
+from objections.corrections.statuses import CorrectionAct, CorrectionState, RowState
 from objections.errors import CorrectionRefused
 from objections.models import Correction, CorrectionRow
 from objections.services.corrections.events import append_act, wake_corrections

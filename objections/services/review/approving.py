@@ -7,7 +7,7 @@ from typing import Final
 
 from beneficiaries.models import PaymentLine, User
 from objections import rules
-from objections.correction_statuses import RowState
+from objections.corrections.statuses import RowState
 from objections.errors import IncompleteDecision, OwnProposal, WrongBackPay
 from objections.models import CorrectionRow, Decision, Objection
 from objections.second_looks import ensure_others

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from access.staff import moment_text
 from beneficiaries.models import User
-from objections.bulk import BulkSet, Chosen, Listed
+from objections.bulk.reading import BulkSet, Chosen, Listed
 from objections.models import Objection
 from objections.second_looks import had_first_decision
 from objections.services.review.taking import ASSIGN_RIGHT

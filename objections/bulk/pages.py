@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from access.staff import chosen_rows
 from beneficiaries.models import User
 from objections.admin.acts import APPROVE, ASK, TAKE, refusal_text
-from objections.admin.bulk_words import changed_since, effect, has_already, hindrance
-from objections.bulk import MOST_AT_ONCE, BulkSet, Listed, commonest_ground, listed_cases
-from objections.bulk_forms import BulkForm, bulk_form
+from objections.bulk.forms import BulkForm, bulk_form
+from objections.bulk.reading import MOST_AT_ONCE, BulkSet, Listed, commonest_ground, listed_cases
+from objections.bulk.services import act_on_many
+from objections.bulk.words import changed_since, effect, has_already, hindrance
 from objections.models import BulkAct
 from objections.presenting.review import reason_labels
-from objections.services.bulk import act_on_many
 from objections.statuses import BulkKind
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ _KEPT: Final = "bulk_sets"
 _MOST_KEPT: Final = 5
 """Sets that a session remembers: several tabs, and not without end."""
 
-_LONGEST_ID: Final = 18
 _REFRESH_SECONDS: Final = 3
 
 
@@ -74,7 +74,7 @@ class BulkPages(_Base):
         kind = BulkKind(name)
         if not request.user.has_perm(RIGHTS[kind]):
             raise PermissionDenied
-        ids, is_cut = self._chosen_ids(request)
+        ids, is_cut = chosen_rows(self, request, most=MOST_AT_ONCE)
         listed = listed_cases(self.get_queryset(request), ids)
         if not listed:
             messages.error(request, _("Tick the cases first, or choose all of this list."))
@@ -194,15 +194,6 @@ class BulkPages(_Base):
     def _bulk_url(self, key: uuid.UUID) -> str:
         return reverse("admin:objections_objection_bulk", args=[key])
 
-    def _chosen_ids(self, request: HttpRequest) -> tuple[list[int], bool]:
-        """Give the cases that were ticked, or the first of those that the list finds."""
-        if "all" in request.POST:
-            found = self.get_changelist_instance(request).queryset
-            ids = list(found.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-        else:
-            ids = [_case_id(text) for text in request.POST.getlist("case")]
-        return ids[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE
-
 
 def _keep(request: HttpRequest, fixed: BulkSet) -> uuid.UUID:
     """Remember a set in the session, and the last few of them only."""
@@ -215,12 +206,6 @@ def _keep(request: HttpRequest, fixed: BulkSet) -> uuid.UUID:
 def _ungrounded(listed: Listed, kind: BulkKind) -> BulkSet:
     """Give a set whose ground is that of a case: what else is in its way?"""
     return BulkSet(kind, (), ground=listed.case.ground)
-
-
-def _case_id(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID):
-        raise BadRequest
-    return int(text)
 
 
 def _by(request: HttpRequest) -> User:

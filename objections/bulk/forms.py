@@ -9,10 +9,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import User
+from objections.bulk.services import BulkWish
 from objections.colleagues import colleagues_of
 from objections.models import AnswerTemplate
 from objections.models.wordings import DOCUMENTS_KIND
-from objections.services.bulk import BulkWish
 from objections.staff_forms import BLANK, DueForm, NoteForm
 from objections.statuses import BulkKind
 from saudi.gregorian import riyadh_today

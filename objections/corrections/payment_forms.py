@@ -21,9 +21,9 @@ from beneficiaries.imports.faults import InvalidValue, fault_text, refusal_text
 from beneficiaries.imports.reader import CsvFile
 from beneficiaries.models import Cycle, PaymentLine
 from beneficiaries.reasons import REASONS
-from objections.correction_forms import SHOWN_CYCLES, CycleField, PrepareForm
-from objections.correction_statuses import AmountRule
+from objections.corrections.forms import SHOWN_CYCLES, CycleField, PrepareForm
 from objections.corrections.payments import PaymentCriteria
+from objections.corrections.statuses import AmountRule
 from objections.staff_forms import AmountField
 from saudi.digits import clean_text, is_blank
 
