@@ -41,18 +41,11 @@ _COUNT: Final = """
     ), 0) FROM counted
 """
 
-_COUNT_BELOW: Final = """
-    WITH earlier AS (
-        SELECT coalesce(sum(count), 0) AS total FROM access_limitcounter
-        WHERE "limit" = %(limit)s AND key_hash = %(key)s
-          AND window_starts_at > %(after)s AND window_starts_at < %(slice)s
-    )
-    INSERT INTO access_limitcounter AS mine ("limit", key_hash, window_starts_at, count)
-    SELECT %(limit)s, %(key)s, %(slice)s, 1 FROM earlier WHERE total < %(ceiling)s
-    ON CONFLICT ("limit", key_hash, window_starts_at) DO UPDATE SET count = mine.count + 1
-        WHERE mine.count + (SELECT total FROM earlier) < %(ceiling)s
-    RETURNING count + (SELECT total FROM earlier)
-"""
+_COUNT_BELOW: Final = (
+    "SELECT access_count_below(%(limit)s, %(key)s, %(ceiling)s, %(slice)s, %(after)s)"
+)
+
+_TAKE_TURN: Final = "SELECT access_take_turn(%(limit)s, %(key)s, %(after)s)"
 
 _COUNT_IN_PARTS: Final = """
     WITH part AS (
@@ -76,24 +69,8 @@ _COUNT_IN_PARTS: Final = """
 """
 
 _COUNT_EACH: Final = """
-    WITH asked AS (
-        SELECT * FROM unnest(%(limits)s, %(keys)s, %(ceilings)s) AS t ("limit", key_hash, ceiling)
-    ), earlier AS (
-        SELECT asked.*, (
-            SELECT coalesce(sum(count), 0) FROM access_limitcounter AS c
-            WHERE c."limit" = asked."limit" AND c.key_hash = asked.key_hash
-              AND c.window_starts_at > %(after)s AND c.window_starts_at < %(slice)s
-        ) AS total FROM asked
-    )
-    INSERT INTO access_limitcounter AS mine ("limit", key_hash, window_starts_at, count)
-    SELECT "limit", key_hash, %(slice)s, 1 FROM earlier WHERE total < ceiling
-    ORDER BY "limit", key_hash
-    ON CONFLICT ("limit", key_hash, window_starts_at) DO UPDATE SET count = mine.count + 1
-        WHERE mine.count < (
-            SELECT ceiling - total FROM earlier
-            WHERE earlier."limit" = mine."limit" AND earlier.key_hash = mine.key_hash
-        )
-    RETURNING "limit"
+    SELECT asked.name FROM unnest(%(limits)s, %(keys)s, %(ceilings)s) AS asked (name, key, ceiling)
+    WHERE access_count_below(asked.name, asked.key, asked.ceiling, %(slice)s, %(after)s) IS NOT NULL
 """
 
 _GIVE_BACK: Final = """
@@ -162,10 +139,10 @@ def count_below(
     values = _values(limit, key, now, window_seconds) | {"ceiling": ceiling}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_BELOW, values)
-        row = cursor.fetchone()
-    if row is None:
+        (total,) = cursor.fetchone()
+    if total is None:
         raise LimitReached(limit, _free_at(limit, key, ceiling, now, window_seconds))
-    return int(row[0])
+    return int(total)
 
 
 def count_below_for_all(limit: str, *, ceiling: int, now: datetime) -> int:
@@ -204,14 +181,29 @@ def count_each(keys: Mapping[str, tuple[str, int]], *, now: datetime) -> frozens
     otherwise pay for one a limit; a limit that is full stops no other.
     """
     values: dict[str, Any] = {**_values("", "", now, WINDOW_SECONDS)}
-    values |= {
-        "limits": list(keys),
-        "keys": [_key_hash(limit, key) for limit, (key, _ceiling) in keys.items()],
-        "ceilings": [ceiling for _key, ceiling in keys.values()],
-    }
+    # In one order for all, so that two who count the same limits cannot wait for each other.
+    asked = [(limit, _key_hash(limit, key), ceiling) for limit, (key, ceiling) in keys.items()]
+    names, hashes, ceilings = zip(*sorted(asked), strict=True)
+    values |= {"limits": list(names), "keys": list(hashes), "ceilings": list(ceilings)}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_EACH, values)
         return frozenset(limit for (limit,) in cursor.fetchall())
+
+
+def take_turn(limit: str, key: str, *, ceiling: int, now: datetime) -> None:
+    """Wait for whoever tries with the same key now, and refuse where the ceiling is reached.
+
+    Runs in the caller's transaction, which counts what went wrong before it ends: so tries at once
+    come one after the other, none passes the ceiling, and what goes right writes nothing.
+
+    Raises:
+        LimitReached: with the instant from which it may be tried again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_TURN, _values(limit, key, now, WINDOW_SECONDS))
+        (total,) = cursor.fetchone()
+    if total >= ceiling:
+        raise LimitReached(limit, _free_at(limit, key, ceiling, now, WINDOW_SECONDS))
 
 
 def free_at(limit: str, key: str, *, ceiling: int, now: datetime) -> datetime:

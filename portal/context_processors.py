@@ -7,7 +7,7 @@ that public pages set no cookie and may be cached.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -78,6 +78,12 @@ def _url(name: str) -> str:
         return "/"
 
 
+@cache
+def _urls(_language: str) -> dict[str, str]:
+    """Give the addresses of base.html in the language of the page; a process's never change."""
+    return {name: _url(f"portal:{name}") for name in _URL_NAMES}
+
+
 def other_language(request: HttpRequest) -> LanguageLink:
     """Lead to the same address in the other language: Arabic has no prefix, English has /en/."""
     path = request.get_full_path()
@@ -145,8 +151,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "signed_in": SimpleLazyObject(partial(is_signed_in, request)),
         "standing": SimpleLazyObject(partial(standing_for, request)),
         "other_language": other_language(request),
-        "urls": {name: _url(f"portal:{name}") for name in _URL_NAMES},
-        "nav": main_menu(page_name),
+        "urls": _urls(language),
+        "nav": SimpleLazyObject(partial(main_menu, page_name)),
         "page_name": page_name,
         "display": {
             name: value

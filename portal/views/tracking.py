@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,7 +23,9 @@ from saudi.gregorian import riyadh_date
 from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.statuses import TicketStatus
+from sawtak.visitor_page import framed, visitor_page
 
+PAGE = "portal/track.html"
 WRONG_PAIRS = "wrong_trackings"
 
 
@@ -31,16 +34,16 @@ def track(request: HttpRequest) -> HttpResponse:
     """Show where a request is, without its texts.
 
     Every pair that does not belong together gets one answer: text, status and statements are the
-    same for an unknown reference and for somebody else's (DOMAIN 17). A try is counted before it
-    is looked up and given back when it was right, so that tries at once cannot pass the limit.
-    A ticket that was found may then be opened by a code to its mobile.
+    same for an unknown reference and for somebody else's (DOMAIN 17). The tries of an address
+    come one after the other, so that many at once cannot pass the limit of wrong ones. A ticket
+    that was found may then be opened by a code to its mobile.
     """
     if request.method != "POST":
         form = TrackingForm(initial={"reference": request.GET.get("reference", "")})
-        return render(request, "portal/track.html", {"form": form})
+        return visitor_page(request, PAGE, lambda _token: {"form": form})
     form = TrackingForm(request.POST)
     if not form.is_valid():
-        return render(request, "portal/track.html", {"form": form})
+        return render(request, PAGE, {"form": form})
     return _answer(request, form, timezone.now())
 
 
@@ -48,22 +51,24 @@ def _answer(request: HttpRequest, form: TrackingForm, now: datetime) -> HttpResp
     address = client_address(request)
     ceiling = settings.LIMITS["wrong_trackings_per_address_hour"]
     try:
-        limits.count_below(WRONG_PAIRS, address, ceiling=ceiling, now=now)
+        with transaction.atomic():
+            limits.take_turn(WRONG_PAIRS, address, ceiling=ceiling, now=now)
+            case = find_case(
+                form.cleaned_data["reference"],
+                form.cleaned_data["identifier"],
+                today=riyadh_date(now),
+            )
+            if case is None:
+                limits.count(WRONG_PAIRS, address, now=now)
     except LimitReached as refusal:
         context = {"form": form, "retry_at": refusal.retry_at}
-        return render(request, "portal/track.html", context, status=429)
-    case = find_case(
-        form.cleaned_data["reference"],
-        form.cleaned_data["identifier"],
-        today=riyadh_date(now),
-    )
+        return render(request, PAGE, context, status=429)
     if case is None:
         form.add_error(
             None,
             _("We found no request with these two numbers together. Check both, then try again."),
         )
-        return render(request, "portal/track.html", {"form": form})
-    limits.give_back(WRONG_PAIRS, address, now=now)
+        return render(request, PAGE, {"form": form})
     ticket = case.ticket
     context = {
         "form": form,
@@ -72,7 +77,7 @@ def _answer(request: HttpRequest, form: TrackingForm, now: datetime) -> HttpResp
         "waits_for_sender": ticket is not None and ticket.status == TicketStatus.AWAITING_CITIZEN,
         "masked_mobile": mask_mobile(ticket.mobile) if ticket else "",
     }
-    response = render(request, "portal/track.html", context)
+    response = framed(request, PAGE, "portal/_track.html", context)
     if ticket is not None:
         grants.remember(request, response, ticket.reference)
     return response

@@ -228,3 +228,42 @@ def test_twenty_at_once_never_pass_the_ceiling() -> None:
         allowed = list(pool.map(call, range(20)))
     assert sum(allowed) == 7
     assert limits.current("t", "a", now=NOW) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wrong_tries_at_once_come_in_turn_and_never_pass_the_ceiling() -> None:
+    """Each looks before it counts, and no two of one key look at the same time."""
+
+    def try_once(_number: int) -> bool:
+        try:
+            with transaction.atomic():
+                limits.take_turn("w", "a", ceiling=7, now=NOW)
+                limits.count("w", "a", now=NOW)
+        except LimitReached:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        allowed = list(pool.map(try_once, range(20)))
+    assert sum(allowed) == 7
+    assert limits.current("w", "a", now=NOW) == 7
+
+
+@pytest.mark.django_db
+class TestTurns:
+    def test_turn_counts_nothing(self) -> None:
+        with transaction.atomic():
+            for _ in range(3):
+                limits.take_turn("w", "a", ceiling=1, now=NOW)
+        assert not LimitCounter.objects.exists()
+
+    def test_refusal_names_the_time(self) -> None:
+        limits.count("w", "a", now=NOW)
+        with transaction.atomic(), pytest.raises(LimitReached) as refused:
+            limits.take_turn("w", "a", ceiling=1, now=after(10))
+        assert refused.value.retry_at == after(65)
+        with transaction.atomic():
+            limits.take_turn("w", "b", ceiling=1, now=after(10))
+            limits.take_turn("w", "a", ceiling=1, now=after(65))

@@ -70,6 +70,18 @@ def ask(client: Client, reference: str, identifier: str, **extra: Any) -> Any:
     return client.post(TRACK, {"reference": reference, "identifier": identifier}, **extra)
 
 
+def ask_with(client: Client, token: str, reference: str, identifier: str) -> Any:
+    """Ask as a browser does, with the token of the form."""
+    fields = {"csrfmiddlewaretoken": token, "reference": reference, "identifier": identifier}
+    return client.post(TRACK, fields)
+
+
+def csrf_of(html: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
+    assert found is not None
+    return found.group(1)
+
+
 def grouped(reference: str) -> str:
     return f"{reference[:4]} {reference[4:7]}-{reference[7:]}"
 
@@ -214,7 +226,8 @@ def test_every_wrong_pair_gets_one_answer_at_one_cost(client: Client) -> None:
         )
     assert len(answers) == 1
     status, statements, _headers, cookies, html = answers.pop()
-    assert (status, statements, cookies) == (200, 2, ("csrf",))
+    # The turn, the look and the count, and the savepoint that they stand in.
+    assert (status, statements, cookies) == (200, 5, ("csrf",))
     assert "لم نجد طلبًا بهذين الرقمين معًا" in html
 
 
@@ -261,6 +274,44 @@ def test_right_pairs_are_never_counted(client: Client, settings: Settings) -> No
     ticket = file()
     for _look in range(5):
         assert ask(client, ticket.reference, STRANGERS_ID).status_code == 200
+    assert not LimitCounter.objects.filter(limit="wrong_trackings").exists()
+
+
+def test_frame_is_everybodys_and_what_is_in_it_ones_own() -> None:
+    """The page around a found case is drawn once a minute (sawtak/visitor_page.py)."""
+    mine, other = file(), file(mobile="+966500000017", key="other")
+    readers = (Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True))
+    pages = []
+    for reader, ticket in zip(readers, (mine, other), strict=True):
+        token = csrf_of(page(reader.get(TRACK)))
+        answer = ask_with(reader, token, ticket.reference, ticket.mobile)
+        pages.append(page(answer))
+        assert answer.headers["Cache-Control"] == "no-store, private"
+    assert mine.reference in pages[0]
+    assert other.reference not in pages[0]
+    assert mine.reference not in pages[1]
+    assert csrf_of(pages[0]) != csrf_of(pages[1])
+    again = ask_with(readers[0], csrf_of(pages[0]), mine.reference, mine.mobile)
+    assert again.status_code == 200
+    assert ask_with(readers[1], csrf_of(pages[0]), mine.reference, mine.mobile).status_code == 403
+
+
+def test_found_case_is_drawn_in_the_readers_own_display(client: Client) -> None:
+    ticket = file()
+    ask(Client(), ticket.reference, STRANGERS_ID)
+    client.cookies["text"] = "large"
+    html = page(ask(client, ticket.reference, STRANGERS_ID))
+    assert 'data-text="large"' in html
+    assert ticket.reference in html
+    assert 'data-text="large"' not in page(ask(Client(), ticket.reference, STRANGERS_ID))
+
+
+def test_error_is_named_in_the_title_and_on_top(client: Client) -> None:
+    ticket = file()
+    ask(client, ticket.reference, STRANGERS_ID)
+    html = page(ask(client, UNKNOWN_TICKET, STRANGERS_ID))
+    assert "<title>خطأ:" in html
+    assert 'id="errors-title"' in html
 
 
 def test_signed_in_person_is_told_no_more(client: Client) -> None:
