@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,8 @@ from access.keyset import COUNTED_ROWS
 from beneficiaries.models import User
 from portal.calls.models import CallTask
 from portal.calls.statuses import CallStatus
+from portal.contacts.overview import left_open
+from portal.contacts.presenting import who_text
 from portal.figures.measures import Measure
 from portal.figures.models import CaseFigure
 from portal.work.clock import fill_due
@@ -64,6 +67,9 @@ def first_page(user: User) -> dict[str, Any]:
         }
     if user.has_perm("portal.view_calltask"):
         context |= _calls()
+    if user.has_perm("portal.end_contact"):
+        contacts = left_open(now=timezone.now(), most=ROWS)
+        context["left_open"] = [(contact, who_text(contact)) for contact in contacts]
     return context
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from portal.calls.models import CallEvent, CallTask
-from portal.contacts.models import Contact, ContactEvent, KnownProblem
+from portal.contacts.models import Contact, ContactEvent, KnownProblem, KnownProblemEvent
 from portal.exports.models import Export, ExportDownload
 from portal.figures.models import CaseFigure, CountedDay, OutcomeFigure, PublicFigure
 from portal.inbox.models import InboxMark
@@ -62,6 +62,7 @@ __all__ = [
     "ExportDownload",
     "InboxMark",
     "KnownProblem",
+    "KnownProblemEvent",
     "OutcomeFigure",
     "PageFeedback",
     "PersonFlag",

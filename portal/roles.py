@@ -46,7 +46,9 @@ RIGHTS: Final[tuple[tuple[StrOrPromise, tuple[tuple[str, StrOrPromise], ...]], .
             ("portal.view_contact", _("See the calls, posts and letters that were taken")),
             ("portal.view_contactevent", _("See what happened in each of them")),
             ("portal.take_contact", _("Take calls, posts and letters")),
+            ("portal.end_contact", _("End what a colleague left open")),
             ("portal.view_knownproblem", _("See the known problems")),
+            ("portal.withdraw_knownproblem", _("Take known problems out of use and back")),
         ),
     ),
     (

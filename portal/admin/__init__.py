@@ -6,10 +6,11 @@ from portal.admin.calendar import HolidayAdmin
 from portal.admin.calls import CallTaskAdmin
 from portal.admin.campaigns import CampaignAdmin
 from portal.admin.cases import CasePage, TicketPage
-from portal.admin.contacts import ContactAdmin, KnownProblemAdmin
+from portal.admin.contacts import ContactAdmin
 from portal.admin.exports import ExportAdmin
 from portal.admin.gateways import DoubtfulNumberAdmin, EarlyEndAdmin, GatewayPauseAdmin
 from portal.admin.help_articles import HelpArticleAdmin
+from portal.admin.known_problems import KnownProblemAdmin
 from portal.admin.mails import MailAdmin
 from portal.admin.messages import MessageAdmin
 from portal.admin.people import PersonAdmin

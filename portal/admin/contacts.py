@@ -1,4 +1,4 @@
-"""Calls, posts and letters in the staff site: the page of one, the list, the known problems."""
+"""Calls, posts and letters in the staff site: the page of one, and the list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -22,11 +22,11 @@ from access.cells import moment_cell, number_cell, reference_cell, two_lines
 from access.errors import LimitReached
 from access.lists import ChoiceFilter
 from access.searches import SearchColumns
-from access.staff import CaseAction, CaseAdmin, ShowAdmin, moment_text, read_row_number
+from access.staff import CaseAction, CaseAdmin, moment_text, read_row_number
 from beneficiaries.models import User
 from portal.contacts import services
 from portal.contacts.errors import ContactRefused, OutcomeRefused
-from portal.contacts.known import found_problems, suggested_problems
+from portal.contacts.known import suggested_problems
 from portal.contacts.models import Contact, KnownProblem
 from portal.contacts.overview import open_contacts, overview_of
 from portal.contacts.presenting import (
@@ -45,6 +45,7 @@ from portal.forms.contacts import (
     IdentifyForm,
     NewTicketForm,
     OutcomeForm,
+    ReasonForm,
 )
 from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
 from saudi.gregorian import riyadh_today
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 TAKE: Final = "portal.take_contact"
+END: Final = "portal.end_contact"
 _TYPED: Final = "caller_typed"
 """What was typed of a caller who did not match, for the form of their request: in the session,
 because it is personal data, and of the newest contact only."""
@@ -212,6 +214,7 @@ class ContactAdmin(CaseAdmin):
             "continue": CaseAction(TAKE, self._continue, ContinueForm),
             "ticket": CaseAction(TAKE, self._ticket, NewTicketForm),
             "end": CaseAction(TAKE, self._end, OutcomeForm),
+            "end_for": CaseAction(END, self._end_for, ReasonForm),
         }
 
     def bind_form(
@@ -242,7 +245,7 @@ class ContactAdmin(CaseAdmin):
         first = {name: request.POST.get(name, "") for name in names}
         used = read_row_number(request.POST.get("use", ""))
         if used is not None:
-            known = KnownProblem.objects.filter(pk=used).first()
+            known = KnownProblem.objects.filter(pk=used, is_active=True).first()
             if known is not None:
                 first |= {name: getattr(known, name) for name in names[1:]}
         return OutcomeForm(offered=offered_outcomes(case), initial=first)
@@ -291,7 +294,7 @@ class ContactAdmin(CaseAdmin):
     ) -> StrOrPromise:
         data = form.cleaned_data
         try:
-            services.end_contact(
+            ended = services.end_contact(
                 contact_id=case.pk,
                 outcome=Outcome(data["outcome"]),
                 problem=data["problem"],
@@ -303,7 +306,23 @@ class ContactAdmin(CaseAdmin):
         except OutcomeRefused as refused:
             form.add_error(refused.field, refusal_words(refused))
             raise
+        if ended.known is not None and not ended.known.is_active:
+            messages.warning(
+                request,
+                _("This problem is out of use. Read why before you use its solution."),
+            )
         return _("Written down. Ready for the next one.")
+
+    def _end_for(
+        self, request: HttpRequest, case: Contact, form: ReasonForm, now: datetime
+    ) -> StrOrPromise:
+        services.end_for_colleague(
+            contact_id=case.pk,
+            reason=form.cleaned_data["reason"],
+            by=cast(User, request.user),
+            now=now,
+        )
+        return _("It is ended. Its agent sees your reason.")
 
     def refusal_text(self, refused: Exception) -> str:
         if isinstance(refused, LimitReached):
@@ -312,9 +331,9 @@ class ContactAdmin(CaseAdmin):
         return refusal_words(refused)
 
     def case_url(self, case: Contact) -> str:
-        """Stay on a contact that goes on; lead to the next one after its end."""
+        """Lead to the next one after the end; stay on one that goes on or was a colleague's."""
         case.refresh_from_db(fields=["outcome"])
-        if case.is_open:
+        if case.is_open or case.events.filter(step=ContactStep.ENDED_FOR).exists():
             return super().case_url(case)
         return reverse("admin:portal_contact_new")
 
@@ -341,6 +360,8 @@ class ContactAdmin(CaseAdmin):
                 for event in case.events.all()
             ],
             "may_work": may_work,
+            "end_for_form": bound["end_for"],
+            "may_end_for": case.is_open and case.agent_id != user.pk and user.has_perm(END),
             "identify_form": bound["identify"],
             "continue_form": bound["continue"],
             "ticket_form": bound["ticket"],
@@ -367,39 +388,6 @@ class ContactAdmin(CaseAdmin):
             kept = ((case.pk, case.person_id), read)
             request.contact_overview = kept  # type: ignore[attr-defined]
         return kept[1]
-
-
-@admin.register(KnownProblem)
-class KnownProblemAdmin(ShowAdmin):
-    """What was asked before, why, and what helped: the newest first, found by any spelling."""
-
-    list_display = ("problem", "cause", "solution", "uses", "writer")
-    list_select_related = ("written_by",)
-    ordering = ("-id",)
-    search_help_text = gettext_lazy("Words of the problem, its cause or its solution")
-    facts = ("problem", "cause", "solution", "uses", "writer", "written")
-
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("words",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        """Find by words, in about any spelling."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=found_problems(search_term).values("pk")), False
-
-    def nothing_found_text(self, searched: str) -> str:
-        return _("No known problem has these words. Try fewer or other ones.")
-
-    @admin.display(description=gettext_lazy("Written by"))
-    def writer(self, known: KnownProblem) -> str:
-        return str(known.written_by)
-
-    @admin.display(description=gettext_lazy("Written"))
-    def written(self, known: KnownProblem) -> SafeString | str:
-        return moment_cell(known.written_at)
 
 
 def _shown(contacts: list[Contact]) -> list[tuple[Contact, str]]:

@@ -19,6 +19,10 @@ class ContactIsOver(ContactRefused):
     at: datetime | None
 
 
+class KnownAlready(ContactRefused):
+    """A known problem is out of use already, or in use again."""
+
+
 class ContactIsAnothers(ContactRefused):
     """A colleague has it."""
 

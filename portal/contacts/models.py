@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from objections.models import Objection
-from portal.contacts.rules import TEXT_CHARACTERS
-from portal.contacts.statuses import ContactChannel, ContactStep, Outcome
+from portal.contacts.rules import REASON_CHARACTERS, TEXT_CHARACTERS
+from portal.contacts.statuses import ContactChannel, ContactStep, KnownStep, Outcome
 from sawtak.help.models import HelpWords
 from sawtak.models import Ticket
 
@@ -19,7 +19,8 @@ from sawtak.models import Ticket
 class KnownProblem(models.Model):
     """A problem, its cause and its solution, kept as they were written for the next contact.
 
-    The same three texts are one row, however often they helped; `uses` counts the contacts.
+    The same three texts are one row, however often they helped; `uses` counts the contacts. One
+    that is out of use is offered to nobody, and stays in the contacts that named it.
     """
 
     key = models.CharField(max_length=64, unique=True, editable=False)
@@ -32,17 +33,38 @@ class KnownProblem(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     written_at = models.DateTimeField(_("written"))
+    is_active = models.BooleanField(_("in use"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("known problem")
         verbose_name_plural = _("known problems")
         default_permissions = ("view",)
+        permissions = [("withdraw_knownproblem", "Can take known problems out of use and back")]
         indexes = [
             GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="known_problem_words"),
         ]
 
     def __str__(self) -> str:
         return self.problem
+
+
+class KnownProblemEvent(models.Model):
+    """That a known problem was taken out of use or put back, and why. Never changed."""
+
+    known = models.ForeignKey(KnownProblem, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(_("what happened"), max_length=9, choices=KnownStep.choices)
+    reason = models.CharField(_("why"), max_length=REASON_CHARACTERS)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        default_permissions = ()
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.step} of known problem {self.known_id}"
 
 
 class Contact(models.Model):
@@ -89,7 +111,10 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         default_permissions = ("view",)
-        permissions = [("take_contact", "Can take calls, posts and letters")]
+        permissions = [
+            ("take_contact", "Can take calls, posts and letters"),
+            ("end_contact", "Can end a contact that a colleague left open"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, outcome="")
@@ -125,7 +150,10 @@ class Contact(models.Model):
 
 
 class ContactEvent(models.Model):
-    """One step of a contact. Never changed, never deleted; a try that failed names nobody."""
+    """One step of a contact. Never changed, never deleted; a try that failed names nobody.
+
+    `reason` is written by who ended the contact of a colleague.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("when"))
@@ -137,6 +165,7 @@ class ContactEvent(models.Model):
     objection = models.ForeignKey(
         Objection, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    reason = models.CharField(_("why"), max_length=REASON_CHARACTERS, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("event")

@@ -7,7 +7,7 @@ is replaced before it comes near the page (DOMAIN 16).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from objections.models import Objection
 from objections.presenting import matter_of
 from objections.statuses import FilingChannel
 from portal.contacts.models import Contact
+from portal.contacts.rules import LEFT_OPEN_HOURS
 from portal.contacts.statuses import ContactChannel
 from portal.contests import ContestRow, rows_of
 from portal.payments import PaymentRow
@@ -118,6 +119,13 @@ def open_contacts(by: User, *, other_than: int | None = None) -> list[Contact]:
     if other_than is not None:
         rows = rows.exclude(pk=other_than)
     return list(rows.select_related("person").order_by("-id")[:SHOWN_OPEN])
+
+
+def left_open(*, now: datetime, most: int) -> list[Contact]:
+    """Give the contacts that began hours ago and nobody ended, the oldest first."""
+    before = now - timedelta(hours=LEFT_OPEN_HOURS)
+    rows = Contact.objects.filter(outcome="", started_at__lt=before)
+    return list(rows.select_related("person", "agent").order_by("started_at", "id")[:most])
 
 
 def _announced(model: Any, person: Person) -> Iterable[Any]:

@@ -8,14 +8,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.staff import overtaken_text
 from portal.contacts.errors import (
     CallerNotMatched,
     ContactIsAnothers,
     ContactIsOver,
+    KnownAlready,
     NotTheirTicket,
     OutcomeRefused,
 )
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, KnownProblem
 from portal.contacts.statuses import ContactChannel, Outcome
 from portal.templatetags.portal_ui import tag
 
@@ -34,6 +36,7 @@ _BADGES: Final = {
     Outcome.OBJECTION: ("ok", "scale"),
     Outcome.ANSWERED: ("ok", "ok"),
     Outcome.BROKEN_OFF: ("plain", "no"),
+    Outcome.LEFT_OPEN: ("plain", "clock"),
 }
 
 TITLES: Final[dict[str, StrOrPromise]] = {
@@ -49,6 +52,13 @@ def contact_tag(contact: Contact) -> SafeString:
         return tag(_("Not ended"), "wait", "clock")
     outcome = Outcome(contact.outcome)
     return tag(str(outcome.label), *_BADGES[outcome])
+
+
+def known_tag(known: KnownProblem) -> SafeString:
+    """Show whether a known problem is offered."""
+    if known.is_active:
+        return tag(_("Offered to colleagues"), "ok", "ok")
+    return tag(_("Out of use"), "plain", "no")
 
 
 def who_text(contact: Contact) -> str:
@@ -78,15 +88,18 @@ def refusal_words(refused: Exception) -> str:
         )
     if isinstance(refused, ContactIsOver):
         label = str(Outcome(refused.outcome).label)
-        return _("Not saved: this was ended before: «%(status)s».") % {"status": label}
-    if isinstance(refused, ContactIsAnothers):
-        return _("Not saved: a colleague has this contact.")
-    if isinstance(refused, NotTheirTicket):
-        return _("Not saved: this request takes no more words. File a new one.")
+        return overtaken_text(status=label, by=refused.by, at=refused.at)
     if isinstance(refused, OutcomeRefused):
         return str(OUTCOME_FAULTS[refused.field])
-    return _("Not saved: write the text first.")
+    return str(_FAULTS.get(type(refused), _NO_TEXT))
 
+
+_NO_TEXT: Final = gettext_lazy("Not saved: write the text first.")
+_FAULTS: Final[dict[type[Exception], StrOrPromise]] = {
+    KnownAlready: gettext_lazy("Not saved: a colleague did this first. Read below who and why."),
+    ContactIsAnothers: gettext_lazy("Not saved: a colleague has this contact."),
+    NotTheirTicket: gettext_lazy("Not saved: this request takes no more words. File a new one."),
+}
 
 OUTCOME_FAULTS: Final = {
     "outcome": gettext_lazy("Nothing of this kind was filed in this contact. Choose another."),

@@ -13,6 +13,11 @@ from saudi.digits import strip_invisible, to_ascii_digits
 TEXT_CHARACTERS: Final = 300
 """Of a problem, its cause and its solution each."""
 
+REASON_CHARACTERS: Final = 200
+
+LEFT_OPEN_HOURS: Final = 2
+"""A contact that began earlier and is still open is shown to who may end it."""
+
 OLDEST_LETTER_DAYS: Final = 365
 """A stamp older than this is a misread one."""
 

@@ -29,7 +29,7 @@ from portal.contacts.known import keep_problem
 from portal.contacts.models import Contact, ContactEvent
 from portal.contacts.overview import tickets_of
 from portal.contacts.rules import ensure_outcome
-from portal.contacts.statuses import ContactChannel, ContactStep, Outcome
+from portal.contacts.statuses import WITH_CASE, ContactChannel, ContactStep, Outcome
 from saudi.gregorian import riyadh_date, start_of_day
 from saudi.hijri import HijriDate
 from sawtak.errors import TransitionRefused
@@ -224,8 +224,31 @@ def end_contact(
     return contact
 
 
-def _locked(contact_id: int, *, by: User) -> Contact:
+def end_for_colleague(*, contact_id: int, reason: str, by: User, now: datetime) -> Contact:
+    """End a contact that its agent left open, with a reason; what it touched says how it ended.
+
+    Raises:
+        ContactIsOver: see `_locked`.
+    """
+    with transaction.atomic():
+        contact = _locked(contact_id, by=None)
+        contact.outcome, contact.ended_at = _left_with(contact), now
+        contact.save(update_fields=["outcome", "ended_at"])
+        _record(contact, ContactStep.ENDED_FOR, by=by, now=now, reason=reason)
+    logger.info("contact %d of user %d ended by user %d", contact_id, contact.agent_id, by.pk)
+    return contact
+
+
+def _left_with(contact: Contact) -> Outcome:
+    """Give the outcome of a contact by the last case that it touched."""
+    last = contact.events.filter(step__in=WITH_CASE).order_by("-id").first()
+    return Outcome.LEFT_OPEN if last is None else Outcome(last.step)
+
+
+def _locked(contact_id: int, *, by: User | None) -> Contact:
     """Give an open contact of this agent, whose row nobody else changes until the end.
+
+    Without an agent it is anybody's.
 
     Raises:
         ContactIsOver: it was ended, how, by whom and when.
@@ -237,8 +260,10 @@ def _locked(contact_id: int, *, by: User) -> Contact:
         .get(pk=contact_id)
     )
     if not contact.is_open:
-        raise ContactIsOver(contact.outcome, str(contact.agent), contact.ended_at)
-    if contact.agent_id != by.pk:
+        last = contact.events.select_related("actor").last()
+        by_whom = contact.agent if last is None else last.actor
+        raise ContactIsOver(contact.outcome, str(by_whom), contact.ended_at)
+    if by is not None and contact.agent_id != by.pk:
         raise ContactIsAnothers
     return contact
 
@@ -275,7 +300,14 @@ def _record(
     now: datetime,
     ticket: Ticket | None = None,
     objection: Objection | None = None,
+    reason: str = "",
 ) -> None:
     ContactEvent.objects.create(
-        contact=contact, at=now, actor=by, step=step, ticket=ticket, objection=objection
+        contact=contact,
+        at=now,
+        actor=by,
+        step=step,
+        ticket=ticket,
+        objection=objection,
+        reason=reason,
     )

@@ -26,6 +26,7 @@ class Outcome(models.TextChoices):
     OBJECTION = "objection", _("An objection was filed")
     ANSWERED = "answered", _("Answered at once")
     BROKEN_OFF = "broken_off", _("Broken off before the end")
+    LEFT_OPEN = "left_open", _("Left open by whoever took it")
 
 
 WITH_CASE: Final = {
@@ -46,3 +47,11 @@ class ContactStep(models.TextChoices):
     ADDED = "added", _("Words were added to a request")
     OBJECTION = "objection", _("An objection was filed")
     ENDED = "ended", _("Ended")
+    ENDED_FOR = "ended_for", _("Ended for a colleague")
+
+
+class KnownStep(models.TextChoices):
+    """What happened to a known problem after it was written."""
+
+    WITHDRAWN = "withdrawn", _("Taken out of use")
+    PUT_BACK = "put_back", _("Put back into use")

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from beneficiaries.models import Person, User
-from portal.contacts.models import Contact
+from portal.contacts.known import withdraw_problem
+from portal.contacts.models import Contact, KnownProblem
 from portal.contacts.overview import tickets_of
 from portal.contacts.services import (
     Arrival,
@@ -60,7 +61,17 @@ _CODE: Final = Taken(
     solution="يغيّر الجوال من صفحة «فقدت جوالي» برقم الهوية وتاريخ الميلاد",
 )
 
+_OUTDATED: Final = Taken(
+    4460,
+    household=12,
+    outcome=Outcome.ANSWERED,
+    problem="لا تُقبل صورة الهوية",
+    cause="حجم الصورة كبير",
+    solution="يرسل الصورة بالفاكس إلى مركز الخدمة",
+)
+
 TAKEN: Final = (
+    _OUTDATED,
     replace(_IBAN, minutes_ago=4500, household=20),
     replace(_IBAN, minutes_ago=4380, household=31),
     replace(_IBAN, minutes_ago=1500, household=42),
@@ -99,6 +110,7 @@ TAKEN: Final = (
         words="أشكو من طول الانتظار في الاتصال. وصل خطابي هذا مع ابني.",
     ),
     Taken(1300, household=33, outcome=Outcome.BROKEN_OFF),
+    Taken(1640, household=44),
     Taken(25, household=1),
 )
 
@@ -126,6 +138,7 @@ def contacts(
         if at > kept_at and not is_kept:
             yield kept_at
             _keep(heads, agent=agent, supervisor=supervisor, at=kept_at)
+            _withdraw(supervisor, at=kept_at)
             _open_files(list(heads.values())[:6], agent, auditor, now=kept_at)
             is_kept = True
         taken = TAKEN[number]
@@ -143,6 +156,12 @@ def _keep(heads: Mapping[int, Person], *, agent: User, supervisor: User, at: dat
         if household in heads:
             person = heads[household]
             set_flag(person=person, kind=kind, reason=reason, until=until, by=supervisor, now=at)
+
+
+def _withdraw(supervisor: User, *, at: datetime) -> None:
+    for known in KnownProblem.objects.filter(solution=_OUTDATED.solution):
+        reason = "لا فاكس بعد اليوم: تُرفع الصور من الصفحة مهما كان حجمها."
+        withdraw_problem(known_id=known.pk, reason=reason, by=supervisor, now=at)
 
 
 def _take(taken: Taken, number: int, person: Person | None, *, by: User, at: datetime) -> None:

@@ -14,7 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from beneficiaries.confirmed_ids.services import is_confirmed
 from beneficiaries.models import Person
-from portal.contacts.rules import TEXT_CHARACTERS, is_stamp_possible, names_somebody
+from portal.contacts.rules import (
+    REASON_CHARACTERS,
+    TEXT_CHARACTERS,
+    is_stamp_possible,
+    names_somebody,
+)
 from portal.contacts.services import Arrival
 from portal.contacts.statuses import ContactChannel, Outcome
 from saudi.digits import clean_text
@@ -258,6 +263,18 @@ class OutcomeForm(forms.Form):
             if names_somebody(text):
                 self.add_error(name, _("Take the number out: this text is for every case."))
         return data
+
+
+class ReasonForm(forms.Form):
+    """Why: of ending a colleague's contact, or of a known problem that goes out of use or back."""
+
+    reason = MessageField(
+        label=gettext_lazy("Reason"),
+        longest=REASON_CHARACTERS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Your colleagues read it with your name."),
+        error_messages={"required": gettext_lazy("Write the reason.")},
+    )
 
 
 def _is_handle(name: str) -> bool:

@@ -17,7 +17,7 @@ from beneficiaries.models import Person
 from beneficiaries.reasons import REASONS
 from objections.models import Objection
 from portal.exports.lists import LISTS
-from portal.models import CallTask
+from portal.models import CallTask, Contact, KnownProblem
 from sawtak.models import Ticket
 from tests import personas
 from tests.factories import ResultFactory
@@ -41,6 +41,8 @@ class Day:
     ticket: str = ""
     objection: str = ""
     call: str = ""
+    contact: str = ""
+    known: str = ""
     pages: str = ""
     exports: str = ""
     sees: str = ""
@@ -54,12 +56,14 @@ DAYS: Final = {
         ),
         objection="escalate put_off take_up",
         call="end take",
+        contact="continue end identify ticket",
         pages="enter_objection new_contact",
         sees="mobile",
     ),
     "caseworker": Day(
         ticket="escalate put_off take_up",
         objection="decide documents escalate hand_over put_off take take_back take_up",
+        contact="continue end identify ticket",
         pages="new_contact",
         sees="iban mobile sensitive",
     ),
@@ -77,6 +81,8 @@ DAYS: Final = {
             "settle take take_back take_up"
         ),
         call="end take",
+        contact="continue end end_for identify ticket",
+        known="put_back withdraw",
         pages=(
             "add_article add_ground add_holiday add_type announce draw enter_objection "
             "figures find_wrong messages new_contact quality"
@@ -231,24 +237,19 @@ def day_of(client: Client, role: str) -> Day:
     """Live the day of a role and tell what it may."""
     person = personas.head(mobile="+966500000077", iban="SA0380000000608010167519")
     result = ResultFactory.create(person=person, reason_codes=["SHELTER"])
-    case, ticket, call = submitted(result, person, now=TUESDAY), filed(), row_of(CallTask)
+    cases: dict[Any, Any] = {
+        Ticket: filed(),
+        Objection: submitted(result, person, now=TUESDAY),
+        **{model: row_of(model) for model in (CallTask, Contact, KnownProblem)},
+    }
     personas.sign_in_staff(client, role)
     sees = seen_on(client, person)
-    buttons = {
-        model: offered(client, model, row)
-        for model, row in ((Ticket, ticket), (Objection, case), (CallTask, call))
-    }
-    acts = {
-        Ticket: allowed_acts(client, Ticket, ticket),
-        Objection: allowed_acts(client, Objection, case),
-        CallTask: allowed_acts(client, CallTask, call),
-    }
+    buttons = {model: offered(client, model, row) for model, row in cases.items()}
+    acts = {model: allowed_acts(client, model, row) for model, row in cases.items()}
     for model, names in buttons.items():
         assert names <= acts[model], (role, model, names - acts[model])
     return Day(
-        " ".join(sorted(acts[Ticket])),
-        " ".join(sorted(acts[Objection])),
-        " ".join(sorted(acts[CallTask])),
+        *(" ".join(sorted(acts[model])) for model in cases),
         " ".join(
             sorted(n for n, url in PAGES.items() if client.get(reverse(url)).status_code != 403)
         ),
