@@ -119,6 +119,7 @@ LEFT_OUT: Final = {
     "portal.PublicFigure": "everybody reads them",
     "portal.CallEvent": "shown on the call's page",
     "portal.ContactEvent": "shown on the contact's page",
+    "portal.KnownProblemEvent": "shown on the known problem's page",
     "portal.SchedulerTurn": "held by the schedulers",
     "portal.InboxMark": "how far a person has read is theirs",
     "portal.PageFeedback": "counts without a person",
