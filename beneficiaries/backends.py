@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib.auth.backends import BaseBackend, ModelBackend
-from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Model
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,6 +16,28 @@ from access.codes import verify_code
 from access.models import CodePurpose
 from beneficiaries.models import User
 from beneficiaries.services import person_for_sign_in, user_of
+
+_RIGHT: Final = Concat("content_type__app_label", Value("."), "codename")
+
+
+def _rights(**of: Any) -> QuerySet[Permission, str]:
+    """Give rights as Django names them."""
+    return Permission.objects.filter(**of).order_by().values_list(_RIGHT, flat=True)
+
+
+_WITH_RIGHTS: Final = {
+    "own_rights": ArraySubquery(_rights(user=OuterRef("pk"))),
+    "group_rights": ArraySubquery(_rights(group__user=OuterRef("pk"))),
+    "group_names": ArraySubquery(
+        Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
+    ),
+}
+
+
+def group_names(user: User) -> list[str]:
+    """Give the names of somebody's groups; no statement where they were read with the user."""
+    read: list[str] | None = getattr(user, "group_names", None)
+    return list(user.groups.values_list("name", flat=True)) if read is None else read
 
 
 class StaffBackend(ModelBackend):
@@ -24,6 +48,15 @@ class StaffBackend(ModelBackend):
         is_staff = isinstance(user, User) and user.person_id is None
         return is_staff and super().user_can_authenticate(user)
 
+    def get_user(self, user_id: int) -> User | None:
+        """Give the signed-in member of staff with their rights and groups, in one statement."""
+        user: Any = User.objects.annotate(**_WITH_RIGHTS).filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        if not user.is_superuser:  # who may do everything is asked for no right
+            user._perm_cache = {*user.own_rights, *user.group_rights}
+        return cast(User, user)
+
     def get_all_permissions(
         self, user_obj: User | AnonymousUser, obj: Model | None = None
     ) -> set[str]:
@@ -31,13 +64,7 @@ class StaffBackend(ModelBackend):
         is_plain = isinstance(user_obj, User) and user_obj.is_active and not user_obj.is_superuser
         if not is_plain or obj is not None or hasattr(user_obj, "_perm_cache"):
             return super().get_all_permissions(user_obj, obj)
-        own, groups = (
-            Permission.objects.filter(**of)
-            .order_by()
-            .values_list("content_type__app_label", "codename")
-            for of in ({"user": user_obj}, {"group__user": user_obj})
-        )
-        rights = {f"{app}.{code}" for app, code in own.union(groups)}
+        rights = set(_rights(user=user_obj).union(_rights(group__user=user_obj)))
         cast(Any, user_obj)._perm_cache = rights
         return rights
 

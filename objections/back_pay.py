@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import DecimalField, OuterRef, Subquery, Value
 
 from beneficiaries.models import Cycle, EligibilityResult, PaymentLine
 from beneficiaries.statuses import SETTLED_STATUSES, ResultStatus
@@ -27,7 +27,7 @@ class BackPayMonth:
 def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayMonth]:
     """Give the months an acceptance on a day may bring money for, oldest first; a day in Riyadh.
 
-    Three statements at most, and one for a payment that was decided on. What was due in a month is
+    Three statements at most. What was due in a month is
     the person's own line of its payment; else their result of it; else what they last were entitled
     to before what they contest (docs/adr/0023): results are read only where a line does not say it.
     What a correction added came too (docs/adr/0027).
@@ -46,6 +46,7 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
         PaymentLine.objects.current()
         .filter(cycle__in=cycles, status__in=SETTLED_STATUSES)
         .select_related("cycle")
+        .annotate(paid_here_sar=_added_for(objection))
     )
     households = list(own.filter(household_id=objection.person.household_id).order_by("id"))
     months = back_pay_cycles(
@@ -58,9 +59,8 @@ def back_pay_months(objection: Objection, *, accepted_on: date) -> list[BackPayM
     lines = {line.cycle.code: line for line in households if line.person_id == objection.person_id}
     is_said = all(month in lines and lines[month].entitled_sar for month in months)
     entitlements = {} if is_said else _entitlements(objection)
-    own_added = _added_for(objection)
     return [
-        BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements, own_added))
+        BackPayMonth(month, _estimate(month, contested.cycle.code, lines, entitlements))
         for month in months
     ]
 
@@ -72,13 +72,13 @@ def _paid(cycles: Iterable[Any], households: Iterable[PaymentLine]) -> list[Paid
     return [PaidCycle(code, day) for code, day in paid if day is not None]
 
 
-def _added_for(objection: Objection) -> dict[str, Decimal]:
-    """Give what a correction added and the decision that it made on this very objection pays: who
-    replaces that decision states the month anew. By cycle."""
+def _added_for(objection: Objection) -> Subquery | Value:
+    """Give, of a line, what a correction added and the decision that it made on this very objection
+    pays: who replaces that decision states the month anew."""
     if objection.payment_id is None or objection.decided_at is None:
-        return {}
-    rows = CorrectionRow.objects.filter(objection=objection).exclude(payment=None)
-    return dict(rows.values_list("payment__cycle__code", "added_sar"))
+        return Value(0, output_field=DecimalField())
+    rows = CorrectionRow.objects.filter(objection=objection, payment__cycle=OuterRef("cycle"))
+    return Subquery(rows.values("added_sar")[:1])
 
 
 def _entitlements(objection: Objection) -> dict[str, Decimal]:
@@ -95,14 +95,13 @@ def _entitlements(objection: Objection) -> dict[str, Decimal]:
 def _estimate(
     month: str,
     contested: str,
-    lines: dict[str, PaymentLine],
+    lines: dict[str, Any],
     entitlements: dict[str, Decimal],
-    own_added: dict[str, Decimal],
 ) -> Decimal | None:
     line = lines.get(month)
     before = [code for code in entitlements if code < contested]
     due = line.entitled_sar if line is not None and line.entitled_sar else entitlements.get(month)
     if due is None and before:
         due = entitlements[max(before)]
-    granted = line.granted_sar - own_added.get(month, Decimal(0)) if line else Decimal(0)
+    granted = line.granted_sar - (line.paid_here_sar or 0) if line else Decimal(0)
     return back_pay_estimate(due_sar=due, paid_sar=granted)

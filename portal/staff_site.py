@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
+from beneficiaries.backends import group_names
 from beneficiaries.models import User
 from portal.first_page import first_page
 from portal.forms.staff_sign_in import StaffSignInForm, remember_device
@@ -178,9 +179,8 @@ class StaffSite(AdminSite):
         context = super().each_context(request)
         if self.has_permission(request):
             context["staff_nav"] = self._sections(request)
-            context["staff_roles"] = in_a_row(
-                role_name(group.name) for group in request.user.groups.all()
-            )
+            names = group_names(cast(User, request.user))
+            context["staff_roles"] = in_a_row(role_name(name) for name in names)
         return context
 
     def index(

@@ -7,8 +7,9 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -28,7 +29,7 @@ from sawtak.answering.composing import template_choices
 from sawtak.answering.joined import joined_context
 from sawtak.answering.pages import ComposerPages
 from sawtak.bulk.pages import BulkAnswerPages
-from sawtak.models import Ticket, TicketAttachment
+from sawtak.models import Ticket, TicketAttachment, TicketRepeat
 from sawtak.selectors import messages_of, version_among
 from sawtak.services.handing import may_give_away
 from sawtak.staff_acts import (
@@ -45,6 +46,9 @@ from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
 from sawtak.wording import identity_label, is_reopening, staff_label
 
 OPEN_ATTACHMENTS = ("sawtak.view_ticketattachment", "documents.open_document")
+_REPEATED_AT = ArraySubquery(
+    TicketRepeat.objects.filter(ticket=OuterRef("pk")).order_by("id").values("sent_at")
+)
 
 
 class TicketStatusFilter(WaitingFilter):
@@ -141,7 +145,12 @@ class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
         return attachment_response(attachment.document, opened_by=cast(User, request.user))
 
     def get_case(self, request: HttpRequest, pk: int) -> Ticket:
-        return get_object_or_404(Ticket.objects.select_related(*self.case_related), pk=pk)
+        case: Ticket = get_object_or_404(self.case_rows(), pk=pk)
+        return case
+
+    def case_rows(self) -> QuerySet[Any]:
+        """Give the tickets with what the page of one reads together with it."""
+        return Ticket.objects.select_related(*self.case_related).annotate(repeated_at=_REPEATED_AT)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
         return ticket_acts()

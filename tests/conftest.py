@@ -16,11 +16,11 @@ from django.utils import translation
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
 
+from access.kept import Kept
 from notifications.texts import wording
 from portal import catalogues
 from saudi import days_off
 from saudi.calendar import DaysOff
-from sawtak.ticket_types.selectors import forget_types
 from tests.emptying import keep_what_is_there
 from tests.migrated import template_name
 from tests.scheduling import GroupedScheduling
@@ -137,9 +137,9 @@ def known_days_off(
 
 
 @pytest.fixture(autouse=True)
-def ticket_types_anew() -> None:
-    """Have the types of request read again, whatever a test before this one wrote."""
-    forget_types()
+def catalogues_anew() -> None:
+    """Have what a process keeps of small tables read again in each test."""
+    Kept.forget_all()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from access.catalogue.forms import CatalogueForm
 from access.edits import SeenEdits
+from access.kept import Kept
 from access.lists import ChoiceFilter, ListGround
 from saudi.digits import clean_text
 from saudi.languages import DIRECTIONS
@@ -59,6 +60,8 @@ class CatalogueAdmin(SeenEdits, ListGround, admin.ModelAdmin[Any]):
     change_form_template = "admin/catalogue/form.html"
     form: type[CatalogueForm[Any]]
     preview_template: ClassVar[str] = ""
+    kept: ClassVar[Kept[Any] | None] = None
+    """What each process keeps of the rows."""
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return tuple(self.form._meta.fields or ())
@@ -116,6 +119,8 @@ class CatalogueAdmin(SeenEdits, ListGround, admin.ModelAdmin[Any]):
         if not change and getattr(obj, "code", None) == "":
             obj.code = f"own_{secrets.token_hex(4)}"
         super().save_model(request, obj, form, change)
+        if self.kept is not None:
+            self.kept.forget()
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

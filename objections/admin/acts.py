@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.staff import CaseAction, moment_text, overtaken_text, read_row_number, sent_row_number
 from beneficiaries.models import User
 from objections.back_pay import back_pay_months
+from objections.catalogues import REASONS
 from objections.colleagues import colleagues_of
 from objections.errors import (
     HadFirstDecision,
@@ -80,9 +81,10 @@ def bound_form(
     if form is DecisionForm:
         if data is None and not may_propose(case, _user(request)):
             return DecisionForm()
+        reasons = REASONS.rows() if data is None else DecisionReason.objects.all()
         return DecisionForm(
             data,
-            reasons=DecisionReason.objects.filter(is_active=True),
+            reasons=[each for each in reasons if each.is_active],
             months=back_pay_months(case, accepted_on=riyadh_today()),
             replaces=case.status in DECIDED_STATUSES,
         )

@@ -37,7 +37,12 @@ from objections.admin.acts import (
     may_propose,
     refusal_text,
 )
-from objections.admin.documents import OPEN_DOCUMENTS, CaseDocuments, shown_documents
+from objections.admin.documents import (
+    OPEN_DOCUMENTS,
+    CaseDocuments,
+    shown_documents,
+    with_pages,
+)
 from objections.admin.entering import EnteringPages
 from objections.admin.filters import (
     ObjectionAgeFilter,
@@ -57,6 +62,7 @@ from objections.models import Objection
 from objections.presenting import matter_of, title_of
 from objections.presenting.review import (
     answer_templates,
+    changes_beside_case,
     declared_then_and_now,
     reason_labels,
 )
@@ -66,7 +72,6 @@ from objections.second_looks import had_first_decision, look_of
 from objections.services.review import take_next
 from objections.services.review.changing import seen_among
 from objections.services.review.taking import ASSIGN_RIGHT
-from objections.staff_forms import DecisionForm
 from objections.statuses import (
     DECIDED_STATUSES,
     IN_REVIEW_STATUSES,
@@ -115,7 +120,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         *("assigned_to", "decided_by"),
         # Of the second look all that the page shows of it, read once.
         *("second_look__first__proposed_by", "second_look__first__closed_by"),
-        "second_look__asked_by",
+        *("second_look__asked_by", "entered_by", "exemption__granted_by"),
     )
     """What is read together with a case for its page."""
     refusals: ClassVar[tuple[type[Exception], ...]] = REFUSALS
@@ -208,7 +213,9 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
 
     def case_rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Give the cases with what the page of one reads together with it."""
-        return self.get_queryset(request).select_related(*self.case_related)
+        changes = changes_beside_case()
+        cases: QuerySet[Any] = self.get_queryset(request).annotate(declared_since=changes)
+        return cases.select_related(*self.case_related)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
         return case_acts()
@@ -233,7 +240,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         return refusal_text(refused)
 
     def case_context(
-        self, request: HttpRequest, case: Objection, bound: Mapping[str, forms.Form]
+        self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         user = request.user
         language = page_language()
@@ -242,7 +249,7 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
             is_own=False,
             may_see_sensitive=user.has_perm("beneficiaries.view_sensitive_reason"),
         )
-        documents = list(shown_documents(case))
+        documents = list(with_pages(shown_documents(case)))
         may_see_events = user.has_perm("objections.view_objectionevent")
         events = list(case.events.select_related("actor", "document__document"))
         household = self.get_queryset(request).filter(person__household_id=case.person.household_id)
@@ -256,17 +263,17 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
             "reasons": [reason.text(language) for reason in reasons],
             "may_see_documents": user.has_perm("objections.view_objectiondocument"),
             "documents": documents,
-            "has_pages": any(link.document.pages.all() for link in documents),
+            "has_pages": any(link.pages for link in documents),
             "may_see_sensitive": user.has_perm("beneficiaries.view_sensitive_reason"),
             "may_see_events": may_see_events,
             "events": events if may_see_events else [],
-            "declared": declared_then_and_now(case),
+            "declared": declared_then_and_now(case.person, since=case.declared_since),
             "earlier": household.exclude(pk=case.pk)
             .select_related("person", "result__cycle", "payment__cycle")
             .order_by("-submitted_at")[:5],
             "may_open_documents": user.has_perms(OPEN_DOCUMENTS),
             "seen": seen_among(case, events),
-            **_acts_context(case, cast(User, user), bound["decide"]),
+            **_acts_context(case, cast(User, user)),
             "decision_form": bound["decide"],
             "documents_form": bound["documents"],
             "hand_over_form": bound["hand_over"],
@@ -274,9 +281,8 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
         }
 
 
-def _acts_context(case: Objection, user: User, decide: forms.Form) -> dict[str, Any]:
+def _acts_context(case: Objection, user: User) -> dict[str, Any]:
     """Give what the reader may do on a case as it is, and the decisions on it."""
-    assert isinstance(decide, DecisionForm)  # noqa: S101  # as case_acts has it
     decisions = list(case.decisions.select_related("proposed_by", "closed_by").order_by("-id"))
     prefetch_related_objects([each for each in decisions if each.back_pay_sar], "back_pay")
     look = look_of(case)
@@ -295,7 +301,7 @@ def _acts_context(case: Objection, user: User, decide: forms.Form) -> dict[str, 
         "is_answered": bool(case.answer) and not case.is_looked_at_again,
         "decisions": [each for each in decisions if not each.waits],
         "templates": answer_templates(may_ask or may_propose(case, user)),
-        "reason_labels": reason_labels(decisions, known=decide.catalogue),
+        "reason_labels": reason_labels(decisions),
         "may_take": case.status in OPEN_STATUSES
         and case.assigned_to_id is None
         and not is_barred

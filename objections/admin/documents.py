@@ -6,12 +6,13 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from access.beside import rows_beside
 from access.staff import CaseAdmin
 from beneficiaries.models import User
 from documents.models import DocumentPage
@@ -22,16 +23,21 @@ OPEN_DOCUMENTS: Final = ("objections.view_objectiondocument", "documents.open_do
 
 
 def shown_documents(case: Objection) -> QuerySet[ObjectionDocument]:
-    """Give the documents of a case with their pages: those that hold first, then the replaced.
+    """Give the documents of a case: those that hold first, then the replaced.
 
     What was taken off a draft was never sent and is not among them.
     """
     return (
         case.documents.filter(Q(removed_at=None) | Q(removed_at__gte=F("objection__submitted_at")))
         .select_related("document", "need")
-        .prefetch_related("document__pages")
         .order_by(F("removed_at").asc(nulls_first=True), "id")
     )
+
+
+def with_pages(links: QuerySet[ObjectionDocument]) -> QuerySet[Any]:
+    """Give documents with the numbers and the sizes of their pages that were drawn."""
+    drawn = DocumentPage.objects.filter(document=OuterRef("document")).order_by("number")
+    return links.annotate(pages=rows_beside(drawn, "number", "width", "height"))
 
 
 class CaseDocuments(CaseAdmin):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from access.edits import SeenEdits
 from access.lists import ListGround
+from objections.catalogues import TEAMS
 from objections.models import Team, TeamMembership
 from objections.quality_forms import TeamForm
 from objections.services.quality import set_members
@@ -39,6 +40,7 @@ class TeamAdmin(SeenEdits, ListGround, admin.ModelAdmin[Team]):
 
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        TEAMS.forget()
         set_members(team=obj, members=form.cleaned_data["members"], now=timezone.now())
 
     def response_add(

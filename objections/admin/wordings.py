@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from access.catalogue.admin import OfferedFilter, WordingAdmin
 from access.catalogue.forms import CatalogueForm, TemplateForm, order_field, text_areas
 from access.lists import ChoiceFilter
+from objections.catalogues import REASONS, TEMPLATES
 from objections.models import AnswerTemplate, DecisionReason
 from objections.models.decisions import REASON_CODE_FORM
 from objections.statuses import DECIDED_STATUSES
@@ -116,6 +117,7 @@ class AnswerTemplateAdmin(WordingAdmin):
     list_display = ("title_cell", "kind_cell", "state")
     list_filter = (KindFilter, OfferedFilter)
     ordering = ("kind", "place", "id")
+    kept = TEMPLATES
 
     @admin.display(description=gettext_lazy("Template"))
     def title_cell(self, row: AnswerTemplate) -> str:
@@ -136,6 +138,7 @@ class DecisionReasonAdmin(WordingAdmin):
     list_filter = (OutcomeFilter, OfferedFilter)
     ordering = ("outcome", "place", "id")
     preview_text = "label"
+    kept = REASONS
 
     def get_form(
         self,

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from beneficiaries.models import Person
-from objections.models import AnswerTemplate, Decision, DecisionReason, Objection
-from saudi.gregorian import start_of_day
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import TruncDate
+
+from access.beside import rows_beside
+from beneficiaries.models import Person, PersonChange
+from objections.catalogues import REASONS, TEMPLATES
+from objections.models import Decision
+from saudi.gregorian import RIYADH
 from saudi.languages import page_language
 
 _DECLARED: Final = ("city", "iban", "mobile")
@@ -27,19 +33,26 @@ class Declared:
         return self.then != self.now
 
 
-def declared_then_and_now(case: Objection) -> list[Declared]:
+def changes_beside_case() -> ArraySubquery:
+    """Give what changed in the person's file since day 0, as an annotation of a case."""
+    changes = PersonChange.objects.filter(person=OuterRef("person")).annotate(
+        changed_on=TruncDate("changed_at", tzinfo=RIYADH)
+    )
+    since = changes.filter(changed_on__gte=OuterRef("counted_from"))
+    return rows_beside(since.order_by("changed_at", "id"), "field", "old_value", "new_value")
+
+
+def declared_then_and_now(person: Person, *, since: Iterable[dict[str, str]]) -> list[Declared]:
     """Give what the person's file said on day 0 of what is contested, and what it says now.
 
     Then is what the first change after that day replaced; what never changed was so then. Of other
-    values only those that changed are told.
+    values only those that changed are told. `since` are the changes from that day on, in order.
     """
-    person = case.person
-    since = start_of_day(case.counted_from)
     then: dict[str, str] = {}
     now: dict[str, str] = {}
-    for change in person.changes.filter(changed_at__gte=since).order_by("changed_at", "id"):
-        then.setdefault(change.field, change.old_value)
-        now[change.field] = change.new_value
+    for change in since:
+        then.setdefault(change["field"], change["old_value"])
+        now[change["field"]] = change["new_value"]
     for field in _DECLARED:
         now[field] = _value(person, field)
         then.setdefault(field, now[field])
@@ -64,7 +77,7 @@ def answer_templates(is_wanted: bool) -> dict[str, list[TemplateChoice]]:
     offered: dict[str, list[TemplateChoice]] = {}
     if is_wanted:
         language = page_language()
-        for template in AnswerTemplate.objects.filter(is_active=True):
+        for template in TEMPLATES.rows():
             choice = TemplateChoice(
                 template.pk, template.title(language), template.get_kind_display()
             )
@@ -72,17 +85,8 @@ def answer_templates(is_wanted: bool) -> dict[str, list[TemplateChoice]]:
     return offered
 
 
-def reason_labels(
-    decisions: Iterable[Decision], *, known: Iterable[DecisionReason] = ()
-) -> dict[str, str]:
-    """Give the words of all reasons of some decisions by their codes, out of use or not.
-
-    `known` are reasons that were read already.
-    """
+def reason_labels(decisions: Iterable[Decision]) -> dict[str, str]:
+    """Give the words of all reasons of some decisions by their codes, out of use or not."""
+    codes = {code for decision in decisions for code in decision.reason_codes}
     language = page_language()
-    labels = {reason.code: reason.label(language) for reason in known}
-    codes = {code for decision in decisions for code in decision.reason_codes} - set(labels)
-    if codes:
-        others = DecisionReason.objects.filter(code__in=codes)
-        labels |= {reason.code: reason.label(language) for reason in others}
-    return labels
+    return {each.code: each.label(language) for each in REASONS.rows() if each.code in codes}

@@ -8,9 +8,8 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,14 +23,14 @@ from portal.admin.ticket_objection import DraftPages, draft_url
 from portal.contacts.errors import ContactRefused
 from portal.contacts.models import Contact
 from portal.contacts.services import note_objection
-from portal.people.models import PersonFlag
+from portal.people.selectors import flags_beside
 from portal.ticket_drafts import may_draft_from
 from portal.work.kinds import WorkKind
+from saudi.gregorian import riyadh_today
 from sawtak.admin import TicketAdmin
 from sawtak.models import Ticket
 
 SHOWN_TICKETS: Final = 5
-_FLAGGED: Final = Exists(PersonFlag.objects.filter(person=OuterRef("person"), ended_at=None))
 
 
 @admin.register(Objection)
@@ -43,8 +42,9 @@ class CasePage(InQueue, ObjectionAdmin):
     case_related = (*ObjectionAdmin.case_related, WITH_PLACE)
 
     def case_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """Say with the case whether its person has flags: few have, and asking costs nothing."""
-        rows: QuerySet[Any] = super().case_rows(request).annotate(has_flags=_FLAGGED)
+        """Give the cases with the flags of their people."""
+        flags = flags_beside("person_id", today=riyadh_today())
+        rows: QuerySet[Any] = super().case_rows(request).annotate(open_flags=flags)
         return rows
 
     def case_context(
@@ -78,10 +78,11 @@ class TicketPage(DraftPages, InQueue, TicketAdmin):
     refusals = (*TicketAdmin.refusals, *InQueue.refusals)
     case_related = (*TicketAdmin.case_related, WITH_PLACE)
 
-    def get_case(self, request: HttpRequest, pk: int) -> Ticket:
-        """Say with the ticket whether its person has flags."""
-        rows = Ticket.objects.select_related(*self.case_related).annotate(has_flags=_FLAGGED)
-        return get_object_or_404(rows, pk=pk)
+    def case_rows(self) -> QuerySet[Any]:
+        """Give the tickets with the flags of their people."""
+        flags = flags_beside("person_id", today=riyadh_today())
+        rows: QuerySet[Any] = super().case_rows().annotate(open_flags=flags)
+        return rows
 
     def case_context(
         self, request: HttpRequest, case: Ticket, bound: Mapping[str, forms.Form]

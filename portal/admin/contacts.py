@@ -47,7 +47,7 @@ from portal.forms.contacts import (
     OutcomeForm,
     ReasonForm,
 )
-from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
+from portal.people.selectors import flags_beside, shown_flags
 from saudi.gregorian import riyadh_today
 from sawtak.errors import TextMissing
 
@@ -202,11 +202,12 @@ class ContactAdmin(CaseAdmin):
 
     # A contact is worked -------------------------------------------------------------
 
-    def get_case(self, request: HttpRequest, pk: int) -> Contact:
+    def get_case(self, request: HttpRequest, pk: int) -> Any:
         rows = Contact.objects.select_related(
             "person__household", "agent", "ticket", "objection", "known"
         ).prefetch_related("events__actor", "events__ticket", "events__objection")
-        return get_object_or_404(rows, pk=pk)
+        flags = flags_beside("person_id", today=riyadh_today())
+        return get_object_or_404(rows.annotate(open_flags=flags), pk=pk)
 
     def case_actions(self) -> Mapping[str, CaseAction]:
         return {
@@ -338,7 +339,7 @@ class ContactAdmin(CaseAdmin):
         return reverse("admin:portal_contact_new")
 
     def case_context(
-        self, request: HttpRequest, case: Contact, bound: Mapping[str, forms.Form]
+        self, request: HttpRequest, case: Any, bound: Mapping[str, forms.Form]
     ) -> dict[str, Any]:
         user = cast(User, request.user)
         may_work = case.is_open and case.agent_id == user.pk and user.has_perm(TAKE)
@@ -372,12 +373,7 @@ class ContactAdmin(CaseAdmin):
             "suggested": suggested_problems(sought or "") if may_work else [],
             "keys": KEYS,
             "unfinished": _shown(open_contacts(user, other_than=case.pk)),
-            "person_flags": shown_flags(
-                open_flags(case.person_id, today=riyadh_today())
-                if user.has_perm(SEE_FLAGS)
-                else [],
-                reader=user,
-            ),
+            "person_flags": shown_flags(case.open_flags, reader=user),
         }
 
     def _overview(self, request: HttpRequest, case: Contact) -> Any:

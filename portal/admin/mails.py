@@ -34,10 +34,10 @@ _BADGES = {
 }
 
 
-def mail_tag(mail: Mail) -> SafeString:
+def mail_tag(status: str) -> SafeString:
     """Show a mail's status as word, icon and colour."""
-    status = MailStatus(mail.status)
-    return tag(capfirst(str(status.label)), *_BADGES[status])
+    known = MailStatus(status)
+    return tag(capfirst(str(known.label)), *_BADGES[known])
 
 
 class MailStatusFilter(ChoiceFilter):
@@ -95,7 +95,7 @@ class MailAdmin(ShowAdmin):
 
     @admin.display(description=gettext_lazy("Status"))
     def state(self, mail: Mail) -> SafeString:
-        return mail_tag(mail)
+        return mail_tag(mail.status)
 
     @admin.display(description=gettext_lazy("Tries"))
     def tries_text(self, mail: Mail) -> SafeString | str:

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.beside import rows_beside, with_moment
 from access.cells import day_cell, masked_mobile_cell, mobile_cell, number_cell, two_lines
 from access.searches import SearchColumns, read_number
 from beneficiaries.admin import (
@@ -25,21 +26,29 @@ from beneficiaries.admin import (
 )
 from beneficiaries.confirmed_ids.services import is_confirmed, needs_confirmation
 from beneficiaries.cycles import cycle_name
-from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
+from beneficiaries.models import (
+    ConfirmedNationalId,
+    EligibilityResult,
+    PaymentLine,
+    Person,
+    PersonChange,
+)
 from beneficiaries.statuses import ChangeSource, Relation
 from notifications.mail.addresses import mask_address
 from notifications.mail.models import Mail, MailAddress
 from notifications.mail.outbox import is_on
 from notifications.models import DoubtfulNumber, StoppedNumber, StopWord
-from notifications.stops import words_of
+from notifications.stops import SHOWN_WORDS
 from objections.blind import hidden_cases
 from objections.models import LateAttempt, Objection
 from portal.admin.mails import mail_tag
 from portal.admin.person_page import KeptOfPerson
 from portal.calls.models import CallTask
 from portal.masks import SEE_IBANS, SEE_MOBILES, MaskedNumbers, shown_value
+from portal.people.selectors import flags_beside
 from portal.templatetags.staff_ui import changed_field, changed_value
 from saudi.banks import bank_of
+from saudi.gregorian import riyadh_today
 from saudi.hijri import format_hijri
 from saudi.iban import group_iban, mask_iban
 from saudi.languages import page_language
@@ -83,11 +92,15 @@ class PersonAdmin(MaskedNumbers, KeptOfPerson):
         return super().get_queryset(request).select_related("household")
 
     def get_shown(self, request: HttpRequest, pk: int) -> Any:
-        """Give the person, their e-mail address, and which of the rare things there are of them.
+        """Give the person with what is small of them, and which of the rare things there are.
 
         One statement, so that what is not there costs none.
         """
         own = MailAddress.objects.filter(pk=OuterRef("pk"))
+        confirmed = ConfirmedNationalId.objects.filter(withdrawn_at=None)
+        words = StopWord.objects.filter(mobile=OuterRef("mobile")).order_by("-id")[:SHOWN_WORDS]
+        mails = Mail.objects.filter(person_id=OuterRef("pk")).order_by("-id")[:SHOWN_MAILS]
+        changes = PersonChange.objects.filter(person=OuterRef("pk")).order_by("-id")[:SHOWN_ROWS]
         doubt = DoubtfulNumber.objects.filter(mobile=OuterRef("mobile"))
         facts: dict[str, Any] = {
             f"email_{name}": Subquery(own.values(name)[:1])
@@ -96,8 +109,13 @@ class PersonAdmin(MaskedNumbers, KeptOfPerson):
         facts |= {f"doubt_{name}": Subquery(doubt.values(name)[:1]) for name in ("pk", "since")}
         facts |= {
             "is_stopped": Exists(StoppedNumber.objects.filter(mobile=OuterRef("mobile"))),
-            "has_stop_words": Exists(StopWord.objects.filter(mobile=OuterRef("mobile"))),
-            "has_mails": Exists(Mail.objects.filter(person_id=OuterRef("pk"))),
+            "is_id_confirmed": Exists(confirmed.filter(national_id=OuterRef("national_id"))),
+            "open_flags": flags_beside("pk", today=riyadh_today()),
+            "stop_words": rows_beside(words, "is_stop", "word", "at"),
+            "last_changes": rows_beside(
+                changes, "field", "old_value", "new_value", "source", "changed_at"
+            ),
+            "last_mails": rows_beside(mails, "id", "subject", "status", "queued_at"),
             "has_calls": Exists(CallTask.objects.filter(person=OuterRef("pk"))),
             "has_late_attempts": Exists(LateAttempt.objects.filter(person=OuterRef("pk"))),
         }
@@ -153,23 +171,23 @@ class PersonAdmin(MaskedNumbers, KeptOfPerson):
         ):
             context["doubt"] = shown.doubt_pk and {"pk": shown.doubt_pk, "since": shown.doubt_since}
         context["stop"] = shown.is_stopped
-        context["stop_words"] = words_of(shown.mobile) if shown.has_stop_words else []
+        context["stop_words"] = with_moment(shown.stop_words, "at")
         context["has_mails"] = is_on()
         context["email"] = _email_of(shown)
         context["email_masked"] = mask_address(shown.email_address or "")
-        if shown.has_mails and user.has_perm("notifications.view_mail"):
-            newest = Mail.objects.filter(person_id=shown.pk).order_by("-id")[:SHOWN_MAILS]
-            context["mails"] = [(mail, mail_tag(mail)) for mail in newest]
+        if user.has_perm("notifications.view_mail"):
+            mails = with_moment(shown.last_mails, "queued_at")
+            context["mails"] = [(mail, mail_tag(mail["status"])) for mail in mails]
         if user.has_perm("beneficiaries.view_personchange"):
             context["changes"] = [
                 {
-                    "field": changed_field(change.field),
+                    "field": changed_field(change["field"]),
                     "old": _changed(change, "old_value", user),
                     "new": _changed(change, "new_value", user),
-                    "source": ChangeSource(change.source).label,
-                    "at": change.changed_at,
+                    "source": ChangeSource(change["source"]).label,
+                    "at": change["changed_at"],
                 }
-                for change in shown.changes.order_by("-id")[:SHOWN_ROWS]
+                for change in with_moment(shown.last_changes, "changed_at")
             ]
         return context
 
@@ -218,12 +236,12 @@ class PersonAdmin(MaskedNumbers, KeptOfPerson):
         return two_lines(person.full_name, number_cell(person.national_id), is_name=True)
 
     @admin.display(description=gettext_lazy("National ID"))
-    def id_text(self, person: Person) -> SafeString | str:
+    def id_text(self, person: Any) -> SafeString | str:
         """Write the ID; say of one that fails the check whether its owner can use it."""
         number = number_cell(person.national_id)
         if not needs_confirmation(person.national_id):
             return number
-        if is_confirmed(person.national_id):
+        if person.is_id_confirmed:
             return two_lines(number, _("Fails the check, confirmed by staff"))
         return two_lines(number, _("Fails the check, and its confirmation was withdrawn"))
 
@@ -292,6 +310,6 @@ def _email_of(person: Any) -> MailAddress | None:
     )
 
 
-def _changed(change: PersonChange, name: str, reader: Any) -> SafeString | str:
+def _changed(change: dict[str, Any], name: str, reader: Any) -> SafeString | str:
     """Write a value that a field had or has, masked as the field itself is."""
-    return changed_value(shown_value(getattr(change, name), change.field, reader), change.field)
+    return changed_value(shown_value(change[name], change["field"], reader), change["field"])

@@ -26,10 +26,9 @@ from portal.forms.people import EndForm, FlagForm, NoteForm, WhyForm
 from portal.people import services
 from portal.people.errors import DayRefused, EndedBefore, FlagIsSet, PersonRefused
 from portal.people.models import PersonNote
-from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
+from portal.people.selectors import shown_flags
 from portal.people.statuses import FlagKind, ViewWhy
 from saudi.direction import isolate
-from saudi.gregorian import riyadh_today
 
 FREELY: Final = "portal.open_person_freely"
 WRITE_NOTE: Final = "portal.write_personnote"
@@ -142,13 +141,11 @@ class KeptOfPerson(ShowAdmin):
             "flag_form": FlagForm(),
             "may_note": user.has_perm(WRITE_NOTE),
             "may_flag": user.has_perm(SET_FLAG),
+            "person_flags": shown_flags(shown.open_flags, reader=user),
         }
         if user.has_perm("portal.view_personnote"):
             notes = PersonNote.objects.filter(person=shown).select_related("written_by", "ended_by")
             context["notes"] = notes.order_by("-id")[:SHOWN_NOTES]
-        if user.has_perm(SEE_FLAGS):
-            flags = open_flags(shown.pk, today=riyadh_today())
-            context["person_flags"] = shown_flags(flags, reader=user)
         if user.has_perm("notifications.view_message") or user.has_perm("portal.take_contact"):
             sent = Message.objects.filter(person_id=shown.pk).exclude(
                 names_hidden_case(user, "body")

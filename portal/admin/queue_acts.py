@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
 from portal.forms.work import EscalateForm, GiveToTeamForm, PutOffForm, SettleForm
-from portal.people.selectors import SEE_FLAGS, open_flags, shown_flags
+from portal.people.selectors import shown_flags
 from portal.work import services
 from portal.work.clock import due_day
 from portal.work.errors import DayRefused, NotInQueue, NotYours, WorkRefused
@@ -92,12 +92,9 @@ class InQueue(CaseAdmin):
         context = super().case_context(request, case, bound)
         seen = context.get("seen")
         version = str(seen.event) if seen else context.get("version", "")
-        flags = []
-        if user.has_perm(SEE_FLAGS) and getattr(case, "has_flags", True):
-            flags = open_flags(case.person_id, today=riyadh_today())
         return {
             **context,
-            "person_flags": shown_flags(flags, reader=user),
+            "person_flags": shown_flags(case.open_flags, reader=user),
             "place": place,
             "looking": {
                 "words": looking_text(others),

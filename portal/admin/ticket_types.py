@@ -14,7 +14,7 @@ from access.cells import number_cell, two_lines
 from portal.forms.ticket_types import TicketTypeForm
 from saudi.languages import DIRECTIONS
 from sawtak.models import TicketType
-from sawtak.ticket_types.selectors import forget_types, offered_types
+from sawtak.ticket_types.selectors import TYPES, offered_types
 
 
 @admin.register(TicketType)
@@ -26,14 +26,11 @@ class TicketTypeAdmin(CatalogueAdmin):
     list_display = ("label_cell", "place", "sensitive_cell", "state")
     list_filter = (OfferedFilter,)
     preview_template = "admin/portal/ticket_type_preview.html"
+    kept = TYPES
 
     def typed(self, request: HttpRequest, row: Any) -> Any:
         row.is_sensitive = "is_sensitive" in request.POST
         return super().typed(request, row)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        forget_types()
 
     def preview_context(self, row: TicketType) -> dict[str, Any]:
         others = [each for each in offered_types() if each.pk != row.pk]

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from objections.catalogues import TEAMS
 from objections.models import Team
 from portal.work.kinds import Priority
 from saudi.days_off import days_off
@@ -96,7 +97,6 @@ class GiveToTeamForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        team = self.fields["team"]
-        team.empty_label = _("No team")  # type: ignore[attr-defined]
         language = page_language()
-        team.label_from_instance = lambda each: each.name(language)  # type: ignore[attr-defined]
+        names = [(str(team.pk), team.name(language)) for team in TEAMS.rows()]
+        self.fields["team"].choices = [("", _("No team")), *names]  # type: ignore[attr-defined]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from access.beside import rows_beside
 from beneficiaries.admin import SEE_SENSITIVE
 from beneficiaries.models import User
 from portal.people.models import PersonFlag
@@ -23,29 +28,42 @@ SEE_FLAGS: Final = "portal.view_personflag"
 class ShownFlag:
     """A flag as one reader may see it; the reason is empty where it is not for them."""
 
-    flag: PersonFlag
+    pk: int
     label: StrOrPromise
     reason: str
+    until: date
+    set_by: str
+    set_at: datetime
 
 
-def open_flags(person_id: int | None, *, today: date) -> list[PersonFlag]:
-    """Give the flags that stand beside a person's name on a civil day: one statement."""
-    if person_id is None:
+def flags_beside(person: str, *, today: date) -> ArraySubquery:
+    """Give the flags of a civil day as an annotation of a row; `person` names its person's id."""
+    flags = PersonFlag.objects.filter(person=OuterRef(person), ended_at=None, until__gte=today)
+    return rows_beside(
+        flags.order_by("kind"),
+        *("id", "kind", "reason", "until", "set_by_id", "set_at"),
+        set_by=Coalesce(NullIf("set_by__display_name", Value("")), "set_by__username"),
+    )
+
+
+def shown_flags(flags: Iterable[dict[str, Any]], *, reader: User) -> list[ShownFlag]:
+    """Give the flags that were read beside a row to whoever may see them.
+
+    The reasons that the reader may not see are left out.
+    """
+    if not reader.has_perm(SEE_FLAGS):
         return []
-    rows = PersonFlag.objects.filter(person_id=person_id, ended_at=None, until__gte=today)
-    return list(rows.select_related("set_by").order_by("kind"))
-
-
-def shown_flags(flags: Iterable[PersonFlag], *, reader: User) -> list[ShownFlag]:
-    """Leave out the reasons that the reader may not see."""
     sees_all = reader.has_perm(SEE_SENSITIVE)
     return [
         ShownFlag(
-            flag,
-            FlagKind(flag.kind).label,
-            flag.reason
-            if sees_all or flag.kind not in SENSITIVE_FLAGS or flag.set_by_id == reader.pk
+            flag["id"],
+            FlagKind(flag["kind"]).label,
+            flag["reason"]
+            if sees_all or flag["kind"] not in SENSITIVE_FLAGS or flag["set_by_id"] == reader.pk
             else "",
+            date.fromisoformat(flag["until"]),
+            flag["set_by"],
+            datetime.fromisoformat(flag["set_at"]),
         )
         for flag in flags
     ]

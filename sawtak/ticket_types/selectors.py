@@ -1,34 +1,24 @@
 """Reading the types of request: one statement over a few rows, at most once in some seconds.
 
-A process keeps what it read for KEPT_SECONDS, so that the form costs no statement on the day of
-the announcement, and an export none for each row. A change is on every page within that time; in
-the process of whoever changed it, at once.
+A process keeps what it read (access.kept), so that the form costs no statement on the day of the
+announcement, and an export none for each row.
 """
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
+from access.kept import Kept
 from sawtak.ticket_types.models import TicketType
 
-KEPT_SECONDS: Final = 15
-
-
-class _Known:
-    """What this process read last, and until when it is taken for true."""
-
-    types: dict[str, TicketType] | None = None
-    until: float = 0.0
+TYPES: Final = Kept(
+    lambda: {each.code: each for each in TicketType.objects.order_by("order", "id")}
+)
 
 
 def all_types() -> dict[str, TicketType]:
     """Give every type by its code, in order; what is offered no more too."""
-    known, now = _Known.types, time.monotonic()
-    if known is None or now >= _Known.until:
-        known = {each.code: each for each in TicketType.objects.order_by("order", "id")}
-        _Known.types, _Known.until = known, now + KEPT_SECONDS
-    return known
+    return TYPES.rows()
 
 
 def offered_types() -> list[TicketType]:
@@ -51,8 +41,3 @@ def is_sensitive_type(code: str) -> bool:
     """Tell whether a type is named only to its sender and to staff."""
     found = all_types().get(code)
     return found is not None and found.is_sensitive
-
-
-def forget_types(**_kwargs: object) -> None:
-    """Read the types anew from now on: some were written."""
-    _Known.types = None

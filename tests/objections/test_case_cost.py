@@ -23,7 +23,7 @@ from tests.objections import cases
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS = 19
+MOST_STATEMENTS = 15
 """One of them says who else looks at the case, one its way through the queue."""
 
 

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from access.kept import Kept
 from beneficiaries.models import PaymentLine, Person
 from beneficiaries.statuses import ResultStatus
-from sawtak.ticket_types.selectors import forget_types
 from tests.factories import CycleFactory, PaymentLineFactory, ResultFactory
 from tests.objections.cases import draft, submitted
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
@@ -132,7 +132,7 @@ def test_cost_is_that_of_one_for_a_large_household() -> None:
             )
         client = Client()
         sign_in(client, person)
-        forget_types()
+        Kept.forget_all()
         with CaptureQueriesContext(connection) as captured:
             html = shown(client, category="payments")
         assert PANEL in html

@@ -40,7 +40,7 @@ from tests.portal.staff_rows import REGISTERED, ROWS, row_of
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS: Final = 16
+MOST_STATEMENTS: Final = 15
 MOST_ROWS: Final = 50
 MOST_OPTIONS: Final = 100
 MOST_CHARACTERS: Final = 500_000

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
+from access.kept import Kept
 from notifications.catalogue import TEMPLATES
 from notifications.models import Message
 from portal.work.models import WorkItem
 from saudi.sms import sms_parts
 from sawtak.models import Category, Ticket, TicketType
 from sawtak.telling import tell_sender
-from sawtak.ticket_types.selectors import forget_types, type_name
+from sawtak.ticket_types.selectors import type_name
 from tests.personas import sign_in_staff
 from tests.sawtak.tickets import NOW, file, form, page
 
@@ -154,7 +155,7 @@ def test_sensitive_type_is_named_after_the_code_only(client: Client) -> None:
     assert "Complaint" not in page(tracked)
     TicketType.objects.update(is_sensitive=False)
     assert "Complaint" not in page(client.get(address))  # a process keeps them some seconds
-    forget_types()
+    Kept.forget_all()
     assert "Complaint" in page(client.get(address))
 
 
