@@ -22,7 +22,7 @@ from notifications.programme import programme_values
 from notifications.rules import DAYTIME_LANES, sending_time
 from notifications.statuses import Lane, MessageStatus
 from notifications.texts.wording import wording_of
-from notifications.waking import wake
+from notifications.waking import ensure_woken
 
 _SAUDI_MOBILE: Final = re.compile(r"\+9665[0-9]{8}")
 
@@ -179,4 +179,4 @@ def is_told(*, event: str, to: str) -> bool:
 
 def wake_after_commit(lane: Lane) -> None:
     """Wake the lane's worker once this transaction is committed; never when it is rolled back."""
-    transaction.on_commit(partial(wake, lane), robust=True)
+    transaction.on_commit(partial(ensure_woken, lane), robust=True)

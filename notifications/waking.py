@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -136,6 +137,22 @@ def wake(lane: Lane) -> bool:
     return wake_task(DRAIN_TASK, (lane.value,), queue=lane.value)
 
 
+def ensure_woken(lane: Lane) -> bool:
+    """Wake the lane's worker unless a wake-up is waiting for it already.
+
+    Whoever takes the one that waits begins after now, and sends all that is due by then. So on a
+    day of a million messages the queue stays short while the workers are busy, and nobody pays
+    for a wake-up that would find nothing.
+    """
+
+    def publish(line: Producer) -> None:
+        channel: Any = line.channel
+        if not channel.client.llen(lane.value):
+            _publish(line, DRAIN_TASK, (lane.value,), queue=lane.value)
+
+    return _has_worked(publish, lane.value)
+
+
 def wake_task(task: str, arguments: tuple[str | int, ...], *, queue: str) -> bool:
     """Tell the workers of a queue of a task, by ids; True when it was told.
 
@@ -143,20 +160,21 @@ def wake_task(task: str, arguments: tuple[str | int, ...], *, queue: str) -> boo
     own is the guarantee.
     """
 
-    def publish(line: Producer) -> None:
-        # What `send_task` sends, without its search for the way: the queue is known.
-        message = current_app.amqp.as_task_v2(str(uuid4()), task, args=arguments)
-        line.publish(
-            message.body,
-            headers=message.headers,
-            exchange="",
-            routing_key=queue,
-            serializer="json",
-            retry=False,
-            **message.properties,
-        )
+    return _has_worked(partial(_publish, task=task, arguments=arguments, queue=queue), queue)
 
-    return _has_worked(publish, queue)
+
+def _publish(line: Producer, task: str, arguments: tuple[str | int, ...], queue: str) -> None:
+    # What `send_task` sends, without its search for the way: the queue is known.
+    message = current_app.amqp.as_task_v2(str(uuid4()), task, args=arguments)
+    line.publish(
+        message.body,
+        headers=message.headers,
+        exchange="",
+        routing_key=queue,
+        serializer="json",
+        retry=False,
+        **message.properties,
+    )
 
 
 def could_wake(lane: Lane) -> bool:

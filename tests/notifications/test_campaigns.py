@@ -114,7 +114,7 @@ def test_second_person_starts_it_and_the_worker_is_woken(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     woken: list[Lane] = []
-    monkeypatch.setattr(outbox, "wake", woken.append)
+    monkeypatch.setattr(outbox, "ensure_woken", woken.append)
     first, second = staff("supervisor"), staff("approver")
     campaign = prepare(people(3), prepared_by=first)
     with django_capture_on_commit_callbacks(execute=True):

@@ -27,7 +27,7 @@ Woken = list[Lane]
 def woken(monkeypatch: pytest.MonkeyPatch) -> Woken:
     """Collect the wake-ups instead of sending them."""
     lanes: Woken = []
-    monkeypatch.setattr(outbox, "wake", lanes.append)
+    monkeypatch.setattr(outbox, "ensure_woken", lanes.append)
     return lanes
 
 

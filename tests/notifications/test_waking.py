@@ -18,7 +18,7 @@ from notifications import waking
 from notifications.models import Message
 from notifications.outbox import queue_message
 from notifications.statuses import Lane
-from notifications.waking import Breaker, breaker, could_wake, wake
+from notifications.waking import Breaker, breaker, could_wake, ensure_woken, wake
 from saudi.gregorian import RIYADH
 from tests.notifications.redis_server import OwnRedis, running_redis
 
@@ -50,6 +50,24 @@ def test_wake_up_reaches_the_lane_s_queue(own_redis_server: OwnRedis) -> None:
     assert wake(Lane.CODES)
     assert wake(Lane.CODES)
     assert queued(own_redis_server.url) == 2
+
+
+def test_wake_up_that_waits_is_enough_for_what_is_queued_after_it(
+    own_redis_server: OwnRedis,
+) -> None:
+    for _message in range(3):
+        assert ensure_woken(Lane.CODES)
+    assert queued(own_redis_server.url) == 1
+    with redis.Redis.from_url(own_redis_server.url) as worker:
+        worker.rpop("codes")  # it is taken, and may have looked already
+    assert ensure_woken(Lane.CODES)
+    assert queued(own_redis_server.url) == 1
+
+
+def test_wake_up_of_another_lane_does_not_stand_for_it(own_redis_server: OwnRedis) -> None:
+    assert ensure_woken(Lane.CASES)
+    assert ensure_woken(Lane.CODES)
+    assert queued(own_redis_server.url) == 1
 
 
 def test_knock_tells_whether_a_wake_up_would_arrive_and_wakes_nobody(
