@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -78,16 +78,37 @@ def has_used(days: int) -> Q:
     what it waited for and is counted here, so that the database only compares.
     """
     today = riyadh_today()
-    bounds = [
-        start_of_day(began_before(today, used_days=days + waited))
-        for waited in range(_LONGEST_WAIT + 1)
-    ]
+    bounds = _bounds(today, days)
     bound = Case(
         *(When(waited=waited, then=Value(moment)) for waited, moment in enumerate(bounds)),
         default=Value(bounds[-1]),
         output_field=DateTimeField(),
     )
     return Q(submitted_at__lt=bounds[0]) & Q(began__lt=bound) & ~waits_today(today)
+
+
+def has_used_between(first: int, last: int) -> Q:
+    """Give the condition of cases that have used from `first` to `last` working days today.
+
+    A range for each number of days waited, so that the index of the clocks answers it whatever
+    else is open; `has_used` would look at all that is late.
+    """
+    today = riyadh_today()
+    begun = Q()
+    ends, starts = _bounds(today, first), _bounds(today, last + 1)
+    for waited, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        longest = waited == _LONGEST_WAIT
+        of_wait = Q(waited__gte=waited) if longest else Q(waited=waited)
+        begun |= of_wait & Q(began__gte=start, began__lt=end)
+    return begun & ~waits_today(today)
+
+
+def _bounds(today: date, days: int) -> list[datetime]:
+    """Give before which moment a case began that has used so many days, by the days it waited."""
+    return [
+        start_of_day(began_before(today, used_days=days + waited))
+        for waited in range(_LONGEST_WAIT + 1)
+    ]
 
 
 def waits_today(today: date) -> Q:
@@ -212,4 +233,4 @@ class ObjectionAgeFilter(ChoiceFilter):
         if chosen == "twice":
             return is_open.filter(has_used(2 * usual + 1))
         at_least = usual if chosen == "today" else usual - _SOON_DAYS
-        return is_open.filter(has_used(at_least)).exclude(is_late())
+        return is_open.filter(has_used_between(at_least, usual))

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import EligibilityResult, PaymentLine, Person, PersonChange
@@ -297,6 +298,13 @@ class Objection(models.Model):
                 name="objection_mine_by_status",
             ),
             models.Index(fields=["assigned_to", "submitted_at", "id"], name="objection_mine"),
+            # The time for the answer: see objections/admin/filters.py.
+            models.Index(
+                F("awaited_days") + F("wait_days"),
+                Coalesce("second_asked_at", "submitted_at"),
+                name="objection_clock",
+                condition=Q(status__in=["submitted", "under_review", "documents_wanted"]),
+            ),
             models.Index(
                 fields=["deadline"], name="objection_drafts_due", condition=Q(status="draft")
             ),

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 import time_machine
 from django.contrib import admin
+from django.db import connection
 from django.test import RequestFactory
 
 from objections.admin.filters import ObjectionAgeFilter
@@ -107,3 +108,29 @@ def test_the_filter_says_on_each_day_what_the_clock_of_each_case_says() -> None:
             assert found("paused") == paused, day
             seen |= {"paused"} if paused else set()
     assert seen == {*SAID, "paused"}, "each choice had something to find"
+
+
+_MANY_LATE = """
+    INSERT INTO objections_objection
+    SELECT (jsonb_populate_record(o, jsonb_build_object(
+        'id', o.id + n, 'uuid', gen_random_uuid(), 'reference', (4000000000 + n)::text,
+        'result_id', o.result_id + n, 'submitted_at', o.submitted_at - interval '1 day' * (n %% 300)
+    ))).*
+    FROM objections_objection AS o, generate_series(1, 5000) AS n WHERE o.id = %s
+"""
+
+
+def test_what_is_due_today_is_found_without_looking_at_all_that_is_late() -> None:
+    case = filed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # rows without their people
+        cursor.execute(_MANY_LATE, [case.pk])
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE objections_objection")
+    for chosen in ("today", "soon"):
+        request = RequestFactory().get("/")
+        shown = admin.site._registry[Objection]
+        narrowed = ObjectionAgeFilter(request, {"age": [chosen]}, Objection, shown)
+        rows = narrowed.queryset(request, Objection.objects.all())
+        plan = rows.order_by("submitted_at", "id")[:51].explain()
+        assert "objection_clock" in plan, (chosen, plan)
