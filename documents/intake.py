@@ -247,8 +247,8 @@ def files_written(checked: Sequence[CheckedFile]) -> Iterator[None]:
     token = _written.set(written)
     try:
         for file in checked:
-            written[file] = _random_name()
-            _write(file, written[file])
+            written[file] = random_name()
+            write_file(file, written[file])
         yield
     except (InterfaceError, OperationalError):
         raise
@@ -301,12 +301,14 @@ def store_document(checked: CheckedFile, *, now: datetime) -> Document:
     )
 
 
-def _random_name() -> str:
+def random_name() -> str:
+    """Give a name that no file of the store has."""
     identity = uuid.uuid4().hex
     return f"{identity[:2]}/{identity}"
 
 
-def _write(checked: CheckedFile, name: str) -> None:
+def write_file(checked: CheckedFile, name: str) -> None:
+    """Write a file into the store under a name. Raises FilesNotKept."""
     checked.content.seek(0)
     try:
         default_storage.save(name, File(checked.content))

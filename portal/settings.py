@@ -245,6 +245,7 @@ LIMITS = {
     "caller_tries_per_person_hour": env.number("LIMITS_CALLER_TRIES_PER_PERSON_HOUR", 10),
     "bulk_answer_tickets": env.number("LIMITS_BULK_ANSWER_TICKETS", 500),
     "ticket_replies_per_ticket_hour": env.number("LIMITS_TICKET_REPLIES_PER_TICKET_HOUR", 20),
+    "kept_forms_per_address_hour": env.number("LIMITS_KEPT_FORMS_PER_ADDRESS_HOUR", 60),
     "tickets_per_address_hour": env.number("LIMITS_TICKETS_PER_ADDRESS_HOUR", 60),
     "reply_wait_seconds": env.number("LIMITS_REPLY_WAIT_SECONDS", 180),
     "replies_per_mobile_hour": env.number("LIMITS_REPLIES_PER_MOBILE_HOUR", 6),

@@ -42,6 +42,7 @@ from sawtak.staff_acts import (
     refusal_text,
     ticket_acts,
 )
+from sawtak.staff_forms import AnswerForm
 from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
 from sawtak.wording import identity_label, is_reopening, staff_label
 
@@ -185,6 +186,9 @@ class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
             )
         )
         may_answer = TicketStatus.ANSWERED in can_go_to and user.has_perm(ANSWER)
+        answer_form = cast(AnswerForm, bound["ask"] if bound["ask"].is_bound else bound["answer"])
+        if may_answer and answer_form.is_bound:
+            answer_form.file_field.keep()
         may_see_notes = user.has_perm("sawtak.view_ticketnote")
         may_give = case.assigned_to_id is not None and may_give_away(case, user)
         return {
@@ -212,6 +216,6 @@ class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
             "templates": template_choices(case) if may_answer else [],
             **joined_context(case, user, events, conversation, bound),
             "may_close": TicketStatus.CLOSED in can_go_to and user.has_perm(CLOSE),
-            "answer_form": bound["ask"] if bound["ask"].is_bound else bound["answer"],
+            "answer_form": answer_form,
             "close_form": bound["close"],
         }

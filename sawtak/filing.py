@@ -9,13 +9,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from access import limits
 from access.client import client_address
+from access.errors import LimitReached
 from beneficiaries.models import Person, User
+from documents.forms import KeepsFiles
 from documents.intake import CheckedFile
 from saudi.gregorian import riyadh_date
 from saudi.languages import page_language
@@ -25,6 +29,7 @@ from sawtak.rules import submission_key
 from sawtak.services import Sender, TicketDetails, file_ticket
 
 TOKEN_LENGTH = 64
+KEPT_LIMIT = "kept_forms"
 
 
 def signed_in_user(request: HttpRequest) -> User | None:
@@ -52,6 +57,20 @@ def new_token(request: HttpRequest) -> str:
     if signed_in_user(request) is not None:
         return salted_hmac("sawtak.form", request.session.session_key or "").hexdigest()
     return grants.last_token(request) or secrets.token_urlsafe(18)
+
+
+def keep_files(request: HttpRequest, form: KeepsFiles, *, now: datetime) -> None:
+    """Keep the good files of a form that is shown again, as often as an address may in an hour."""
+    field = form.file_field
+    if not field.accepted:
+        return
+    ceiling = settings.LIMITS["kept_forms_per_address_hour"]
+    try:
+        limits.count_below(KEPT_LIMIT, client_address(request), ceiling=ceiling, now=now)
+    except LimitReached:
+        field.is_lost = True
+    else:
+        field.keep()
 
 
 def typed_token(request: HttpRequest) -> str:

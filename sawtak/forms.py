@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.confirmed_ids.services import is_confirmed
 from beneficiaries.cycles import cycle_name, is_cycle
 from beneficiaries.models import Person
-from documents.forms import MultipleFileField
+from documents.forms import KeepsFiles, MultipleFileField
 from saudi.forms import (
     CodeField,
     HijriDateField,
@@ -66,7 +66,7 @@ class TrapField(forms.CharField):
         return ""
 
 
-class TicketForm(forms.Form):
+class TicketForm(KeepsFiles):
     """A request to the programme, from anyone."""
 
     full_name = PersonNameField(label=_("Full name"))
@@ -146,7 +146,7 @@ def late_message(asked: Mapping[str, str]) -> str:
     return begun % {"cycle": name} + " " if begun else ""
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(KeepsFiles):
     """The sender's next turn in the conversation, named for what it does (`words`)."""
 
     message = MessageField(longest=message_length, widget=forms.Textarea(attrs={"rows": 5}))

@@ -76,10 +76,16 @@ def bound_form(
         receivers = staff_with(ANSWER).exclude(pk=case.assigned_to_id or 0)
         return HandOverForm(data, colleagues=receivers)
     if form is AnswerForm:
-        return AnswerForm(data, request.FILES if data is not None else None, ticket=case)
+        files = request.FILES if data is not None else None
+        return AnswerForm(data, files, ticket=case, files_owner=owner_of_files(request, case))
     if form is SplitForm:
         return split_form(data, case)
     return form(data)
+
+
+def owner_of_files(request: HttpRequest, case: Ticket) -> str:
+    """Name whose files wait with an answer that is looked at or was refused."""
+    return f"answer:{_user(request).pk}:{case.pk}"
 
 
 def seen(request: HttpRequest) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import User
-from documents.forms import MultipleFileField
+from documents.forms import KeepsFiles, MultipleFileField
 from saudi.direction import isolate
 from saudi.forms import MessageField
 from saudi.languages import in_a_row
@@ -34,7 +34,7 @@ class AnswerField(MessageField):
         return text
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(KeepsFiles):
     """An answer, or a question that the ticket then waits for, in the sender's language."""
 
     text = AnswerField(

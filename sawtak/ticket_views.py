@@ -6,6 +6,7 @@ or not.
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
 
@@ -19,12 +20,13 @@ from django.views.decorators.http import require_http_methods
 
 from access.errors import LimitReached
 from documents.errors import FilesNotKept
+from documents.kept import KeptFile
 from saudi.gregorian import format_time, riyadh_date
 from saudi.languages import page_language
 from saudi.mobile import mask_mobile
 from sawtak import grants
 from sawtak.errors import TransitionRefused
-from sawtak.filing import signed_in_user
+from sawtak.filing import keep_files, signed_in_user
 from sawtak.forms import RatingForm, ReplyForm
 from sawtak.models import Ticket, TicketEvent
 from sawtak.presenting import file_rows, reply_words
@@ -35,6 +37,7 @@ from sawtak.statuses import BADGES, TRANSITIONS, WAITING_STATUSES, TicketStatus
 from sawtak.timeline import timeline_of
 
 _DRAFTS = "ticket_drafts"
+_DRAFT_FILES = "ticket_draft_files"
 
 
 def find_ticket(request: HttpRequest, reference: str, now: datetime) -> tuple[Ticket, bool]:
@@ -76,16 +79,19 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         draft = _take_draft(request, reference) if may_read else ""
         form = ReplyForm(initial={"message": draft}, words=reply_words(found.status))
+        form.file_field.kept = _take_files(request, reference) if may_read else []
         return ticket_page(request, found, may_read, now, form, unsent=draft)
     if not may_read:
         # The half hour is over: what was written waits in the session for the new code.
         keep_draft(request, reference, request.POST.get("message", ""))
+        _keep_files_of_draft(request, found, now)
         messages.warning(request, _("Confirm your mobile again. Your reply is kept until then."))
         return redirect("sawtak:code", reference=reference)
     if found.merged_into is not None:  # the page was open while the two were joined
         found = found.merged_into
-    form = ReplyForm(request.POST, request.FILES, words=reply_words(found.status))
+    form = _sent_form(request, found, reference)
     if not form.is_valid() or not _is_taken(request, found, form, now):
+        keep_files(request, form, now=now)
         return ticket_page(request, found, may_read, now, form)
     return redirect("sawtak:ticket", reference=found.reference)
 
@@ -191,6 +197,26 @@ def rating_draft(reference: str) -> str:
 def keep_draft(request: HttpRequest, name: str, text: str) -> None:
     """Keep what was written in the session, until the page of its ticket is read."""
     request.session[_DRAFTS] = {name: text[:10_000]}
+
+
+def _sent_form(request: HttpRequest, found: Ticket, reference: str) -> ReplyForm:
+    words = reply_words(found.status)
+    return ReplyForm(request.POST, request.FILES, words=words, files_owner=f"reply:{reference}")
+
+
+def _keep_files_of_draft(request: HttpRequest, found: Ticket, now: datetime) -> None:
+    form = _sent_form(request, found, found.reference)
+    form.is_valid()
+    keep_files(request, form, now=now)
+    request.session[_DRAFT_FILES] = {
+        found.reference: [astuple(file) for file in form.file_field.kept]
+    }
+
+
+def _take_files(request: HttpRequest, reference: str) -> list[KeptFile]:
+    if not grants.has_session(request) or reference not in request.session.get(_DRAFT_FILES, {}):
+        return []
+    return [KeptFile(*facts) for facts in request.session.pop(_DRAFT_FILES)[reference]]
 
 
 def _take_draft(request: HttpRequest, name: str) -> str:

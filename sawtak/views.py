@@ -37,7 +37,7 @@ from saudi.gregorian import format_time
 from saudi.languages import page_language
 from saudi.mobile import mask_mobile
 from sawtak import grants
-from sawtak.filing import file_from_page, new_token, person_of, typed_token
+from sawtak.filing import file_from_page, keep_files, new_token, person_of, typed_token
 from sawtak.forms import TicketCodeForm, TicketForm, initial_of, late_message
 from sawtak.help.selectors import answers_for
 from sawtak.models import Channel, Ticket, TicketAttachment
@@ -68,10 +68,12 @@ def new(request: HttpRequest) -> HttpResponse:
             return visitor_page(
                 request, "sawtak/new.html", lambda token: _page(TicketForm(initial=asked), token)
             )
-        return _form_page(request, TicketForm(initial=asked | initial_of(person)))
-    form = TicketForm(request.POST, request.FILES)
+        known = TicketForm(initial=asked | initial_of(person))
+        return render(request, "sawtak/new.html", _page(known, new_token(request)))
+    token = typed_token(request) or new_token(request)
+    form = TicketForm(request.POST, request.FILES, files_owner=f"form:{token}")
     if not form.is_valid():
-        return _form_page(request, form)
+        return _sent_form_page(request, form, token)
     try:
         return file_from_page(
             request,
@@ -80,16 +82,18 @@ def new(request: HttpRequest) -> HttpResponse:
             channel=Channel.WEB,
         )
     except LimitReached as refusal:
-        return _form_page(request, form, retry_at=refusal.retry_at)
+        return _sent_form_page(request, form, token, retry_at=refusal.retry_at)
     except FilesNotKept as refusal:
         form.add_error("attachments", refusal.message)
-        return _form_page(request, form)
+        return _sent_form_page(request, form, token)
 
 
-def _form_page(
-    request: HttpRequest, form: TicketForm, *, retry_at: datetime | None = None
+def _sent_form_page(
+    request: HttpRequest, form: TicketForm, token: str, *, retry_at: datetime | None = None
 ) -> HttpResponse:
-    context = _page(form, typed_token(request) or new_token(request)) | {"retry_at": retry_at}
+    """Show a form that was not taken, with all that was written and chosen."""
+    keep_files(request, form, now=timezone.now())
+    context = _page(form, token) | {"retry_at": retry_at}
     return render(request, "sawtak/new.html", context, status=429 if retry_at else 200)
 
 

@@ -15,7 +15,7 @@ from saudi.languages import direction_in
 from sawtak.answering.composing import offered_templates, sms_previews, values_of
 from sawtak.answering.fields import filled
 from sawtak.models import ReplyTemplate, Ticket
-from sawtak.staff_acts import ANSWER, seen
+from sawtak.staff_acts import ANSWER, owner_of_files, seen
 from sawtak.staff_forms import AnswerForm
 
 if TYPE_CHECKING:
@@ -38,13 +38,18 @@ class ComposerPages(_Base):
         """
         if form is not AnswerForm or not {"insert", "edit"} & request.POST.keys():
             return None
+        owner = owner_of_files(request, case)
+        sent = AnswerForm(request.POST, request.FILES, ticket=case, files_owner=owner)
+        sent.is_valid()
         written = request.POST.get("text", "").strip()
         if "insert" in request.POST:
             template = _chosen(request, case)
             if template is not None:
                 text = filled(template.text(case.language), values_of(case, [template]))
                 written = f"{written}\n\n{text}" if written else text
-        return AnswerForm(ticket=case, initial={"text": written})
+        redrawn = AnswerForm(ticket=case, initial={"text": written}, files_owner=owner)
+        redrawn.show_files_of(sent)
+        return redrawn
 
     def changeform_view(
         self,
@@ -58,8 +63,10 @@ class ComposerPages(_Base):
             if request.POST.get("action") not in {"answer", "ask"}:
                 raise BadRequest
             case = self.get_case(request, row_number(object_id))
-            form = AnswerForm(request.POST, request.FILES, ticket=case)
+            owner = owner_of_files(request, case)
+            form = AnswerForm(request.POST, request.FILES, ticket=case, files_owner=owner)
             if form.is_valid():
+                form.file_field.keep()
                 return self._preview(request, case, form)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -74,6 +81,8 @@ class ComposerPages(_Base):
                 "ticket": case,
                 "text": form.cleaned_data["text"],
                 "files": [file.name for file in form.cleaned_data["attachments"]],
+                "kept": form.file_field.kept,
+                "is_lost": form.file_field.is_lost,
                 "form": form,
                 "said_by": settings.PROGRAMME.name(case.language),
                 "direction": direction_in(case.language),

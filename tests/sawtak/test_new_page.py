@@ -23,7 +23,7 @@ from notifications.models import Message
 from saudi.hijri import HijriDate
 from sawtak.models import Channel, Ticket, TicketMessage, TicketRepeat
 from tests.personas import head, sign_in
-from tests.sawtak.tickets import MOBILE, STRANGERS_ID, form, page, png
+from tests.sawtak.tickets import MOBILE, STRANGERS_ID, form, kept_tokens, page, png
 
 NEW = "/sawtak/new/"
 
@@ -220,8 +220,10 @@ def test_refused_file_is_named_and_the_text_stays(client: Client, storage: Path)
     assert errors_of(html) == ["id_attachments"]
     assert "هوية.pdf" in html
     assert "لم تصل دفعة نوفمبر" in html
-    assert "اختر مستنداتك مرة أخرى" in html
-    assert list(storage.iterdir()) == []
+    assert "كشف.png" in html
+    assert len(kept_tokens(html)) == 1  # tests/sawtak/test_kept_files.py
+    assert len([each for each in storage.rglob("*") if each.is_file()]) == 1
+    assert not Document.objects.exists()
 
 
 # Once and only once (O13) ----------------------------------------------------------------

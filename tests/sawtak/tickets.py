@@ -105,3 +105,8 @@ def code_sent() -> str:
 def page(response: Any) -> str:
     """Give a page's text."""
     return str(response.content.decode())
+
+
+def kept_tokens(html: str) -> list[str]:
+    """Give the tokens of the files that a form which is shown again has already."""
+    return re.findall(r'name="attachments_kept" value="([^"]+)"', html)
