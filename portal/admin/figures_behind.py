@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -77,6 +77,7 @@ def behind_view(request: HttpRequest, site: Any) -> HttpResponse:
     if behind.reason and is_sensitive(behind.reason) and not may_see:
         raise PermissionDenied
     found = cases_behind(span, behind, limit=LIST_ROWS + 1)
+    of_team = behind.team is not None
     context = {
         **site.each_context(request),
         "title": str(behind.measure.label),
@@ -85,6 +86,9 @@ def behind_view(request: HttpRequest, site: Any) -> HttpResponse:
         "lines": _lines(found[:LIST_ROWS], user),
         "has_more": len(found) > LIST_ROWS,
         "most": LIST_ROWS,
+        "is_by_rules": of_team and behind.measure == Measure.RECEIVED,
+        "of_team": of_team,
+        "every_team_url": address_of(span, replace(behind, team=None)),
     }
     return TemplateResponse(request, "admin/portal/figures_behind.html", context)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -23,7 +26,7 @@ from saudi.digits import to_ascii_digits
 from saudi.languages import direction_in, page_language
 from saudi.sms import sms_parts
 from sawtak.answering.composing import told_text
-from sawtak.bulk.models import BulkAnswer, BulkAnswerTicket, BulkState, RowState
+from sawtak.bulk.models import BulkAnswer, BulkState, RowState
 from sawtak.bulk.services import WrongCount, fix_set, start, stop, words_of
 from sawtak.models import ReplyTemplate
 from sawtak.statuses import TicketStatus
@@ -36,6 +39,7 @@ else:
     _Base = object
 
 MANY: Final = "sawtak.answer_many_tickets"
+PAGE_ROWS: Final = 50
 _EXAMPLES: Final = 3
 _REFRESH_SECONDS: Final = 3
 
@@ -135,9 +139,10 @@ class BulkAnswerPages(_Base):
     def _many_preview(
         self, request: HttpRequest, bulk: BulkAnswer, *, typed: str = "", is_wrong: bool = False
     ) -> HttpResponse:
-        rows = list(bulk.rows.select_related("ticket"))
-        waiting = [row for row in rows if row.state == RowState.WAITING]
-        languages = Counter(row.ticket.language for row in waiting)
+        waiting = bulk.rows.filter(state=RowState.WAITING)
+        languages = dict(
+            waiting.order_by().values_list("ticket__language").annotate(number=Count("pk"))
+        )
         parts = sum(
             number * sms_parts(told_text(TicketStatus.ANSWERED, "7" * 10, language)).parts
             for language, number in languages.items()
@@ -146,12 +151,11 @@ class BulkAnswerPages(_Base):
             request,
             "admin/sawtak/many.html",
             bulk=bulk,
-            waiting=waiting,
-            left=[row for row in rows if row.state == RowState.LEFT],
             examples=[
                 (row.ticket, words_of(bulk, row.ticket), direction_in(row.ticket.language))
-                for row in waiting[:_EXAMPLES]
+                for row in waiting.select_related("ticket")[:_EXAMPLES]
             ],
+            **_rows(request, bulk, (RowState.LEFT, RowState.WAITING)),
             parts=parts,
             most=most_at_once(),
             typed=typed,
@@ -159,20 +163,14 @@ class BulkAnswerPages(_Base):
         )
 
     def _many_progress(self, request: HttpRequest, bulk: BulkAnswer) -> HttpResponse:
-        rows = list(bulk.rows.select_related("ticket"))
-        of_state: dict[str, list[BulkAnswerTicket]] = {state: [] for state in RowState.values}
-        for row in rows:
-            of_state[row.state].append(row)
+        rows = _rows(request, bulk, (RowState.LEFT, RowState.WAITING, RowState.ANSWERED))
         is_running = bulk.state == BulkState.RUNNING
         return self._many_page(
             request,
             "admin/sawtak/many_done.html",
             bulk=bulk,
-            total=len(rows),
-            answered=of_state[RowState.ANSWERED],
-            left=of_state[RowState.LEFT],
-            waiting=of_state[RowState.WAITING],
-            ended=len(rows) - len(of_state[RowState.WAITING]),
+            ended=rows["total"] - rows["waiting"],
+            **rows,
             is_running=is_running,
             is_stopped=bulk.state == BulkState.STOPPED,
             refresh_seconds=_REFRESH_SECONDS if is_running else None,
@@ -183,6 +181,27 @@ class BulkAnswerPages(_Base):
         return TemplateResponse(
             request, template, {**frame, "title": _("Answer many"), "opts": self.opts, **context}
         )
+
+
+def _rows(request: HttpRequest, bulk: BulkAnswer, states: Sequence[RowState]) -> dict[str, Any]:
+    """Give how many tickets of each state a set has, and a page of those that are asked for.
+
+    Without a wish they are of the first state that has any.
+    """
+    counted = bulk.rows.order_by().values_list("state").annotate(number=Count("pk"))
+    numbers: Counter[str] = Counter(dict(counted))
+    asked = request.GET.get("show", "")
+    there = [state for state in states if numbers[state]]
+    chosen = asked if asked in there else next(iter(there), states[0])
+    rows = bulk.rows.filter(state=chosen).select_related("ticket")
+    return {
+        **{str(state): numbers[state] for state in RowState},
+        "total": numbers.total(),
+        "states": [(state.value, state.label, numbers[state]) for state in there],
+        "chosen": chosen,
+        "shows_why": chosen == RowState.LEFT,
+        "page": Paginator(rows, PAGE_ROWS).get_page(to_ascii_digits(request.GET.get("page", ""))),
+    }
 
 
 def _url(bulk: BulkAnswer) -> str:

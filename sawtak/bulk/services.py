@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from beneficiaries.models import User
 from notifications.waking import wake_task
-from sawtak.answering.composing import values_of
+from sawtak.answering.composing import newest_cycles, values_of
 from sawtak.answering.fields import filled, unfilled
 from sawtak.bulk.models import BulkAnswer, BulkAnswerTicket, BulkState, LeftWhy, RowState
 from sawtak.errors import TicketRefused
@@ -41,12 +41,14 @@ def fix_set(
     """Keep a set of tickets as they are now, with the words they would get. Nothing is sent."""
     found = list(tickets)
     versions = _versions([ticket.pk for ticket in found])
+    wants_cycle = "{cycle}" in template.text_ar + template.text_en
+    cycles = newest_cycles(found) if wants_cycle else {}
     rows = [
         BulkAnswerTicket(
             ticket=ticket,
             seen_status=ticket.status,
             seen_version=versions[ticket.pk],
-            **_standing(ticket, template),
+            **_standing(ticket, template, cycles),
         )
         for ticket in found
     ]
@@ -68,11 +70,11 @@ def fix_set(
     return bulk
 
 
-def _standing(ticket: Ticket, template: ReplyTemplate) -> dict[str, str]:
+def _standing(ticket: Ticket, template: ReplyTemplate, cycles: Mapping[int, str]) -> dict[str, str]:
     if ticket.status not in WAITING_STATUSES:
         return {"state": RowState.LEFT, "why": LeftWhy.DONE}
     text = template.text(ticket.language)
-    if unfilled(filled(text, values_of(ticket, [template]))):
+    if unfilled(filled(text, values_of(ticket, [template], cycles=cycles))):
         return {"state": RowState.LEFT, "why": LeftWhy.UNFILLED}
     return {"state": RowState.WAITING, "why": ""}
 

@@ -14,6 +14,7 @@ from django.test import Client
 from objections.statuses import ObjectionStatus
 from portal.figures.counting import count_days
 from portal.figures.models import PublicFigure
+from portal.models import RoutingRule
 from sawtak.services import answer_ticket, rate_ticket
 from tests import personas
 from tests.objections.cases import approved, proposed
@@ -161,3 +162,19 @@ def test_an_address_of_no_list_is_refused(client: Client, query: str) -> None:
 
 def test_days_that_are_no_span_are_refused(client: Client) -> None:
     assert signed_in(client, "supervisor").get(f"{FIGURES}?days=8").status_code == 400
+
+
+def test_a_changed_rule_is_said_where_a_figure_leads_to_no_case(client: Client) -> None:
+    ticket = filed()
+    count_days(days=1, now=LATER)
+    signed_in(client, "supervisor")
+    link = f"{BEHIND}?{DAY}&measure=received&team=0"
+    assert link in unescape(page(client.get(FIGURES)))
+    assert ticket.reference in page(client.get(link))
+    RoutingRule.objects.create(position=1, team=team_of(staff("agent")))
+    html = page(client.get(link))
+    assert "تُحسب هذه الحالات الآن لفريق آخر" in html
+    (every,) = re.findall(r'href="([^"]*measure=received)"', unescape(html))
+    assert ticket.reference in page(client.get(every))
+    answered = page(client.get(f"{BEHIND}?{DAY}&measure=answered&team=0"))
+    assert "في فريق آخر الآن" in answered

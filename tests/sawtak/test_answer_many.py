@@ -7,15 +7,20 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from beneficiaries.cycles import cycle_name
 from sawtak.bulk import services
 from sawtak.bulk.models import BulkAnswer, BulkState
+from sawtak.bulk.pages import PAGE_ROWS
 from sawtak.bulk.services import answer_one, answer_running, start, stop
 from sawtak.models import ReplyTemplate, Ticket
 from sawtak.services import close_ticket, reply_from_sender
 from tests import personas
+from tests.factories import ResultFactory
 from tests.sawtak import tickets
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +174,44 @@ def test_who_may_not_answer_many_is_neither_offered_nor_let(client, template):
     personas.sign_in_staff(client, "supervisor")
     assert client.get(url).status_code == 403  # not theirs
     assert bulk.state == "shown"
+
+
+def test_a_large_set_is_read_by_pages_and_fixed_by_few_statements(client, template):
+    template.text_ar = "{name}: دورة {cycle}."
+    template.save()
+    supervisor = personas.sign_in_staff(client, "supervisor")
+    person = personas.head()
+    ResultFactory.create(person=person, cycle__code="2026-10")
+    facts = {
+        "national_id": person.national_id,
+        "birth_date": person.birth_date,
+        "mobile": person.mobile,
+    }
+    made = [tickets.file(message=f"متى دفعتي رقم {n}؟", **facts) for n in range(PAGE_ROWS + 3)]
+    unknown = tickets.file()
+    costs = []
+    for chosen in (made[:2], [*made, unknown]):
+        with CaptureQueriesContext(connection) as captured:
+            bulk = services.fix_set(
+                tickets=chosen, template=template, by=supervisor, is_cut=False, now=LATER
+            )
+        costs.append(len(captured))
+    assert costs[0] == costs[1]
+    url = f"{LIST}many/{bulk.key}/"
+    first = tickets.page(client.get(f"{url}?show=waiting"))
+    assert f"دورة {cycle_name('2026-10', 'ar')}." in first
+    assert first.count("data-label=") == 2 * PAGE_ROWS
+    assert made[-1].reference not in first
+    for number in ("2", "٢"):
+        second = tickets.page(client.get(f"{url}?show=waiting&page={number}"))
+        assert made[-1].reference in second
+        assert second.count("data-label=") == 2 * 3
+    for odd in ("page=x", "page=99", "page=-1", "show=none", "show=answered"):
+        assert client.get(f"{url}?{odd}").status_code == 200
+    left = tickets.page(client.get(f"{url}?show=left"))
+    assert unknown.reference in left
+    assert made[0].reference not in left.split('aria-labelledby="rows"')[1]
+    begin(client, url, bulk, str(PAGE_ROWS + 3))
+    assert answer_one(bulk.pk, now=LATER)
+    running = tickets.page(client.get(f"{url}?show=answered"))
+    assert running.count("data-label=") == 2
