@@ -8,58 +8,32 @@ filing (DOMAIN 14).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from objections.models import Objection
 from objections.rules import decision_limit
 from objections.statuses import OPEN_STATUSES, ObjectionStatus
+from saudi.clock import WorkClock, paused_clock, running_clock
 from saudi.days_off import days_off
 from saudi.gregorian import riyadh_date
 
 SOON_DAYS: Final = 2
 """From so many working days left a case is shown as near."""
 
-ClockState = Literal["", "is-soon", "is-late", "is-paused"]
 
-
-@dataclass(frozen=True)
-class CaseClock:
-    """The working days a case has used, and how that is to be read."""
-
-    elapsed_days: int
-    state: ClockState
-    text: str
-    usual_days: int
-
-    @property
-    def shown_days(self) -> int:
-        """Elapsed days as a bar of the usual length shows them."""
-        return min(self.elapsed_days, self.usual_days)
-
-
-def case_clock(case: Objection, *, today: date) -> CaseClock | None:
+def case_clock(case: Objection, *, today: date) -> WorkClock | None:
     """Give an open case's clock; None for a case that is done. `today` is a day in Riyadh."""
     if case.status not in OPEN_STATUSES or case.submitted_at is None:
         return None
     usual = settings.PROGRAMME.decision_working_days
     elapsed = days_used(case, today=today)
-    left = usual - elapsed
     if _is_waited_for(case, today=today):
-        return CaseClock(elapsed, "is-paused", _("Paused: waiting for documents"), usual)
-    if left < 0:
-        text = ngettext("%(days)d working day late", "%(days)d working days late", -left)
-        return CaseClock(elapsed, "is-late", text % {"days": -left}, usual)
-    if left == 0:
-        return CaseClock(elapsed, "is-soon", _("Due today"), usual)
-    text = ngettext("%(days)d working day left", "%(days)d working days left", left)
-    state: ClockState = "is-soon" if left <= SOON_DAYS else ""
-    return CaseClock(elapsed, state, text % {"days": left}, usual)
+        return paused_clock(elapsed, usual_days=usual, text=_("Paused: waiting for documents"))
+    return running_clock(elapsed, usual_days=usual, soon_days=SOON_DAYS)
 
 
 def days_used(case: Objection, *, today: date) -> int:

@@ -5,7 +5,7 @@ with a table or a form are plain Python.
 
 - numbers: `saudi.digits`, `saudi.checks`, `saudi.national_id`, `saudi.mobile`, `saudi.iban`,
   `saudi.banks`
-- days: `saudi.gregorian`, `saudi.hijri`, `saudi.calendar`, `saudi.days_off`
+- days: `saudi.gregorian`, `saudi.hijri`, `saudi.calendar`, `saudi.days_off`, `saudi.clock`
 - words: `saudi.text`, `saudi.direction`, `saudi.plurals`, `saudi.money`, `saudi.sms`,
   `saudi.languages`
 - Django: `saudi.forms`, `saudi.models`

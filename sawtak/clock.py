@@ -6,44 +6,27 @@ waited for, the clock stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from saudi.clock import WorkClock, paused_clock, running_clock
 from saudi.days_off import days_off
 from sawtak.rules import ANSWER_WORKING_DAYS
 from sawtak.statuses import WAITING_STATUSES, TicketStatus
 
-ClockState = Literal["", "is-soon", "is-late", "is-paused"]
+SOON_DAYS: Final = 1
+"""From so many working days left a ticket is shown as near."""
 
 
-@dataclass(frozen=True)
-class TicketClock:
-    """The working days a ticket has used, and how that is to be read."""
-
-    shown_days: int
-    state: ClockState
-    text: str
-    usual_days: int = ANSWER_WORKING_DAYS
-
-
-def ticket_clock(status: str, *, counted_from: date, today: date) -> TicketClock | None:
+def ticket_clock(status: str, *, counted_from: date, today: date) -> WorkClock | None:
     """Give an open ticket's clock; None for one that is done. Days are civil days in Riyadh."""
     if status not in WAITING_STATUSES:
         return None
+    usual = ANSWER_WORKING_DAYS
     used = settings.PROGRAMME.working_hours.count_working_days(counted_from, today, days_off())
-    left = ANSWER_WORKING_DAYS - used
-    shown = min(used, ANSWER_WORKING_DAYS)
     if status == TicketStatus.AWAITING_CITIZEN:
-        return TicketClock(shown, "is-paused", _("Paused: waiting for the sender"))
-    if left < 0:
-        text = ngettext("%(days)d working day late", "%(days)d working days late", -left)
-        return TicketClock(shown, "is-late", text % {"days": -left})
-    if left == 0:
-        return TicketClock(shown, "is-soon", _("Due today"))
-    text = ngettext("%(days)d working day left", "%(days)d working days left", left)
-    return TicketClock(shown, "is-soon" if left == 1 else "", text % {"days": left})
+        return paused_clock(used, usual_days=usual, text=_("Paused: waiting for the sender"))
+    return running_clock(used, usual_days=usual, soon_days=SOON_DAYS)

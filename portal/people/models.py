@@ -25,7 +25,19 @@ def _staff(**kwargs: object) -> models.ForeignKey:  # type: ignore[type-arg]
     )
 
 
-class PersonNote(models.Model):
+class EndedOnce(models.Model):
+    """What stands as it was written until somebody ends it; a trigger lets nothing else change."""
+
+    ended_by = _staff(null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(_("why"), max_length=REASON_CHARACTERS, blank=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ("view",)
+
+
+class PersonNote(EndedOnce):
     """What colleagues should know of a person; no citizen ever reads it.
 
     It is never changed: a wrong one is struck out, with a reason, and stays readable as such.
@@ -35,14 +47,10 @@ class PersonNote(models.Model):
     text = models.TextField(_("note"))
     written_by = _staff()
     written_at = models.DateTimeField(_("written"))
-    ended_by = _staff(null=True, blank=True)
-    ended_at = models.DateTimeField(_("struck out"), null=True, blank=True)
-    end_reason = models.CharField(_("why"), max_length=REASON_CHARACTERS, blank=True)
 
-    class Meta:
+    class Meta(EndedOnce.Meta):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        default_permissions = ("view",)
         permissions = [("write_personnote", "Can write notes and strike them out")]
         constraints = [
             models.CheckConstraint(
@@ -56,7 +64,7 @@ class PersonNote(models.Model):
         return f"note {self.pk} of person {self.person_id}"
 
 
-class PersonFlag(models.Model):
+class PersonFlag(EndedOnce):
     """What stands beside a person's name until a day, so that nobody overlooks it."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="flags")
@@ -65,14 +73,10 @@ class PersonFlag(models.Model):
     until = models.DateField(_("until"))
     set_by = _staff()
     set_at = models.DateTimeField(_("set"))
-    ended_by = _staff(null=True, blank=True)
-    ended_at = models.DateTimeField(_("taken away"), null=True, blank=True)
-    end_reason = models.CharField(_("why"), max_length=REASON_CHARACTERS, blank=True)
 
-    class Meta:
+    class Meta(EndedOnce.Meta):
         verbose_name = _("flag")
         verbose_name_plural = _("flags")
-        default_permissions = ("view",)
         permissions = [("set_personflag", "Can set flags and take them away")]
         constraints = [
             models.UniqueConstraint(

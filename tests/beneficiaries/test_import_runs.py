@@ -23,6 +23,7 @@ from beneficiaries.statuses import Phase, RunStatus
 from tests import personas
 from tests.beneficiaries.files import REGISTER_HEADER, RESULTS_HEADER, register_row, write
 from tests.factories import CycleFactory, PersonFactory, ResultFactory, national_id
+from tests.locks import waits_for_a_lock
 from tests.worker import ROOT, own_environ, wait_until
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -286,7 +287,7 @@ def test_an_import_that_is_killed_half_way_leaves_nothing_and_runs_again(tmp_pat
         ResultFactory.create(person=people[-1], cycle=cycle, announced_on=None)
         process = subprocess.Popen(command, cwd=ROOT, env=own_environ(), stderr=subprocess.DEVNULL)
         started.append(process)
-        wait_until(lambda: _waits_for_a_lock() or process.poll() is not None, what="it writes")
+        wait_until(lambda: waits_for_a_lock() or process.poll() is not None, what="it writes")
         run = ImportRun.objects.get()
         assert (run.status, run.phase) == (RunStatus.RUNNING, Phase.WRITING)
         assert shown_status(run, living(ImportRun)) == RunStatus.RUNNING
@@ -303,17 +304,6 @@ def test_an_import_that_is_killed_half_way_leaves_nothing_and_runs_again(tmp_pat
         RunStatus.BROKEN_OFF,
         RunStatus.DONE,
     ]
-
-
-def _waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        # Of this database: another one's tests run beside these.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event = 'transactionid'"
-        )
-        return cursor.fetchone() is not None
 
 
 def _later() -> datetime:

@@ -13,12 +13,13 @@ from django.db import connection
 from django.test import RequestFactory
 
 from objections.admin.filters import ObjectionAgeFilter
-from objections.clock import CaseClock, case_clock
+from objections.clock import case_clock
 from objections.models import Objection
 from objections.services import add_wanted_documents
 from objections.services.review import request_documents
 from objections.services.second_looks import ask_second_look
 from objections.statuses import ObjectionStatus
+from saudi.clock import WorkClock
 from saudi.gregorian import RIYADH
 from tests import personas
 from tests.objections import cases
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 DAYS: Final = [date(2026, 11, 12) + timedelta(days=number) for number in range(45)]
 
-SAID: Final[dict[str, Callable[[CaseClock], bool]]] = {
+SAID: Final[dict[str, Callable[[WorkClock], bool]]] = {
     "today": lambda clock: clock.elapsed_days == 10,
     "soon": lambda clock: 7 <= clock.elapsed_days <= 10,
     "late": lambda clock: clock.state == "is-late",

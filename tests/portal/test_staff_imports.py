@@ -30,6 +30,7 @@ from saudi.gregorian import riyadh_today
 from tests import personas
 from tests.beneficiaries.files import REGISTER_HEADER, RESULTS_HEADER, register_row
 from tests.factories import CycleFactory, PersonFactory, ResultFactory, national_id
+from tests.locks import waits_for_a_lock
 from tests.worker import wait_until
 
 pytestmark = pytest.mark.django_db
@@ -452,7 +453,7 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
                 [people[-1].pk, cycle.pk],
             )
         send(client, results_csv(*(f"{person.national_id},eligible,,720.00" for person in people)))
-        wait_until(_waits_for_a_lock, what="the worker writes")
+        wait_until(waits_for_a_lock, what="the worker writes")
         worker.kill()
         wait_until(lambda: not living(ImportRun), what="the server gives the dead one up")
         other.rollback()
@@ -465,12 +466,3 @@ def test_a_workers_run_is_taken_up_again_when_the_worker_is_killed(client, start
     assert EligibilityResult.objects.filter(announced_on=None).count() == 20
     run.refresh_from_db()
     assert (run.status, run.attempts) == (RunStatus.DONE, 2)
-
-
-def _waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE locktype = 'transactionid' AND NOT granted AND datname = current_database()"
-        )
-        return cursor.fetchone() is not None

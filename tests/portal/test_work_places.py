@@ -54,6 +54,22 @@ def test_the_next_case_is_what_is_due_first_of_both_kinds() -> None:
         take_next_case(by=clerk, now=TUESDAY)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_next_case_is_not_what_a_colleague_is_taking() -> None:
+    first, second = filed(now=TUESDAY - timedelta(days=1)), filed()
+    fill_due()
+    agent, other = staff("agent"), connection.copy()
+    try:
+        with transaction.atomic(), other.cursor() as cursor:
+            other.set_autocommit(False)
+            cursor.execute("SELECT FROM sawtak_ticket WHERE id = %s FOR UPDATE", [first.pk])
+            assert take_next_case(by=agent, now=TUESDAY) == second
+        other.rollback()
+    finally:
+        other.close()
+    assert take_next_case(by=agent, now=TUESDAY) == first
+
+
 def test_the_next_case_is_not_another_teams_nor_put_off_nor_waiting() -> None:
     lead, agent = staff("supervisor"), staff("agent")
     theirs, later, asked, free = (filed() for _each in range(4))

@@ -1,0 +1,47 @@
+"""How many of its working days something has used, in the words of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+__all__ = ["ClockState", "WorkClock", "paused_clock", "running_clock"]
+
+ClockState = Literal["", "is-soon", "is-late", "is-paused"]
+
+
+@dataclass(frozen=True)
+class WorkClock:
+    """The working days that were used of the usual ones, and how that is to be read."""
+
+    elapsed_days: int
+    usual_days: int
+    state: ClockState
+    text: str
+
+    @property
+    def shown_days(self) -> int:
+        """Elapsed days as a bar of the usual length shows them."""
+        return min(self.elapsed_days, self.usual_days)
+
+
+def running_clock(elapsed_days: int, *, usual_days: int, soon_days: int) -> WorkClock:
+    """Word a clock that runs; from so many days left it is near."""
+    left = usual_days - elapsed_days
+    state: ClockState = "is-soon" if left <= soon_days else ""
+    if left < 0:
+        state = "is-late"
+        text = ngettext("%(days)d working day late", "%(days)d working days late", -left)
+    elif left == 0:
+        text = _("Due today")
+    else:
+        text = ngettext("%(days)d working day left", "%(days)d working days left", left)
+    return WorkClock(elapsed_days, usual_days, state, text % {"days": abs(left)})
+
+
+def paused_clock(elapsed_days: int, *, usual_days: int, text: str) -> WorkClock:
+    """Give a clock that stands, with the words for why."""
+    return WorkClock(elapsed_days, usual_days, "is-paused", text)
