@@ -15,6 +15,7 @@ TRIGGERS = (
     ("work_event_fixed", "portal_workevent"),
     ("contact_event_fixed", "portal_contactevent"),
     ("person_view_fixed", "portal_personview"),
+    ("known_problem_event_fixed", "portal_knownproblemevent"),
 )
 
 
@@ -33,7 +34,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('objections', '0027_kept_as_made'),
-        ('portal', '0035_ratings'),
+        ('portal', '0037_contact_end_rights'),
     ]
 
     operations = [
