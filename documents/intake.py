@@ -275,29 +275,41 @@ def files_follow_transaction(checked: Sequence[CheckedFile] = ()) -> Iterator[No
 
 
 def store_document(checked: CheckedFile, *, now: datetime) -> Document:
-    """Give a checked file its row. The caller has written it by `files_written`, or it is now.
+    """Give a checked file its row; see `store_documents`."""
+    [document] = store_documents([checked], now=now)
+    return document
+
+
+def store_documents(checked: Sequence[CheckedFile], *, now: datetime) -> list[Document]:
+    """Give checked files their rows, in one statement and in their order.
+
+    The caller has written them by `files_written`, or they are now.
 
     Raises:
-        FilesNotKept: it was not, and the store takes no files.
+        FilesNotKept: they were not, and the store takes no files.
     """
     written = _written.get()
-    if written is None or checked not in written:
-        with files_written([checked]):
-            return store_document(checked, now=now)
-    stored_name = written[checked]
+    if written is None or not written.keys() >= set(checked):
+        with files_written(checked):
+            return store_documents(checked, now=now)
+    if not checked:
+        return []
     waits = is_scanner_set()
     transaction.on_commit(wake_workers)
-    return Document.objects.create(
-        uuid=uuid.UUID(stored_name.rpartition("/")[2]),
-        name=checked.name,
-        content_type=checked.content_type,
-        size_bytes=checked.size_bytes,
-        sha256=checked.sha256,
-        file=stored_name,
-        received_at=now,
-        state=DocumentState.RECEIVED if waits else DocumentState.FINE,
-        scan_due_at=now if waits else None,
-        draw_due_at=None if waits else now,
+    return Document.objects.bulk_create(
+        Document(
+            uuid=uuid.UUID(written[file].rpartition("/")[2]),
+            name=file.name,
+            content_type=file.content_type,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+            file=written[file],
+            received_at=now,
+            state=DocumentState.RECEIVED if waits else DocumentState.FINE,
+            scan_due_at=now if waits else None,
+            draw_due_at=None if waits else now,
+        )
+        for file in checked
     )
 
 

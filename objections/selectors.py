@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import (
+    Case,
     Exists,
     F,
     Min,
@@ -15,6 +16,8 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Value,
+    When,
     prefetch_related_objects,
 )
 
@@ -35,6 +38,7 @@ from objections.grounds import Track
 from objections.models import (
     Contested,
     Decision,
+    Ground,
     Objection,
     ObjectionDocument,
     ObjectionEvent,
@@ -157,6 +161,15 @@ def examined_documents(contested: Contested) -> dict[str, str]:
         .order_by("-objection_id")
     )
     return {link.document.sha256: link.objection.reference or "" for link in links}
+
+
+def with_ground_standing(objections: QuerySet[Objection]) -> QuerySet[Any]:
+    """Give objections with `is_ground_offered`: whether their ground can be chosen now."""
+    track = Case(When(payment=None, then=Value("result")), default=Value("payment"))
+    offered = Ground.objects.filter(
+        is_active=True, code=OuterRef("ground"), track=OuterRef("ground_track")
+    )
+    return objections.annotate(ground_track=track, is_ground_offered=Exists(offered))
 
 
 def objections_of(user: User) -> list[Objection]:

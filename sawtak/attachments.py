@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from access import limits
-from documents.intake import CheckedFile, store_document
+from documents.intake import CheckedFile, store_documents
 from documents.statuses import DocumentState
 from sawtak.models import Ticket, TicketAttachment
 from sawtak.rules import is_final
@@ -23,8 +23,8 @@ def attach_files(message_id: int, files: Sequence[CheckedFile], now: datetime) -
     """Keep files with a message. In a transaction, inside `documents.intake.files_written`."""
     if files:
         TicketAttachment.objects.bulk_create(
-            TicketAttachment(message_id=message_id, document=store_document(file, now=now))
-            for file in files
+            TicketAttachment(message_id=message_id, document=document)
+            for document in store_documents(files, now=now)
         )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from beneficiaries.models import Person, PersonChange, User
-from documents.intake import CheckedFile, files_follow_transaction, store_document
+from documents.intake import CheckedFile, files_follow_transaction, store_documents
 from objections.contested import (
     Window,
     lock_contested,
@@ -221,12 +221,10 @@ def keep_new_files(
     limit = settings.LIMITS["files"]
     if new and len(kept) > limit:
         raise TooManyDocuments(limit=limit)
-    return [
-        ObjectionDocument.objects.create(
-            objection=objection, document=store_document(file, now=now)
-        )
-        for file in new
-    ]
+    documents = store_documents(new, now=now)
+    return ObjectionDocument.objects.bulk_create(
+        ObjectionDocument(objection=objection, document=each) for each in documents
+    )
 
 
 def remove_document(*, objection: Objection, document: uuid.UUID, now: datetime) -> None:

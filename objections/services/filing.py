@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -12,9 +12,9 @@ from access.references import ReferenceKind, new_reference
 from documents.statuses import DocumentState
 from objections.contested import Window, lock_contested, track_of
 from objections.errors import IncompleteObjection
-from objections.models import Contested, FilingExemption, Ground, Objection
+from objections.models import Contested, FilingExemption, Objection
 from objections.rules import STATEMENT_CHARACTERS
-from objections.selectors import examined_documents
+from objections.selectors import examined_documents, with_ground_standing
 from objections.services.drafts import ensure_contestable, revive_draft
 from objections.services.history import append_event, tell_filer, user_of_filer
 from objections.statuses import ObjectionStatus
@@ -45,11 +45,13 @@ def submit_objection(*, objection: Objection, has_declared: bool, now: datetime)
     """
     with transaction.atomic():
         contested = lock_contested(objection.contested)
-        draft = (
-            Objection.objects.select_for_update(of=("self",))
-            .select_related("filed_by")
+        draft: Objection = (
+            with_ground_standing(Objection.objects.all())
+            .select_for_update(of=("self",))
+            .select_related("filed_by__user")
             .get(pk=objection.pk)
         )
+        setattr(draft, track_of(contested), contested)
         if draft.reference is not None:
             return draft
         window = ensure_contestable(contested, draft.filed_by, today=riyadh_date(now))
@@ -93,15 +95,15 @@ def exemption_needed(
     )
 
 
-def missing_parts(objection: Objection) -> tuple[str, ...]:
+def missing_parts(objection: Any) -> tuple[str, ...]:
     """Give the form fields that an objection still needs before its review, none when complete.
 
-    A ground that staff switched off meanwhile is to be chosen again, and a text that is too long
-    to be shortened. After a decision on the same matter one document has to be new (docs/adr/0026).
+    It was read by `with_ground_standing`. A ground that staff switched off meanwhile is to be
+    chosen again, and a text that is too long to be shortened. After a decision on the same matter
+    one document has to be new (docs/adr/0026).
     """
     missing = []
-    offered = Ground.objects.offered(objection.track).filter(code=objection.ground)
-    if not objection.ground or not offered.exists():
+    if not objection.ground or not objection.is_ground_offered:
         missing.append("ground")
     if not 0 < len(objection.statement) <= STATEMENT_CHARACTERS:
         missing.append("statement")

@@ -115,5 +115,6 @@ def tell(
 
 
 def user_of_filer(person: Person) -> User | None:
-    """Give the user a person signs in as, where they ever did."""
-    return User.objects.filter(person_id=person.pk).first()
+    """Give the user a person signs in as, where they ever did; no statement where it is read."""
+    user: User | None = getattr(person, "user", None)
+    return user

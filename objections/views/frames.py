@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from objections import presenting
 from objections.contested import Window, track_of, window_of
 from objections.models import Contested, Objection
+from objections.selectors import with_ground_standing
 from objections.views.citizens import Citizen
 
 REASONS: Final = 1
@@ -41,10 +42,10 @@ def step_frame(
 def own_draft(citizen: Citizen, uuid: UUID) -> Objection:
     """Give the objection that this person writes or wrote. Raises Http404 to anybody else."""
     draft = get_object_or_404(
-        Objection.objects.visible_to(citizen.user)
+        with_ground_standing(Objection.objects.visible_to(citizen.user))
         .filter(filed_by=citizen.person)
         .select_related("result__cycle", "payment__cycle", "person"),
         uuid=uuid,
     )
     draft.filed_by = citizen.person
-    return draft
+    return cast(Objection, draft)

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,10 +42,9 @@ def documents_step(
     request: HttpRequest, citizen: Citizen, draft: Objection, now: datetime
 ) -> HttpResponseBase:
     """The form with every file; a good file is kept whatever is wrong with another."""
-    form = _form_of(draft)
+    form = _form_of(draft, request if request.method == "POST" else None)
     needs = needed_documents(draft, citizen.person)
     if request.method == "POST":
-        form = _form_of(draft, request)
         keep_marks(request, draft, needs)
         if request.POST.get("action") == KEEP:
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -117,11 +117,9 @@ def _form_of(
     if replaces is not None:
         kept = kept.exclude(document__uuid=replaces)
     data = (request.POST, request.FILES) if request is not None else ()
-    return DraftDocumentsForm(
-        *data,
-        kept_documents=kept.count(),
-        usable_documents=kept.exclude(document__state=DocumentState.REFUSED).count(),
-    )
+    usable = ~Q(document__state=DocumentState.REFUSED)
+    counts = kept.aggregate(kept_documents=Count("pk"), usable_documents=Count("pk", filter=usable))
+    return DraftDocumentsForm(*data, **counts)
 
 
 def _kept(draft: Objection, needs: list[NeededDocument]) -> list[presenting.FileView]:

@@ -7,12 +7,15 @@ import uuid
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beneficiaries.models import EligibilityResult, Person
 from beneficiaries.statuses import ResultStatus
 from objections.models import Objection
+from tests.documents.files import pdf_bytes, upload
 from tests.objections.cases import STATEMENT, draft, result_of, submitted, texts_to
 from tests.objections.pages import documents_fields, new_url, statement_fields, step_url
 from tests.personas import adult_of, child_of, head, outsider, sign_in, sign_in_staff
@@ -47,6 +50,29 @@ def test_five_posts_lead_to_the_page_of_the_objection(client: Client, person: Pe
     page = client.get(response["Location"]).content.decode()
     assert f">{objection.reference}<" in page
     assert texts_to(person) == ["objection_submitted"]
+
+
+def test_no_step_takes_more_than_fifteen_statements(client: Client, person: Person) -> None:
+    counts: dict[str, int] = {}
+
+    def sent(step: str, address: str, fields: dict[str, object]) -> str:
+        for method, data in (("get", None), ("post", fields)):
+            with CaptureQueriesContext(connection) as captured:
+                response = getattr(client, method)(address, data)
+            counts[f"{method} {step}"] = len(captured)
+        return str(response["Location"])
+
+    client.get("/profile/")
+    files = [upload(f"{number}.pdf", pdf_bytes(pages=number)) for number in (1, 2, 3)]
+    address = sent("new", new_url(result_of(person)), {})
+    address = sent("profile", address, {})
+    address = sent("statement", address, statement_fields())
+    address = sent("documents", address, {"documents": files})
+    address = sent("review", address, {"declaration": "on"})
+    sent_one = Objection.objects.get()
+    assert address == reverse("objections:detail", args=[sent_one.reference])
+    assert sent_one.documents.count() == len(files)
+    assert max(counts.values()) <= 15, counts
 
 
 def test_back_and_send_again_lands_on_the_same_page(client: Client, person: Person) -> None:

@@ -379,6 +379,20 @@ def test_page_costs_the_same_for_two_turns_and_for_eleven(client: Client) -> Non
     assert one <= 7
 
 
+def test_what_is_sent_with_files_costs_fifteen_statements_at_most(client: Client) -> None:
+    files = [png(f"{colour}.png", colour) for colour in ("red", "green", "blue", "black")]
+    with CaptureQueriesContext(connection) as filing:
+        assert client.post("/sawtak/new/", form(attachments=files[:2])).status_code == 302
+    ticket = Ticket.objects.get()
+    prove(client, ticket)
+    ask(ticket)
+    with CaptureQueriesContext(connection) as reply:
+        client.post(url(ticket), {"message": "في مصرف الاختبار", "attachments": files[2:]})
+    assert TicketAttachment.objects.filter(message__ticket=ticket).count() == len(files)
+    assert len(filing) <= 15
+    assert len(reply) <= 15
+
+
 # Files -----------------------------------------------------------------------------------
 
 
