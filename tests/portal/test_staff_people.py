@@ -80,6 +80,26 @@ def test_a_persons_page_shows_household_results_and_tickets(client):
     assert ticket.reference in text
 
 
+def test_what_is_open_stands_first_and_the_last_three_cycles_unfolded(client):
+    personas.sign_in_staff(client, "caseworker")
+    head = personas.head(full_name="سارة أحمد التجريبية")
+    results = [
+        ResultFactory.create(person=head, cycle=CycleFactory.create(code=f"2026-{month:02}"))
+        for month in range(10, 5, -1)
+    ]
+    ticket = tickets.file(national_id=head.national_id)
+    text = page(client.get(address(head)))
+    shown, folded = text.split("دورتان أسبق")
+    places = [
+        text.index(reverse("admin:beneficiaries_eligibilityresult_change", args=[one.pk]))
+        for one in results
+    ]
+    assert text.index(ticket.reference) < places[0]
+    assert places == sorted(places)
+    assert places[2] < len(shown) < places[3]
+    assert folded.index("</details>") > places[4] - len(shown)
+
+
 def test_a_persons_page_shows_their_own_payments_and_leads_to_all_of_them(client):
     personas.sign_in_staff(client, "agent")
     head = personas.head(full_name="سارة أحمد التجريبية")
