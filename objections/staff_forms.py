@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from access.choices import FewRowsField
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import User
 from objections.back_pay import BackPayMonth
@@ -215,7 +216,7 @@ class NoteForm(forms.Form):
 class HandOverForm(NoteForm):
     """To whom a case goes, or back into the queue."""
 
-    to = forms.ModelChoiceField(
+    to = FewRowsField(
         label=_("To"),
         queryset=User.objects.none(),
         required=False,

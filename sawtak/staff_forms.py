@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from access.choices import FewRowsField
 from beneficiaries.models import User
 from documents.forms import KeepsFiles, MultipleFileField
 from saudi.direction import isolate
@@ -71,7 +72,7 @@ class CloseForm(forms.Form):
 class HandOverForm(forms.Form):
     """To whom a ticket goes, or back into the queue."""
 
-    to = forms.ModelChoiceField(
+    to = FewRowsField(
         label=_("To"),
         queryset=User.objects.none(),
         required=False,

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from access.choices import FewRowsField
 from beneficiaries.models import User
 from objections.bulk.services import BulkWish
 from objections.colleagues import colleagues_of
@@ -39,7 +40,7 @@ class BulkNoteForm(NoteForm):
 class BulkHandOverForm(NoteForm):
     """One colleague who gets the cases, and why."""
 
-    to = forms.ModelChoiceField(
+    to = FewRowsField(
         label=_("To"),
         queryset=User.objects.none(),
         empty_label=_("Choose a colleague"),
