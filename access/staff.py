@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.lists import ListGround
+from access.unsent import take_unsent
 from saudi.direction import isolate
 from saudi.gregorian import format_gregorian, format_time, riyadh_date
 from saudi.languages import page_language
@@ -183,6 +184,8 @@ class CaseAdmin(StaffAdmin):
             if action.form
         }
         unsent: list[str] = []
+        if request.method == "GET":
+            unsent = self._show_again(request, case, bound)
         if request.method == "POST":
             name = request.POST.get("action", "")
             if name not in actions:
@@ -222,6 +225,24 @@ class CaseAdmin(StaffAdmin):
                 **self.case_context(request, case, bound),
             },
         )
+
+    def _show_again(
+        self, request: HttpRequest, case: Any, bound: dict[str, forms.Form]
+    ) -> list[str]:
+        """Put what was sent before signing in again into its form; give its texts."""
+        sent = take_unsent(request)
+        name = "" if sent is None else str(sent.get("action", ""))
+        action = self.case_actions().get(name)
+        if sent is None or action is None or action.form is None:
+            return []
+        form = self.bind_form(request, name, action.form, case, sent)
+        form.is_valid()
+        if request.user.has_perm(action.permission):
+            bound[name] = form
+        messages.warning(
+            request, _("Your session had ended. What you wrote is here: read it and send it again.")
+        )
+        return _typed_texts(form)
 
     def case_url(self, case: Any) -> str:
         """Give the address of a case's page."""

@@ -6,6 +6,7 @@ What a person sees in it follows from the permissions of their role.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, NamedTuple, cast
 
 from django.contrib.admin import AdminSite
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
+from access.unsent import keep_unsent
 from beneficiaries.backends import group_names
 from beneficiaries.models import User
 from portal.first_page import first_page
@@ -165,6 +167,18 @@ class StaffSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active staff; a citizen is not staff, whatever they type."""
         return request.user.is_active and request.user.is_staff
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Let only staff in; what somebody wrote whose session had run out waits for them."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST" and request.user.is_anonymous:
+                keep_unsent(request)
+            return guarded(request, *args, **kwargs)
+
+        return kept
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

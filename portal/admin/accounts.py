@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from access.cells import moment_cell
 from access.client import client_address
@@ -27,10 +27,15 @@ from access.lists import ListGround, other_name_text
 from access.staff import ShowAdmin
 from access.staff_passwords import closed_doors, events_of, unlock
 from beneficiaries.models import User
+from objections.services.review.taking import DECIDE_RIGHT
+from objections.services.review.taking import put_back_all_of as put_back_objections
 from portal.roles import rights_in_words, role_name
 from portal.templatetags.portal_ui import tag
 from saudi.digits import clean_text
 from saudi.languages import in_a_row
+from sawtak.services.handing import ANSWER_RIGHT
+from sawtak.services.handing import put_back_all_of as put_back_tickets
+from sawtak.staff_acts import TAKE as TAKE_TICKET
 
 
 class RolesField(forms.ModelMultipleChoiceField[Group]):
@@ -127,7 +132,10 @@ class StaffForm(forms.ModelForm[User]):
         }
         help_texts = {
             "username": gettext_lazy("Latin letters, digits, dots, _ and - only."),
-            "is_active": gettext_lazy("Take this away when somebody leaves; what they did stays."),
+            "is_active": gettext_lazy(
+                "Take this away when somebody leaves. What they did stays; their open cases go "
+                "back."
+            ),
         }
         error_messages = _NAME_ERRORS
 
@@ -201,6 +209,24 @@ class StaffUserAdmin(SeenEdits, ListGround, UserAdmin[User]):
                 **(extra_context or {}),
             }
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Put the cases of whoever may no longer work on them back into the queue."""
+        super().save_related(request, form, formsets, change)
+        holder = User.objects.get(pk=form.instance.pk)
+        facts: dict[str, Any] = {"by": cast(User, request.user), "now": timezone.now()}
+        number = 0
+        if not holder.has_perm(ANSWER_RIGHT) and not holder.has_perm(TAKE_TICKET):
+            number += put_back_tickets(holder, **facts)
+        if not holder.has_perm(DECIDE_RIGHT):
+            number += put_back_objections(holder, **facts)
+        if number:
+            text = ngettext(
+                "%(number)s open case of theirs went back into the queue.",
+                "%(number)s open cases of theirs went back into the queue.",
+                number,
+            )
+            messages.warning(request, text % {"number": number})
 
     def unlock_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Let an account be tried again at once: for whoever may change it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
+
 from beneficiaries.models import User
 from sawtak.errors import ReceiverMissing
 from sawtak.models import Ticket
@@ -82,6 +84,22 @@ def put_back_ticket(
         ticket.save(update_fields=["assigned_to"])
         append_act(ticket, TicketAct.PUT_BACK, actor=by, now=now, reason=note)
     return ticket
+
+
+def put_back_all_of(holder: User, *, by: User, now: datetime) -> int:
+    """Give back to the queue what somebody holds who can no longer answer; give how many.
+
+    The history says who held each.
+    """
+    with transaction.atomic():
+        held = Ticket.objects.select_for_update(of=("self",)).filter(
+            assigned_to=holder, status__in=WAITING_STATUSES
+        )
+        tickets = list(held.order_by("pk"))
+        Ticket.objects.filter(pk__in=[each.pk for each in tickets]).update(assigned_to=None)
+        for ticket in tickets:
+            append_act(ticket, TicketAct.PUT_BACK, actor=by, now=now, reason=str(holder))
+    return len(tickets)
 
 
 def may_give_away(ticket: Ticket, by: User) -> bool:

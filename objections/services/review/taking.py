@@ -160,6 +160,21 @@ def put_back_objection(
     return objection
 
 
+def put_back_all_of(holder: User, *, by: User, now: datetime) -> int:
+    """Put back into the queue what somebody holds who can no longer decide; give how many.
+
+    What waits for approval stays as it is. The history says who held each.
+    """
+    with transaction.atomic():
+        held = Objection.objects.select_for_update(of=("self",)).filter(
+            assigned_to=holder, status__in=IN_REVIEW_STATUSES, proposed_by=None
+        )
+        cases = list(held.order_by("pk"))
+        for case in cases:
+            _assign(case, None, kind=EventKind.PUT_BACK, by=by, note=str(holder), now=now)
+    return len(cases)
+
+
 def _ensure_may_give_away(objection: Objection, by: User) -> None:
     """Refuse a case that is done, or another's where its giver is no supervisor."""
     is_theirs = objection.assigned_to_id == by.pk or by.has_perm(ASSIGN_RIGHT)
