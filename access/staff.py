@@ -207,7 +207,8 @@ class CaseAdmin(StaffAdmin):
                 try:
                     done = action.run(request, case, form, timezone.now())
                 except self.refusals as refused:
-                    messages.error(request, self.refusal_text(refused))
+                    if form is None or not form.errors:  # which stand above the page and its field
+                        messages.error(request, self.refusal_text(refused))
                     unsent = _typed_texts(form)
                     case = self.get_case(request, pk)
                 else:

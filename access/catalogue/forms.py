@@ -42,6 +42,8 @@ class CatalogueForm(forms.ModelForm[RowT]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"order", "place"} & self.fields.keys():
+            self.fields[name].initial = getattr(self._meta.model(), name)
         for name in self.texts:
             if name.endswith("_en") and name in self.fields:
                 self.fields[name].widget.attrs.update(_ENGLISH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.catalogue.forms import order_field
 from access.cells import number_cell
 from access.edits import SeenEdits
 from access.lists import ListGround
 from objections.models import Team
-from portal.work.kinds import WorkKind
+from portal.work.kinds import WorkChannel, WorkKind
 from portal.work.models import RoutingRule
 from saudi.languages import page_language
 from sawtak.ticket_types.selectors import type_choices, type_name
@@ -27,6 +29,10 @@ TRACKS = (
 )
 
 
+def _or_any(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [("", _("Any")), *choices]
+
+
 def _matter_choices() -> list[tuple[str, Any]]:
     return [("", _("Any")), *TRACKS, *type_choices(with_past=True)]
 
@@ -34,10 +40,20 @@ def _matter_choices() -> list[tuple[str, Any]]:
 class RuleForm(forms.ModelForm[RoutingRule]):
     """A rule: its place, what it fits, and what it gives. An empty condition fits everything."""
 
+    position = order_field()
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=lambda: _or_any(WorkKind.choices)
+    )
     matter = forms.ChoiceField(
         label=gettext_lazy("Matter"),
         required=False,
         choices=_matter_choices,
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), required=False, choices=lambda: _or_any(WorkChannel.choices)
+    )
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Team"), required=False, queryset=Team.objects.order_by("id")
     )
 
     class Meta:
@@ -51,10 +67,11 @@ class RuleForm(forms.ModelForm[RoutingRule]):
         super().__init__(*args, **kwargs)
         language = page_language()
         team: Any = self.fields["team"]
-        team.queryset = Team.objects.order_by("id")
         team.empty_label = _("No team")
         team.label_from_instance = lambda each: each.name(language)
+        self.fields["position"].label = _("Place in the order")
         self.fields["position"].help_text = _("The first rule that fits decides: 1 before 2.")
+        self.fields["position"].initial = RoutingRule._meta.get_field("position").get_default()
         self.fields["city"].help_text = _("As the register writes it. Empty: every city.")
 
     def clean(self) -> dict[str, Any]:

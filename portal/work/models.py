@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
@@ -51,7 +52,7 @@ class RoutingRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"rule {self.pk}"
+        return gettext("Rule %(place)s") % {"place": self.position}
 
 
 class WorkItem(models.Model):

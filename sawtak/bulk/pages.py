@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.conf import settings
@@ -155,7 +155,7 @@ class BulkAnswerPages(_Base):
                 (row.ticket, words_of(bulk, row.ticket), direction_in(row.ticket.language))
                 for row in waiting.select_related("ticket")[:_EXAMPLES]
             ],
-            **_rows(request, bulk, (RowState.LEFT, RowState.WAITING)),
+            **_rows(request, bulk, {RowState.LEFT: "", RowState.WAITING: _("Will be answered")}),
             parts=parts,
             most=most_at_once(),
             typed=typed,
@@ -163,7 +163,8 @@ class BulkAnswerPages(_Base):
         )
 
     def _many_progress(self, request: HttpRequest, bulk: BulkAnswer) -> HttpResponse:
-        rows = _rows(request, bulk, (RowState.LEFT, RowState.WAITING, RowState.ANSWERED))
+        states = (RowState.LEFT, RowState.WAITING, RowState.ANSWERED)
+        rows = _rows(request, bulk, dict.fromkeys(states, ""))
         is_running = bulk.state == BulkState.RUNNING
         return self._many_page(
             request,
@@ -183,21 +184,22 @@ class BulkAnswerPages(_Base):
         )
 
 
-def _rows(request: HttpRequest, bulk: BulkAnswer, states: Sequence[RowState]) -> dict[str, Any]:
+def _rows(request: HttpRequest, bulk: BulkAnswer, states: Mapping[RowState, str]) -> dict[str, Any]:
     """Give how many tickets of each state a set has, and a page of those that are asked for.
 
-    Without a wish they are of the first state that has any.
+    `states` names those that there may be, each in words of its own or by its label. Without a wish
+    they are of the first that has any.
     """
     counted = bulk.rows.order_by().values_list("state").annotate(number=Count("pk"))
     numbers: Counter[str] = Counter(dict(counted))
     asked = request.GET.get("show", "")
     there = [state for state in states if numbers[state]]
-    chosen = asked if asked in there else next(iter(there), states[0])
+    chosen = asked if asked in there else next(iter(there), RowState.WAITING)
     rows = bulk.rows.filter(state=chosen).select_related("ticket")
     return {
         **{str(state): numbers[state] for state in RowState},
         "total": numbers.total(),
-        "states": [(state.value, state.label, numbers[state]) for state in there],
+        "states": [(state.value, states[state] or state.label, numbers[state]) for state in there],
         "chosen": chosen,
         "shows_why": chosen == RowState.LEFT,
         "page": Paginator(rows, PAGE_ROWS).get_page(to_ascii_digits(request.GET.get("page", ""))),
