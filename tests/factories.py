@@ -14,6 +14,7 @@ from beneficiaries.statuses import SETTLED_STATUSES, PaymentStatus, Relation, Re
 from objections.rules import filing_deadline
 from saudi.checks import luhn_check_digit
 from saudi.hijri import HijriDate
+from tests.plans import copy_rows
 
 GROUND = {"ground": "other", "ground_ar": "سبب آخر", "ground_en": "Another reason"}
 """What every submitted objection has at least."""
@@ -136,3 +137,8 @@ class StaffFactory(DjangoModelFactory[User]):
         user.set_password(password) if password else user.set_unusable_password()
         user.save()
         return user
+
+
+def copy_people(times: int) -> None:
+    """Give the first person's household so many others, with numbers of their own."""
+    copy_rows(Person, times, national_id="'29' || lpad(n::text, 8, '0')", relation="'child'")

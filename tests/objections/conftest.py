@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from beneficiaries.models import Person
-from tests.objections.cases import NOW
+from objections.models import Objection
+from tests.factories import PaymentLineFactory, ResultFactory
+from tests.objections.cases import NOW, result_of, riyadh, submitted
 from tests.personas import head, sign_in
 
 
@@ -46,3 +49,19 @@ def person(client: Client) -> Person:
     somebody = head(city="الرياض")
     sign_in(client, somebody)
     return somebody
+
+
+@pytest.fixture
+def paid_months() -> Objection:
+    """A case of October's result, after the payments of October and November."""
+    owner = head()
+    ResultFactory.create(
+        person=owner, status="eligible", entitlement_sar=Decimal(720), cycle__code="2026-08"
+    )
+    case = submitted(result_of(owner), owner)
+    for code, day in (("2026-10", 30), ("2026-11", 10)):
+        month = 10 if code == "2026-10" else 11
+        PaymentLineFactory.create(
+            person=head(), cycle__code=code, paid_on=riyadh(f"2026-{month}-{day} 09:00:00").date()
+        )
+    return case

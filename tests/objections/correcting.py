@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from beneficiaries.models import Cycle, User
+from beneficiaries.models import Cycle, EligibilityResult, Person, User
 from objections.corrections.criteria import Criteria
 from objections.models import Correction
 from objections.services import corrections
@@ -65,3 +65,12 @@ def applied(correction: Correction | None = None, *, now: datetime = APPROVED) -
     corrections.apply_corrections(now=now)
     correction.refresh_from_db()
     return correction
+
+
+def now_of(person: Person) -> EligibilityResult:
+    """Give somebody's current result of the cycle."""
+    return EligibilityResult.objects.current().get(person=person, cycle__code="2026-10")
+
+
+def states(correction: Correction) -> list[str]:
+    return list(correction.rows.order_by("pk").values_list("state", flat=True))

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from beneficiaries.models import User
-from objections.models import Objection, QualityReview, QualitySample
+from objections.models import Decision, Objection, QualityReview, QualitySample
 from objections.services.quality import draw_sample, send_review, take_next_review
 from objections.statuses import ObjectionStatus
 from tests.objections.cases import decided, reason_of, result_of, riyadh, submitted
 from tests.personas import head, staff
+from tests.plans import copy_rows
 
 DECIDED = riyadh("2026-11-15 10:00:00")
 """A Sunday; what is filed by default came on the Thursday before."""
@@ -72,4 +73,15 @@ def reviewed(
         reason_codes=(reason_of(outcome).code,),
         note="العقد ساري.",
         now=now,
+    )
+
+
+def years_of_decisions() -> None:
+    """Replace the first decision once a day in the years before it, as plans are made for."""
+    copy_rows(
+        Decision,
+        1000,
+        state="'superseded'",
+        proposed_at="one.proposed_at - n * interval '1 day'",
+        closed_at="one.closed_at - n * interval '1 day'",
     )

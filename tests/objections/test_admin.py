@@ -1,63 +1,34 @@
-"""Objections in the staff site: who may see, take, ask and decide, and what is refused."""
+"""Objections in the staff site: who may do what, and what is refused."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from documents.models import DocumentOpening
-from objections.clock import case_clock
 from objections.models import AnswerTemplate, Objection
-from objections.services import add_wanted_documents
-from objections.services.review import request_documents
 from objections.statuses import ObjectionStatus
 from tests import personas
 from tests.objections import cases
+from tests.objections.staff_pages import LIST, address, filed, page, shown, status_of
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/objections/objection/"
 ANSWER = "قبلنا اعتراضك لأن العقد ساري."
 WANTED = "أرسل الصفحة الثانية من العقد."
-
-
-def filed(**person: Any) -> Objection:
-    owner = personas.head(**person)
-    return cases.submitted(cases.result_of(owner), owner)
-
-
-def address(objection: Objection) -> str:
-    return reverse("admin:objections_objection_change", args=[objection.pk])
 
 
 def act(client: Client, objection: Objection, action: str, **fields: str) -> Any:
     return client.post(address(objection), {"action": action} | shown(objection) | fields)
 
 
-def shown(objection: Objection) -> dict[str, str]:
-    """Give the hidden fields of a case's page that is opened now."""
-    status, event = cases.seen(objection)
-    return {"seen_status": status, "seen_event": str(event)}
-
-
 def decision(outcome: str = "accepted", **fields: Any) -> dict[str, Any]:
     """Give what a caseworker fills in for a decision."""
     reason = cases.reason_of(ObjectionStatus(outcome)).code
     return {"decision": outcome, "reasons": [reason], "answer": ANSWER} | fields
-
-
-def status_of(objection: Objection) -> str:
-    return Objection.objects.get(pk=objection.pk).status
-
-
-def page(response: Any) -> str:
-    return str(response.content.decode())
 
 
 # What a caseworker does ----------------------------------------------------------
@@ -243,80 +214,6 @@ def test_fields_that_no_page_of_ours_sends_are_refused_in_words(client, fields):
     assert act(client, objection, "approve", **sent).status_code == 400
 
 
-# Lists, search and what is not shown -----------------------------------------------------
-
-
-def test_the_list_begins_with_what_waits(client):
-    caseworker = personas.sign_in_staff(client, "caseworker")
-    waiting, done = filed(), cases.decided(filed(), caseworker)
-    text = page(client.get(LIST))
-    assert waiting.reference in text
-    assert done.reference not in text
-    assert done.reference in page(client.get(LIST, {"status": "all"}))
-    assert done.reference in page(client.get(LIST, {"q": done.reference}))
-
-
-@pytest.mark.parametrize(
-    "term", ["1000000008", "١٠٠٠٠٠٠٠٠٨", "۱۰۰۰۰۰۰۰۰۸", "10000٠٠٠٠٨", "٠٥٠٠٠٠٠٠٠١", "سارة أحمد"]
-)
-def test_search_finds_a_case_in_any_spelling(client, term):
-    personas.sign_in_staff(client, "caseworker")
-    wanted = filed(
-        national_id="1000000008", mobile="+966500000001", full_name="سارة أحمد التجريبية"
-    )
-    other = filed()
-    text = page(client.get(LIST, {"q": term}))
-    assert wanted.reference in text
-    assert other.reference not in text
-
-
-def test_what_was_searched_for_is_not_in_the_address(client):
-    personas.sign_in_staff(client, "caseworker")
-    wanted = filed(national_id="1000000008", full_name="سارة أحمد التجريبية")
-    other = filed()
-    response = client.post(LIST, {"q": "١٠٠٠٠٠٠٠٠٨"}, follow=True)
-    text = page(response)
-    [(url, _status)] = response.redirect_chain
-    assert re.fullmatch(rf"{LIST}\?q=kept-[0-9a-f]{{8}}", url)
-    assert wanted.reference in text
-    assert other.reference not in text
-    assert 'value="١٠٠٠٠٠٠٠٠٨"' in text
-    assert "q=1000000008" not in text
-    cleared = client.post(LIST, {"q": ""}, follow=True)
-    assert cleared.redirect_chain == [(LIST, 302)]
-    assert other.reference in page(cleared)
-
-
-def test_a_draft_is_never_seen_by_staff(client):
-    personas.sign_in_staff(client, "supervisor")
-    owner = personas.head(full_name="صاحبة المسودة")
-    draft = cases.draft(cases.result_of(owner), owner)
-    for query in ({}, {"status": "all"}, {"status": "draft"}, {"q": owner.national_id}):
-        assert "صاحبة المسودة" not in page(client.get(LIST, query))
-    assert client.get(address(draft)).status_code == 404
-
-
-def test_a_list_shows_no_sensitive_reason_to_anybody(client):
-    personas.sign_in_staff(client, "supervisor")
-    owner = personas.head()
-    cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
-    text = page(client.get(LIST))
-    assert "سجين" not in text
-    assert "سبب يظهر لصاحبه فقط" in text
-
-
-@pytest.mark.parametrize(
-    ("role", "is_shown"), [("caseworker", True), ("agent", False), ("auditor", False)]
-)
-def test_a_sensitive_reason_is_for_those_who_need_it(client, role, is_shown):
-    personas.sign_in_staff(client, role)
-    owner = personas.head()
-    objection = cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
-    text = page(client.get(address(objection)))
-    assert ("سجين" in text) == is_shown
-    assert ("سبب يظهر لصاحبه فقط" in text) != is_shown
-
-
 # Documents --------------------------------------------------------------------------------
 
 
@@ -355,183 +252,6 @@ def test_a_document_belongs_to_its_case(client):
     objection, other = filed(), filed()
     wrong = document_address(objection).replace(f"/{objection.pk}/", f"/{other.pk}/")
     assert client.get(wrong).status_code == 404
-
-
-# The clock ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("today", "elapsed", "state"),
-    [
-        # Received on Thursday 12 November 2026; Friday and Saturday are no working days.
-        (date(2026, 11, 12), 0, ""),
-        (date(2026, 11, 14), 0, ""),
-        (date(2026, 11, 15), 1, ""),
-        (date(2026, 11, 24), 8, "is-soon"),
-        (date(2026, 11, 26), 10, "is-soon"),
-        (date(2026, 11, 29), 11, "is-late"),
-    ],
-    ids=["same-day", "weekend", "day-1", "two-left", "due-today", "late"],
-)
-def test_the_clock_counts_working_days(today, elapsed, state):
-    clock = case_clock(filed(), today=today)
-    assert clock is not None
-    assert (clock.elapsed_days, clock.state) == (elapsed, state)
-    assert clock.shown_days <= clock.usual_days
-
-
-def test_the_clock_words_the_days_in_arabic():
-    objection = filed()
-    texts = [
-        clock.text
-        for day in (24, 25, 26, 29)
-        if (clock := case_clock(objection, today=date(2026, 11, day)))
-    ]
-    assert len(set(texts)) == 4
-    assert all("day" not in text for text in texts)
-
-
-def test_the_clock_stands_while_the_citizen_is_waited_for():
-    worker = personas.staff("caseworker")
-    objection = cases.documents_wanted(filed(), worker, now=cases.riyadh("2026-11-16 10:00:00"))
-
-    def clock(day: int, month: int = 11) -> tuple[int, str]:
-        shown = case_clock(objection, today=date(2026, month, day))
-        assert shown is not None
-        return shown.elapsed_days, shown.state
-
-    # Two working days, Sunday and Monday, had passed as it was asked.
-    assert [clock(day) for day in (16, 17, 26)] == [(2, "is-paused")] * 3
-    # Documents were due by 8 December. From the next day on the clock runs.
-    assert [clock(day, 12) for day in (8, 9, 10)] == [(2, "is-paused"), (3, ""), (4, "")]
-    add_wanted_documents(
-        objection=objection,
-        checked=[cases.pdf("آخر.pdf", pages=2)],
-        actor=personas.user_of(objection.filed_by),
-        now=cases.riyadh("2026-11-23 08:00:00"),
-    )
-    objection.refresh_from_db()
-    assert (objection.awaited_days, objection.wanted_on) == (5, None)
-    assert [clock(day) for day in (23, 24)] == [(2, ""), (3, "")]
-
-
-def test_a_second_wait_is_added_to_the_first():
-    worker = personas.staff("caseworker")
-    objection = filed()
-    for asked, came in ((16, 17), (18, 22)):
-        objection = (
-            cases.documents_wanted(objection, worker, now=cases.riyadh(f"2026-11-{asked} 10:00:00"))
-            if objection.status == ObjectionStatus.SUBMITTED
-            else request_documents(
-                objection_id=objection.pk,
-                caseworker=worker,
-                text="أرسل الفاتورة.",
-                due_on=date(2026, 12, 8),
-                seen=cases.seen(objection),
-                now=cases.riyadh(f"2026-11-{asked} 10:00:00"),
-            )
-        )
-        objection = add_wanted_documents(
-            objection=objection,
-            checked=[cases.pdf(f"{asked}.pdf", pages=asked)],
-            actor=personas.user_of(objection.filed_by),
-            now=cases.riyadh(f"2026-11-{came} 08:00:00"),
-        )
-    assert objection.awaited_days == 1 + 2
-
-
-def test_a_decided_case_has_no_clock():
-    objection = cases.decided(filed(), personas.staff("caseworker"))
-    assert case_clock(objection, today=date(2026, 11, 24)) is None
-
-
-def test_what_was_changed_with_the_objection_is_named_in_arabic(client):
-    caseworker = personas.sign_in_staff(client, "caseworker")
-    owner = personas.head(mobile="+966500000002", city="جدة")
-    objection = cases.taken(cases.submitted(cases.result_of(owner), owner), caseworker)
-    owner.changes.create(
-        field="mobile",
-        old_value="+966500000001",
-        new_value="+966500000002",
-        source="owner",
-        changed_at=cases.NOW,
-    )
-    text = page(client.get(address(objection)))
-    assert "<td>الجوال</td>" in text
-    assert "0500000001" in text, "what it was on the day of the result"
-    assert "0500000002" in text
-    assert text.count("جدة") >= 2, "what did not change was so then"
-    assert "+966500000002" not in text
-
-
-# The queue --------------------------------------------------------------------------------
-
-
-def test_next_case_is_taken_with_one_press(client):
-    caseworker = personas.sign_in_staff(client, "caseworker")
-    first = filed()
-    filed()
-    assert "خذ الحالة التالية" in page(client.get(LIST))
-    assert client.get(LIST + "next/").status_code == 405
-    assert client.post(LIST + "next/").url == address(first)
-    first.refresh_from_db()
-    assert first.assigned_to == caseworker
-    client.post(LIST + "next/")
-    assert "لا توجد حالة تنتظر" in page(client.post(LIST + "next/", follow=True))
-
-
-@pytest.mark.parametrize("role", ["agent", "approver", "auditor", "administrator", None])
-def test_who_takes_no_cases_has_no_next_one(client, role):
-    personas.sign_in_staff(client, role)
-    objection = filed()
-    assert client.post(LIST + "next/").status_code == 403
-    assert status_of(objection) == ObjectionStatus.SUBMITTED
-
-
-def test_list_shows_what_waits_for_my_approval_and_not_my_own(client):
-    supervisor = personas.sign_in_staff(client, "supervisor")
-    own, others, free = filed(), filed(), filed()
-    cases.proposed(own, supervisor)
-    cases.proposed(others, personas.staff())
-    text = page(client.get(LIST, {"mine": "approval"}))
-    assert others.reference in text
-    assert own.reference not in text
-    assert free.reference not in text
-
-
-def test_list_is_narrowed_by_track_reason_city_and_lateness(client):
-    personas.sign_in_staff(client, "caseworker")
-    here, there = personas.head(city="جدة"), personas.head(city="أبها")
-    wanted = cases.submitted(cases.result_of(here, reason_codes=["ASSETS"]), here)
-    other = cases.submitted(cases.result_of(there), there)
-    with time_machine.travel(cases.NOW):
-        for query in (
-            {"city": "جدة"},
-            {"reason": "ASSETS"},
-            {"reason": "ASSETS", "track": "result"},
-        ):
-            text = page(client.get(LIST, query))
-            assert wanted.reference in text
-            assert other.reference not in text
-        for query in ({"track": "payment"}, {"age": "late"}, {"mine": "late"}):
-            assert wanted.reference not in page(client.get(LIST, query))
-    with time_machine.travel(cases.riyadh("2026-11-29 09:00:00")):
-        personas.sign_in_staff(client, "caseworker")
-        assert wanted.reference in page(client.get(LIST, {"mine": "late"}))
-        Objection.objects.filter(pk=wanted.pk).update(awaited_days=1)
-        late = page(client.get(LIST, {"mine": "late"}))
-        assert wanted.reference not in late
-        assert other.reference in late
-
-
-def test_sensitive_reason_is_no_filter(client):
-    personas.sign_in_staff(client, "supervisor")
-    owner = personas.head()
-    hidden = cases.submitted(cases.result_of(owner, reason_codes=["PRISON"]), owner)
-    other = filed()
-    text = page(client.get(LIST, {"reason": "PRISON"}))
-    assert hidden.reference in text
-    assert other.reference in text
 
 
 # Templates -----------------------------------------------------------------------------------

@@ -11,15 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from beneficiaries.models import Person
+from beneficiaries.models import Cycle, PaymentLine, Person
 from objections.back_pay import back_pay_months
 from objections.models import Objection
 from objections.services import add_wanted_documents
 from objections.services.second_looks import ask_second_look
 from objections.statuses import ObjectionStatus
 from tests import personas
-from tests.factories import PaymentLineFactory
+from tests.factories import PaymentLineFactory, copy_people
 from tests.objections import cases
+from tests.plans import copy_rows, plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,9 +105,8 @@ def test_the_deposit_day_of_a_cycle_without_payments_is_read_from_an_index(owner
     with CaptureQueriesContext(connection) as captured:
         back_pay_months(case, accepted_on=cases.NOW.date())
     asked = next(each["sql"] for each in captured if "first_paid_on" in each["sql"])
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {asked}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    copy_people(300)
+    copy_rows(PaymentLine, 300, person_id="(SELECT max(id) FROM beneficiaries_person) - n + 1")
+    plan = plan_of(asked, of=[Cycle, Person, PaymentLine])
     assert "payment_deposit_day" in plan
     assert "Sort" not in plan.split("SubPlan")[1]

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from objections import figures
 from objections.figures import Behind, Figures, Period, decisions_behind, figures_of
-from objections.models import Decision, Team
+from objections.models import Decision, Objection, QualityReview, Team
 from objections.services.quality import set_members
 from objections.shares import Share, wilson
 from objections.statuses import DECIDED_STATUSES
@@ -33,8 +33,10 @@ from tests.objections.sampling import (
     drawn,
     filed_one,
     reviewed,
+    years_of_decisions,
 )
 from tests.personas import staff
+from tests.plans import plan_of
 
 ACCEPTED, PARTLY, REJECTED = DECIDED_STATUSES
 PERIOD = Period(date(2026, 11, 1), date(2026, 11, 22))
@@ -190,11 +192,9 @@ class TestFigures:
         assert len([query for query in caught if "objections_decision" in query["sql"]]) == 2
         facts = figures._facts(PERIOD) | {"key": "", "after": 0, "limit": 26}
         listed = figures._list_statement(Behind(only="reviewed"))
+        years_of_decisions()
         for statement in (figures._FIGURES, figures._EARLIEST, listed):
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL enable_seqscan = off")
-                cursor.execute(f"EXPLAIN {statement}", facts)
-                plan = "\n".join(row for (row,) in cursor)
+            plan = plan_of(statement, facts, of=[Decision, Objection, QualityReview])
             assert "decision_put_in_force" in plan
             for table in ("decision", "objection", "qualityreview"):
                 assert f"Seq Scan on objections_{table}" not in plan

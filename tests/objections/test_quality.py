@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import override_settings
 
 from objections.blind import hidden_cases, reviews_for
@@ -22,7 +22,9 @@ from objections.errors import (
     SampleRefused,
 )
 from objections.models import (
+    Decision,
     DecisionReason,
+    Objection,
     QualityReview,
     QualitySample,
     QualitySkip,
@@ -59,8 +61,10 @@ from tests.objections.sampling import (
     drawn,
     filed_one,
     reviewed,
+    years_of_decisions,
 )
 from tests.personas import staff
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -228,14 +232,9 @@ def test_the_draw_reads_the_decisions_of_its_days_by_an_index() -> None:
     for _ in range(3):
         decided_one()
     sample = drawn(size=1)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE objections_decision")  # whatever other tests have left behind
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        facts = drawing._facts(sample)
-        year = timedelta(days=365)  # days of few decisions, as they are among those of years
-        facts |= {"starts": facts["starts"] - year, "ends": facts["ends"] - year}
-        cursor.execute(f"EXPLAIN {drawing._REPEAT}", facts)
-        plan = "\n".join(row for (row,) in cursor)
+    years_of_decisions()
+    facts = drawing._facts(sample)
+    plan = plan_of(drawing._REPEAT, facts, of=[Decision, Objection, QualityReview])
     assert "decision_put_in_force" in plan
     assert "Seq Scan on objections_decision" not in plan
 

@@ -25,8 +25,8 @@ from tests.objections.cases import (
     result_of,
     submitted,
 )
+from tests.objections.entering import LAST_DAY, LONG_AFTER, entry_of
 from tests.objections.sampling import DECIDED, DRAWN, REVIEWED, decided_one, drawn
-from tests.objections.test_entered import LAST_DAY, LONG_AFTER, entry_of
 from tests.objections.test_extensions import AFTER, BEFORE, TOO_LATE, extended
 from tests.objections.test_needs import need
 from tests.personas import head, staff, user_of

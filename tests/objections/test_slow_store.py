@@ -31,14 +31,14 @@ from tests.objections.cases import (
     result_of,
     submitted,
 )
-from tests.objections.pages import send_url, step_url
-from tests.objections.test_entered import (
+from tests.objections.entering import (
     LAST_DAY,
     LONG_AFTER,
     entry_of,
     entry_url,
     paper_fields,
 )
+from tests.objections.pages import send_url, step_url
 from tests.personas import sign_in, sign_in_staff, staff, user_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]

@@ -1,11 +1,9 @@
-"""The demonstration: everybody of the README is there, and every row is one the product makes."""
+"""The demonstration: everybody of the README, every kind of case, and the staff."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,12 +11,11 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db.models import Count, F, Sum
-from django.db.models.functions import Coalesce, Length
-from django.test import TestCase, override_settings
+from django.db.models.functions import Length
+from django.test import TestCase
 
 from beneficiaries.confirmed_ids.services import needs_confirmation
 from beneficiaries.models import (
@@ -44,7 +41,6 @@ from notifications.models import (
     MailAddress,
     MailboxMail,
     Message,
-    PhoneMessage,
     SmsText,
 )
 from notifications.progress import is_done, progress_of
@@ -57,65 +53,39 @@ from objections.models import (
     FilingExemption,
     LateAttempt,
     Objection,
-    ObjectionEvent,
     SecondLook,
     WindowExtension,
 )
 from objections.statuses import FilingChannel, ObjectionStatus
 from portal.demo import people
 from portal.demo.accounts import ACCOUNTS
-from portal.demo.days import days_from
-from portal.demo.loading import AlreadyLoaded, RegisterInUse, load_demonstration
+from portal.demo.loading import AlreadyLoaded, load_demonstration
 from portal.demo.staff import STAFF
-from portal.demo.stories import Story, play
 from portal.env import Env
 from saudi.gregorian import RIYADH, riyadh_date
 from saudi.hijri import HijriDate
-from sawtak.models import Category, Channel, Ticket, TicketEvent
+from sawtak.models import Category, Channel, Ticket
 from sawtak.statuses import TicketStatus
 from sawtak.timeline import due_on
 from tests import personas
+from tests.portal.demonstration import (
+    NOW,
+    PASSWORD,
+    check_accounts,
+    check_messages,
+    check_order_of_time,
+    files_in,
+    load,
+    quick_passwords,
+)
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=RIYADH)
 TODAY = date(2026, 11, 25)
-PASSWORD = "a demonstration's password"
-
-
-@contextmanager
-def files_in(folder: str) -> Iterator[None]:
-    """Keep what is uploaded in a folder of the test."""
-    default = settings.STORAGES["default"]
-    own = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
-    with override_settings(STORAGES={**settings.STORAGES, "default": own}):
-        yield
-
-
-def contestable(national_id: str) -> list[EligibilityResult]:
-    """Give a person's results that are not eligible, the newest last."""
-    return list(
-        EligibilityResult.objects.current()
-        .filter(person__national_id=national_id, status="ineligible")
-        .order_by("cycle__code")
-    )
-
-
-@contextmanager
-def quick_passwords() -> Iterator[None]:
-    """Hash the staff's password quickly: how slowly it is hashed is not what is tested here."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        yield
 
 
 def give_password(password: str) -> Any:
     """Set DEMO_PASSWORD for the command."""
     env = Env({"DEMO_PASSWORD": password})
     return patch("portal.management.commands.load_demo.env", env)
-
-
-def load() -> str:
-    out = StringIO()
-    call_command("load_demo", stdout=out)
-    return out.getvalue()
 
 
 class DemonstrationTests(TestCase):
@@ -353,142 +323,6 @@ class DemonstrationTests(TestCase):
             assert authenticate(None, username="auditor", password=PASSWORD)
             assert "password" not in load()
         assert before == counts()
-
-
-def check_accounts(today: date) -> None:
-    """Judge the states of the accounts, whatever the day is."""
-    [sara] = contestable(people.SARA)
-    assert sara.cycle == Cycle.objects.first()
-    assert sara.reason_codes == ["LEASE_NOT_PROVEN"]
-    assert sara.filing_deadline - today > timedelta(days=40)
-    assert not Objection.objects.filter(person__household=sara.person.household).exists()
-
-    [khalid] = contestable(people.KHALID)
-    assert (khalid.announced_on, khalid.filing_deadline) == (today - timedelta(days=90), today)
-    assert not Objection.objects.filter(person=khalid.person).exists()
-
-    [resident] = contestable(people.RESIDENT)
-    assert resident.filing_deadline == today - timedelta(days=1)
-    assert [o.status for o in resident.objections.all()] == [ObjectionStatus.STOPPED]
-    assert Message.objects.filter(recipient="+966500000003", template="draft_stopped").exists()
-
-    assert contestable(people.PAID_SHORT) == []
-    head = Person.objects.get(national_id=people.PAID_SHORT)
-    newest = PaymentLine.objects.current().filter(person=head).order_by("-paid_on")[0]
-    assert (newest.status, newest.reason_codes) == ("paid", ["ABSENCE_DEDUCTION"])
-    assert newest.is_short
-    assert newest.counted_from <= today <= newest.filing_deadline
-    assert not newest.objections.exists()
-
-    [dependant] = contestable(people.ADULT_DEPENDANT)
-    assert dependant.reason_codes == ["SHELTER"]
-    assert dependant.person.household == sara.person.household
-
-    objection = Objection.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
-    assert objection.status == ObjectionStatus.DOCUMENTS_WANTED
-    assert objection.documents_due_on > today
-    ticket = Ticket.objects.get(person__national_id=people.ASKED_FOR_DOCUMENTS)
-    assert (ticket.status, ticket.identity_match) == (TicketStatus.ANSWERED, "full")
-
-
-def check_order_of_time() -> None:
-    """Judge that rows were made in the order of their instants, each after its cause."""
-    for times in (
-        # A paper is entered after it came.
-        Objection.objects.order_by("id").values_list(
-            Coalesce("entered_at", "opened_at"), flat=True
-        ),
-        ObjectionEvent.objects.order_by("id").values_list("at", flat=True),
-        Ticket.objects.order_by("id").values_list("received_at", flat=True),
-        TicketEvent.objects.order_by("id").values_list("at", flat=True),
-        PhoneMessage.objects.filter(message__campaign=None)
-        .order_by("id")
-        .values_list("received_at", flat=True),
-    ):
-        assert list(times) == sorted(times)
-    for objection in Objection.objects.select_related("result", "payment"):
-        assert riyadh_date(objection.opened_at) >= objection.counted_from
-        is_exempted = objection.exemption_id is not None
-        assert is_exempted or riyadh_date(objection.opened_at) <= objection.deadline
-
-
-def check_messages(now: datetime) -> None:
-    """Judge that what arrived lies on the phone, once, and that nothing came after now."""
-    arrived = Message.objects.filter(status__in=("sent", "delivered"))
-    assert arrived.count() == PhoneMessage.objects.count() > 0
-    assert not arrived.exclude(gateway="phone").exists()
-    assert not arrived.filter(sent_at__gt=now).exists()
-    assert arrived.filter(attempts__outcome="sent").count() == arrived.count()
-    assert not Message.objects.filter(queued_at__gt=now).exists()
-    assert not ObjectionEvent.objects.filter(at__gt=now).exists()
-    assert not TicketEvent.objects.filter(at__gt=now).exists()
-
-
-@pytest.mark.parametrize(
-    "now",
-    [
-        pytest.param("2027-01-01 08:30", id="first-of-the-year"),
-        pytest.param("2026-07-09 12:00", id="day-before-the-payment"),
-        pytest.param("2026-09-10 00:03", id="payment-day-just-after-midnight"),
-        pytest.param("2026-10-11 23:59", id="payment-day-moved-behind-a-weekend"),
-        pytest.param("2026-12-31 21:40", id="last-of-the-year-at-night"),
-        pytest.param("2028-02-29 15:00", id="leap-day"),
-    ],
-)
-@pytest.mark.django_db
-def test_the_accounts_stand_as_they_are_described_on_any_day(tmp_path, now):
-    at = datetime.fromisoformat(now).replace(tzinfo=RIYADH)
-    with files_in(str(tmp_path)), quick_passwords():
-        load_demonstration(staff_password=PASSWORD, now=at, size=5)
-    check_accounts(at.date())
-    check_order_of_time()
-    check_messages(at)
-
-
-@pytest.mark.django_db
-def test_a_register_in_use_is_left_alone():
-    personas.head()
-    with pytest.raises(RegisterInUse):
-        load_demonstration(staff_password=PASSWORD, now=NOW)
-    with pytest.raises(CommandError, match="The register has people already"):
-        load()
-    assert Person.objects.count() == 1
-
-
-def test_the_days_hold_at_every_hour_of_four_years():
-    first = datetime(2026, 1, 1, 0, 3, tzinfo=RIYADH)
-    for number in range(4 * 366):
-        now = first + timedelta(days=number, hours=number * 7 % 24)
-        days = days_from(now)
-        today = days.today
-        announced = [cycle.announced_on for cycle in days.cycles]
-        paid = [cycle.paid_on for cycle in days.cycles]
-        assert announced == sorted(announced, reverse=True)
-        assert paid == sorted(paid, reverse=True)
-        assert len({cycle.code for cycle in days.cycles}) == 12
-        assert 6 <= (today - announced[0]).days <= 37
-        assert (today - announced[1]).days >= 34
-        assert (today - announced[2]).days >= 60
-        assert announced[days.closing] == days.closed_yesterday
-        assert days.closing in {2, 3}
-        assert all(cycle.announced_on < cycle.paid_on for cycle in days.cycles)
-        assert all(day.weekday() not in {4, 5} or number for number, day in enumerate(paid))
-        assert len(days.paid) >= 11
-        newest = days.paid[0]
-        assert newest.paid_on <= today <= newest.paid_on + timedelta(days=90)
-        assert (today - days.paid[1].paid_on).days >= 25
-
-
-def test_stories_are_played_side_by_side_in_the_order_of_time():
-    told = []
-
-    def story(name: str, *minutes: int) -> Story:
-        for minute in minutes:
-            yield NOW + timedelta(minutes=minute)
-            told.append((name, minute))
-
-    play([story("a", 1, 5, 9), story("b", 3, 5), story("c")], now=NOW + timedelta(minutes=5))
-    assert told == [("a", 1), ("b", 3), ("a", 5), ("b", 5)]
 
 
 @pytest.mark.django_db

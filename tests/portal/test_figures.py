@@ -10,12 +10,10 @@ from typing import Any, Final
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.models import Model
 
 from access.references import ReferenceKind, new_reference
 from beneficiaries.services import user_of
-from objections.models import ObjectionEvent
+from objections.models import Objection, ObjectionEvent
 from objections.services import ask_second_look
 from objections.statuses import ObjectionStatus
 from portal.figures.counting import count_days
@@ -37,6 +35,7 @@ from sawtak.models import Ticket, TicketEvent
 from sawtak.rules import ANSWER_WORKING_DAYS
 from tests.objections.cases import approved, documents_wanted, proposed
 from tests.personas import staff
+from tests.plans import copy_rows, plan_of
 from tests.portal.working import TUESDAY, filed, objection_filed, team_of
 
 pytestmark = pytest.mark.django_db
@@ -247,32 +246,23 @@ def test_public_figures_are_of_whole_days() -> None:
     ) == [("ticket", "", 1, 0, 2.5), ("ticket", "web", 1, 0, 2.5)]
 
 
-def _years_of(model: type[Model]) -> None:
-    """Repeat the first row's event on each of three thousand days, and tell the planner."""
-    names = [field.column for field in model._meta.local_fields if field.column not in {"id", "at"}]
-    columns, table = ", ".join(names), model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (at, {columns})"
-            f" SELECT at - n * interval '1 day', {columns}"
-            f" FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS one,"
-            " generate_series(1, 3000) AS n"
-        )
-        cursor.execute(f"ANALYZE {table}")
-
-
 def test_events_are_found_by_their_time() -> None:
     objection_filed()
     filed()
-    _years_of(ObjectionEvent)
-    _years_of(TicketEvent)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            f"EXPLAIN {CASES} SELECT count(*) FROM cases",
-            facts_of(TUESDAY.date(), TUESDAY.date()),
-        )
-        plan = "\n".join(line for [line] in cursor.fetchall())
+    for model in (ObjectionEvent, TicketEvent):
+        copy_rows(model, 3000, at="one.at - n * interval '1 day'")
+    copy_rows(
+        Ticket,
+        1000,
+        reference="(7000000000 + n)::text",
+        submission_key="'copy' || n",
+        received_at="one.received_at - n * interval '1 day'",
+    )
+    plan = plan_of(
+        f"{CASES} SELECT count(*) FROM cases",
+        facts_of(TUESDAY.date(), TUESDAY.date()),
+        of=[ObjectionEvent, TicketEvent, Objection, Ticket],
+    )
     for index in ("sawtak_ticketevent_at", "objections_event_at", "ticket_received"):
         assert index in plan, plan
 
