@@ -27,7 +27,7 @@ from saudi.languages import direction_in, page_language
 from saudi.sms import sms_parts
 from sawtak.answering.composing import told_text
 from sawtak.bulk.models import BulkAnswer, BulkState, RowState
-from sawtak.bulk.services import WrongCount, fix_set, start, stop, words_of
+from sawtak.bulk.services import MANY, WrongCount, fix_set, start, stop, words_of
 from sawtak.models import ReplyTemplate
 from sawtak.statuses import TicketStatus
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-MANY: Final = "sawtak.answer_many_tickets"
 PAGE_ROWS: Final = 50
 _EXAMPLES: Final = 3
 _REFRESH_SECONDS: Final = 3

@@ -1,7 +1,9 @@
 """Answering many tickets: fixing the set, starting, stopping, and each ticket by itself.
 
-Each ticket is one transaction that first takes a share of the set's row: stopping waits for the one
-that is being answered, and after it none is. A row is taken by locking it, so that two workers
+Each ticket is one transaction that first takes a share of the set's lock: stopping takes it whole,
+waits for what is being answered, and after it nothing is. It is a lock of the server's own, which
+gives turns in the order of asking: behind a lock of the row, whoever stops would wait for as long
+as several workers take shares one after another. A row is taken by locking it, so that two workers
 never answer one ticket twice.
 """
 
@@ -13,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -29,6 +31,9 @@ from sawtak.services.staff import answer_ticket
 from sawtak.statuses import WAITING_STATUSES
 
 ANSWER_TASK: Final = "sawtak.answer_many"
+MANY: Final = "sawtak.answer_many_tickets"
+
+_LOCK_SPACE: Final = 0x424C4B  # BLK
 
 
 class WrongCount(TicketRefused):
@@ -120,9 +125,13 @@ def start(*, bulk_id: int, by: User, count: int, digest: str, now: datetime) -> 
     return bulk
 
 
-def stop(*, bulk_id: int, by: User, now: datetime) -> BulkAnswer:
-    """Stop a set at once: what is being answered ends, and no other begins."""
+def stop(*, bulk_id: int, by: User | None, now: datetime) -> BulkAnswer:
+    """Stop a set at once: what is being answered ends, and no other begins.
+
+    Stopped before, or over, it stays as it is. By nobody: whoever began it may not any more.
+    """
     with transaction.atomic():
+        _lock(bulk_id, is_shared=False)
         bulk = BulkAnswer.objects.select_for_update(of=("self",)).get(pk=bulk_id)
         if bulk.state == BulkState.RUNNING:
             bulk.state, bulk.ended_at, bulk.stopped_by = BulkState.STOPPED, now, by
@@ -131,10 +140,15 @@ def stop(*, bulk_id: int, by: User, now: datetime) -> BulkAnswer:
 
 
 def answer_running() -> int:
-    """Answer what is left of the sets that run; give how many tickets were looked at."""
+    """Answer what is left of the sets that run; give how many tickets were looked at.
+
+    Whoever began a set must still be allowed to: else it is stopped.
+    """
     looked = 0
-    for bulk_id in BulkAnswer.objects.filter(state=BulkState.RUNNING).values_list("pk", flat=True):
-        while answer_one(bulk_id, now=timezone.now()):
+    for bulk in BulkAnswer.objects.filter(state=BulkState.RUNNING).select_related("by"):
+        if not bulk.by.has_perm(MANY):  # of nobody who is not active either
+            stop(bulk_id=bulk.pk, by=None, now=timezone.now())
+        while answer_one(bulk.pk, now=timezone.now()):
             looked += 1
     return looked
 
@@ -142,7 +156,8 @@ def answer_running() -> int:
 def answer_one(bulk_id: int, *, now: datetime) -> bool:
     """Answer one ticket of a running set, or say why not; False where none is left to this one."""
     with transaction.atomic():
-        bulk = _shared(bulk_id)
+        _lock(bulk_id, is_shared=True)
+        bulk = BulkAnswer.objects.filter(pk=bulk_id, state=BulkState.RUNNING).first()
         if bulk is None:
             return False
         row = (
@@ -158,14 +173,11 @@ def answer_one(bulk_id: int, *, now: datetime) -> bool:
     return False
 
 
-_SHARED: Final = """
-    SELECT * FROM sawtak_bulkanswer WHERE id = %s AND state = 'running' FOR SHARE
-"""
-
-
-def _shared(bulk_id: int) -> BulkAnswer | None:
-    """Read a running set under a share of its lock: workers go on together, stopping waits."""
-    return next(iter(BulkAnswer.objects.raw(_SHARED, [bulk_id])), None)
+def _lock(bulk_id: int, *, is_shared: bool) -> None:
+    """Take the lock of a set until the transaction ends: what is read afterwards is true."""
+    name = "pg_advisory_xact_lock_shared" if is_shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {name}(%s, %s)", [_LOCK_SPACE, bulk_id])
 
 
 def _answer(bulk: BulkAnswer, row: BulkAnswerTicket, *, now: datetime) -> None:

@@ -119,7 +119,10 @@ def test_stop_takes_effect_at_once(client, template):
     assert not answer_one(bulk.pk, now=LATER)
     assert answer_running() == 0
     assert len(tickets.texts_sent("ticket_answered")) == 1
-    assert "ما لم نصل إليه بقي كما كان" in tickets.page(client.get(url))
+    stopped = tickets.page(client.get(url))
+    assert "ما لم نصل إليه بقي كما كان" in stopped
+    assert "رددنا على: طلب واحد" in stopped
+    assert "لم نصل إلى: 3 طلبات" in stopped
     bulk.refresh_from_db()
     assert (bulk.state, bulk.rows.filter(state="waiting").count()) == ("stopped", 3)
     begin(client, url, bulk, "3")
@@ -142,6 +145,21 @@ def test_what_changed_since_it_was_shown_is_left_and_a_set_is_begun_once(client,
     rows = {row.ticket_id: (row.state, row.why) for row in bulk.rows.all()}
     assert rows == {first.pk: ("left", "changed"), second.pk: ("answered", "")}
     assert len(tickets.texts_sent("ticket_answered")) == 1
+
+
+def test_who_may_not_answer_many_any_more_answers_none(client, template):
+    user = personas.sign_in_staff(client, "supervisor")
+    url, _page, bulk = shown(client, template, [tickets.file() for _n in range(2)])
+    begin(client, url, bulk, "2")
+    user.groups.clear()
+    assert answer_running() == 0
+    bulk.refresh_from_db()
+    assert (bulk.state, bulk.stopped_by) == (BulkState.STOPPED, None)
+    assert not tickets.texts_sent("ticket_answered")
+    personas.sign_in_staff(client, "supervisor")
+    told = tickets.page(client.get(url))
+    assert "لم يعد لمن أرسله صلاحية الرد" in told
+    assert "لم نصل إلى: طلبين" in told
 
 
 def test_all_of_the_list_is_bounded_and_a_blank_is_left_out(client, template):
