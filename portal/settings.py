@@ -13,6 +13,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from access.exports.cells import MOST_SHEET_ROWS
 from documents.clamav import parse_scanner_address
 from notifications.mail.addresses import InvalidAddress, parse_address
 from portal.env import BASE_DIR, database_from_url, env, is_loopback, mail_server_from_url
@@ -264,6 +265,11 @@ LIMITS = {
     "export_rows": env.number("LIMITS_EXPORT_ROWS", 500_000),
     "import_bytes": env.number("LIMITS_IMPORT_BYTES", 2 * 1024 * 1024 * 1024),
 }
+
+if LIMITS["export_rows"] > MOST_SHEET_ROWS:
+    raise ImproperlyConfigured(
+        f"The setting LIMITS_EXPORT_ROWS may be at most {MOST_SHEET_ROWS}, the rows of a sheet."
+    )
 
 # Languages and time ---------------------------------------------------------
 

@@ -39,6 +39,9 @@ class Sheet:
     is_rtl: bool
 
 
+MOST_SHEET_ROWS: Final = 1_048_575
+"""Rows of a sheet of XLSX below its head."""
+
 _STARTS: Final = ("=", "+", "-", "@")
 _NUMBER: Final = re.compile(r"[\s\d.,/:]*\d[\s\d.,/:]*")
 _BEGINS_ANEW: Final = re.compile(r"(?<=[;\t\r\n])(?=[=+\-@\t\r])")
@@ -52,6 +55,8 @@ def is_dangerous(text: str) -> bool:
     >>> [is_dangerous(text) for text in ("=1+1", "\\t=1+1", " \\u200f＝1+1", "- طلب", "1-1", "")]
     [True, True, True, True, False, False]
     """
+    if text[:1].isalpha():  # what most texts begin with is none of those signs in any form
+        return False
     if text.startswith(("\t", "\r", "\n")):
         return True
     seen = (char for char in text if not _is_nothing(char))
@@ -73,8 +78,15 @@ def plain(text: str) -> str:
     >>> plain("=1+1"), plain("- طلب أول"), plain("نعم;=1+1"), plain("0501"), plain("نعم")
     ("'=1+1", "'- طلب أول", "نعم;'=1+1", "'0501", 'نعم')
     """
-    quoted = _BEGINS_ANEW.sub("'", text)
+    quoted = unstarted(text)
+    if text[:1].isalpha():
+        return quoted
     return f"'{quoted}" if is_dangerous(text) or _NUMBER.fullmatch(text) else quoted
+
+
+def unstarted(text: str) -> str:
+    """Give a text within which no cell begins that would run."""
+    return _BEGINS_ANEW.sub("'", text)
 
 
 def in_riyadh(value: datetime | date) -> datetime | date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
-from access.exports.cells import Cell, Code, Sheet, in_riyadh, is_dangerous, plain
+from access.exports.cells import Cell, Code, Sheet, in_riyadh, is_dangerous, plain, unstarted
 
 Format = Literal["csv", "xlsx"]
 
@@ -40,10 +42,14 @@ class Written:
 
 
 def write_file(path: Path, kind: Format, sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> Written:
-    """Write a file of a format and give what it holds. Raises OSError."""
-    counted = (_write_csv if kind == "csv" else _write_xlsx)(path, sheet, rows)
+    """Write a file of a format, on the disk for good, and give what it holds. Raises OSError."""
+    try:
+        counted = (_write_csv if kind == "csv" else _write_xlsx)(path, sheet, rows)
+    except FileCreateError as error:  # XlsxWriter's word for an OSError
+        raise OSError(str(error)) from error
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as stream:
+        os.fsync(stream.fileno())
         while block := stream.read(_BLOCK):
             digest.update(block)
             size += len(block)
@@ -71,7 +77,7 @@ def _csv_text(cell: Cell) -> str:
         case None | "":
             return ""
         case Code():
-            return f"'{cell}"
+            return f"'{unstarted(cell)}"
         case str():
             return plain(cell)
         case datetime():
@@ -88,7 +94,7 @@ def _csv_text(cell: Cell) -> str:
 def _write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> int:
     """Write one sheet whose texts are texts: none becomes a formula, a link or a number."""
     count = 0
-    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as scratch:
         book = xlsxwriter.Workbook(
             str(path),
             {
@@ -99,6 +105,7 @@ def _write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> int
                 "strings_to_numbers": False,
             },
         )
+        book.use_zip64()
         page = book.add_worksheet(_title(sheet.title))
         if sheet.is_rtl:
             page.right_to_left()

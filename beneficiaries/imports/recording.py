@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -42,6 +42,16 @@ LONGEST_SECONDS: Final = 2 * 60 * 60
 """A run's process is ended after so long; the longest seen took minutes (docs/imports.md)."""
 
 R = TypeVar("R", bound=Run)
+
+
+class RunEnded(Exception):
+    """The work of a run ends it; `code` is kept, and worded where the run is shown.
+
+    `is_failure` tells what failed from what was refused.
+    """
+
+    code: ClassVar[str]
+    is_failure: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,8 @@ def _end_undone(run: Run, error: BaseException) -> None:
     )
     names = ["status", "refusal", "refusal_detail", "ended_at", "phase"]
     code, detail = _refusal_of(error)
-    run.status = RunStatus.REFUSED if code != "error" else RunStatus.FAILED
+    is_failure = code == "error" or (isinstance(error, RunEnded) and error.is_failure)
+    run.status = RunStatus.FAILED if is_failure else RunStatus.REFUSED
     run.refusal, run.refusal_detail = code, detail[:200]
     run.ended_at, run.phase = timezone.now(), ""
     if isinstance(error, ImportRunning) and isinstance(run, ImportRun) and run.stored_name:
@@ -160,6 +171,8 @@ def _refusal_of(error: BaseException) -> tuple[str, str]:
     """Give the code of a refusal and its detail, or `error` and the kind of the error."""
     if isinstance(error, UnreadableFile):
         return error.code, error.detail
+    if isinstance(error, RunEnded):
+        return error.code, ""
     codes: dict[type[BaseException], str] = {
         ImportRunning: "running",
         InvalidCycle: "no_cycle",

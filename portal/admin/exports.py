@@ -27,6 +27,7 @@ from access.staff import CaseAction
 from beneficiaries.imports.admin import RunAdmin
 from beneficiaries.models import User
 from beneficiaries.statuses import RunStatus
+from portal.exports.errors import WORDS
 from portal.exports.lists import LISTS, ExportedList
 from portal.exports.making import (
     KEPT,
@@ -167,9 +168,10 @@ class ExportAdmin(RunAdmin):
             raise PermissionDenied
         if not exported.may_be_exported_by(user, request):
             raise PermissionDenied
-        if not is_kept(run, now=now):
-            raise Http404
-        return file_response(open_file(run, by=user, now=now), run)
+        stream = open_file(run, by=user, now=now)
+        if stream is None:
+            return HttpResponseRedirect(self.case_url(run))
+        return file_response(stream, run)
 
     def get_case(self, request: HttpRequest, pk: int) -> Export:
         return cast(Export, get_object_or_404(self.get_queryset(request), pk=pk))
@@ -182,8 +184,10 @@ class ExportAdmin(RunAdmin):
     ) -> dict[str, Any]:
         now, is_own = timezone.now(), case.asked_by_id == request.user.pk
         is_there = is_kept(case, now=now)
+        progress = self.progress_context(case)
         return {
-            **self.progress_context(case),
+            **progress,
+            "refusal": WORDS.get(case.refusal, progress["refusal"]),
             "about": self.show_title(case),
             "is_own": is_own,
             "may_fetch": is_own and is_there,

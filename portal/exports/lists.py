@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
@@ -20,16 +19,14 @@ from access.exports.cells import Cell, Code
 from beneficiaries.models import User
 from beneficiaries.reasons import shown_reasons
 from notifications.models import Message
-from notifications.statuses import Lane, MessageStatus
 from objections.clock import case_clock
 from objections.models import Objection
 from objections.presenting import matter_of
 from portal.calls.models import CallTask
-from portal.calls.statuses import CallMatter
+from portal.exports.words import choice, hijri_day
 from portal.masks import shown_mobile
 from portal.work.models import WorkItem
-from saudi.gregorian import riyadh_date, riyadh_today
-from saudi.hijri import HijriDate, format_hijri
+from saudi.gregorian import riyadh_today
 from saudi.languages import page_language
 from sawtak.models import Ticket, TicketMessage
 from sawtak.wording import identity_label, staff_label
@@ -75,12 +72,6 @@ class ExportedList:
         return [each for each in self.columns if not each.right or user.has_perm(each.right)]
 
 
-def _hijri(at: datetime | None) -> str:
-    if at is None:
-        return ""
-    return format_hijri(HijriDate.from_gregorian(riyadh_date(at)), page_language())
-
-
 def _mobile(number: str, reader: User) -> Cell:
     return Code(shown_mobile(number, reader)) if number else ""
 
@@ -107,7 +98,14 @@ def _clock(case: Objection) -> str:
 def _prepared_tickets(tickets: QuerySet[Any]) -> QuerySet[Any]:
     first = TicketMessage.objects.filter(ticket=OuterRef("pk")).order_by("id").values("text")[:1]
     told: QuerySet[Any] = tickets.annotate(message=Subquery(first))
-    return told.select_related("assigned_to", "rating")
+    return told.select_related("assigned_to", "rating").defer("birth_date")
+
+
+def _identity(ticket: Ticket) -> str:
+    """Say what the list says (`identity_label`)."""
+    if not ticket.national_id:
+        return identity_label(ticket)
+    return capfirst(choice(ticket, "identity_match"))
 
 
 def _stars(ticket: Ticket) -> int | None:
@@ -125,14 +123,14 @@ TICKETS: Final = ExportedList(
         Column(_("Name"), lambda row, _reader: row.full_name, 28),
         Column(_("National ID"), lambda row, _reader: Code(row.national_id), 13),
         Column(_("Mobile"), lambda row, reader: _mobile(row.mobile, reader), 16),
-        Column(_("Identity"), lambda row, _reader: identity_label(row), 20),
+        Column(_("Identity"), lambda row, _reader: _identity(row), 20),
         Column(_("Type"), lambda row, _reader: row.get_category_display(), 22),
         Column(_("Subject"), lambda row, _reader: row.subject, 30),
         Column(_("Message"), lambda row, _reader: row.message, 60, READ_MESSAGES),
-        Column(_("Channel"), lambda row, _reader: capfirst(row.get_channel_display())),
+        Column(_("Channel"), lambda row, _reader: capfirst(choice(row, "channel"))),
         Column(_("Status"), lambda row, _reader: staff_label(row.status), 20),
         Column(_("Received"), lambda row, _reader: row.received_at, 17),
-        Column(_("Received (Hijri)"), lambda row, _reader: _hijri(row.received_at), 22),
+        Column(_("Received (Hijri)"), lambda row, _reader: hijri_day(row.received_at), 22),
         Column(_("Last change"), lambda row, _reader: row.changed_at, 17),
         Column(_("Assigned to"), lambda row, _reader: _who(row.assigned_to), 22),
         Column(_("Stars, of 5"), lambda row, _reader: _stars(row), 10),
@@ -144,7 +142,8 @@ TICKETS: Final = ExportedList(
 
 
 def _prepared_objections(cases: QuerySet[Any]) -> QuerySet[Any]:
-    return cases.select_related("person", "result__cycle", "payment__cycle", "assigned_to")
+    named = ("person", "result__cycle", "payment__cycle", "assigned_to")
+    return cases.select_related(*named).defer("person__birth_date")
 
 
 OBJECTIONS: Final = ExportedList(
@@ -160,11 +159,11 @@ OBJECTIONS: Final = ExportedList(
         Column(_("Against"), lambda row, _reader: matter_of(row.contested), 34),
         Column(_("Reasons"), lambda row, _reader: _reasons(row), 34),
         Column(_("Ground"), lambda row, _reader: row.ground_text, 34),
-        Column(_("Channel"), lambda row, _reader: capfirst(row.get_channel_display())),
-        Column(_("Status"), lambda row, _reader: row.get_status_display(), 18),
+        Column(_("Channel"), lambda row, _reader: capfirst(choice(row, "channel"))),
+        Column(_("Status"), lambda row, _reader: choice(row, "status"), 18),
         Column(_("Time for the answer"), lambda row, _reader: _clock(row), 22),
         Column(_("Received"), lambda row, _reader: row.submitted_at, 17),
-        Column(_("Received (Hijri)"), lambda row, _reader: _hijri(row.submitted_at), 22),
+        Column(_("Received (Hijri)"), lambda row, _reader: hijri_day(row.submitted_at), 22),
         Column(_("Decided"), lambda row, _reader: row.decided_at, 17),
         Column(_("Caseworker"), lambda row, _reader: _who(row.assigned_to), 22),
     ),
@@ -196,7 +195,7 @@ def _matter(item: WorkItem) -> str:
 def _state(item: WorkItem) -> str:
     case = item.case
     if isinstance(case, Objection):
-        return str(case.get_status_display())
+        return choice(case, "status")
     return staff_label(case.status)
 
 
@@ -211,15 +210,15 @@ WORK: Final = ExportedList(
     _("Queue of work"),
     (
         Column(_("Reference"), lambda row, _reader: Code(row.case.reference), 13),
-        Column(_("Kind"), lambda row, _reader: row.get_kind_display(), 12),
+        Column(_("Kind"), lambda row, _reader: choice(row, "kind"), 12),
         Column(_("Citizen"), lambda row, _reader: _asker(row).full_name, 28),
         Column(_("National ID"), lambda row, _reader: Code(_asker(row).national_id), 13),
         Column(_("Matter"), lambda row, _reader: _matter(row), 34),
         Column(_("City"), lambda row, _reader: row.city),
         Column(_("Team"), lambda row, _reader: _team(row), 20),
-        Column(_("Priority"), lambda row, _reader: row.get_priority_display(), 10),
+        Column(_("Priority"), lambda row, _reader: choice(row, "priority"), 10),
         Column(_("Escalated"), lambda row, _reader: row.escalated_at, 17),
-        Column(_("Channel"), lambda row, _reader: capfirst(row.get_channel_display())),
+        Column(_("Channel"), lambda row, _reader: capfirst(choice(row, "channel"))),
         Column(_("Status"), lambda row, _reader: _state(row), 18),
         Column(_("Due"), lambda row, _reader: row.due_on, 12),
         Column(_("Put off until"), lambda row, _reader: row.snoozed_until, 12),
@@ -249,10 +248,10 @@ CALLS: Final = ExportedList(
         Column(_("Name"), lambda row, _reader: row.name, 28),
         Column(_("National ID"), lambda row, _reader: _id_of(row), 13),
         Column(_("Mobile"), lambda row, reader: _mobile(row.mobile, reader), 16),
-        Column(_("What waits"), lambda row, _reader: str(CallMatter(row.matter).label), 30),
+        Column(_("What waits"), lambda row, _reader: choice(row, "matter"), 30),
         Column(_("Reference"), lambda row, _reader: Code(row.reference), 13),
         Column(_("Call by"), lambda row, _reader: row.call_by, 12),
-        Column(_("Status"), lambda row, _reader: row.get_status_display(), 18),
+        Column(_("Status"), lambda row, _reader: choice(row, "status"), 18),
         Column(_("Calls without an answer"), lambda row, _reader: row.calls, 12),
         Column(_("Ended"), lambda row, _reader: row.ended_at, 17),
         Column(_("Taken by"), lambda row, _reader: _who(row.assigned_to), 22),
@@ -273,8 +272,8 @@ MESSAGES: Final = ExportedList(
     (
         Column(_("Queued"), lambda row, _reader: row.queued_at, 17),
         Column(_("To"), lambda row, reader: _mobile(row.recipient, reader), 16),
-        Column(_("Status"), lambda row, _reader: _label(MessageStatus, row.status), 18),
-        Column(_("Lane"), lambda row, _reader: _label(Lane, row.lane), 18),
+        Column(_("Status"), lambda row, _reader: capfirst(choice(row, "status")), 18),
+        Column(_("Lane"), lambda row, _reader: capfirst(choice(row, "lane")), 18),
         Column(_("Event"), lambda row, _reader: row.event, 30),
         Column(_("Sent"), lambda row, _reader: row.sent_at, 17),
         Column(_("Gateway"), lambda row, _reader: row.gateway, 12),
@@ -283,10 +282,6 @@ MESSAGES: Final = ExportedList(
     ),
     _prepared_messages,
 )
-
-
-def _label(kind: Any, value: str) -> str:
-    return capfirst(str(kind(value).label))
 
 
 LISTS: Final = {each.key: each for each in (TICKETS, OBJECTIONS, WORK, CALLS, MESSAGES)}

@@ -207,7 +207,7 @@ def test_rights_that_were_taken_meanwhile_end_an_export(client: Client, settings
     run = Export.objects.get()
     making.work_on(run.pk, now=TUESDAY)
     run.refresh_from_db()
-    assert (run.status, run.rows, run.stored_name) == (RunStatus.FAILED, 0, "")
+    assert (run.status, run.rows, run.stored_name) == (RunStatus.REFUSED, 0, "")
     assert not list(Path(storages["exports"].location).iterdir())
 
 
