@@ -81,14 +81,19 @@ def add_rows(url: str, environ: dict[str, str], options: argparse.Namespace) -> 
     size = ["--people", str(options.people), "--tickets", str(options.people)]
     more = ["load_scale", *size, "--objections", str(options.objections)]
     subprocess.run([sys.executable, "manage.py", *more], cwd=ROOT, env=environ, check=True)
+    add_messages(url, options.sms)
+
+
+def add_messages(url: str, wanted: int) -> None:
+    """Bring a filled database to so many SMS, and give the planner its figures."""
     with contextlib.closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute("SELECT count(*) FROM notifications_message WHERE event LIKE 'scale:%'")
         (there,) = cursor.fetchone()
-        if there < options.sms:
+        if there < wanted:
             cursor.execute("DELETE FROM notifications_message WHERE event LIKE 'scale:%'")
-            cursor.execute(_SMS, {"missing": options.sms})
+            cursor.execute(_SMS, {"missing": wanted})
         cursor.execute("VACUUM ANALYZE")
 
 
