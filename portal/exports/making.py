@@ -12,7 +12,7 @@ import logging
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -246,7 +246,7 @@ def _write(
 
         reader, values = wanted.reader, [column.value for column in columns]
 
-        def cells() -> Iterator[list[Cell]]:
+        def cells() -> Generator[list[Cell], None, None]:
             for number, row in enumerate(rows.iterator(chunk_size=_CHUNK), 1):
                 if number % _CHUNK == 0:
                     progress(Step(Phase.WRITING, number))
