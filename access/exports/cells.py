@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from saudi.gregorian import to_riyadh
+from saudi.gregorian import MONTHS, to_riyadh
 
 
 class Code(str):
@@ -43,7 +43,19 @@ MOST_SHEET_ROWS: Final = 1_048_575
 """Rows of a sheet of XLSX below its head."""
 
 _STARTS: Final = ("=", "+", "-", "@")
-_NUMBER: Final = re.compile(r"[\s\d.,/:]*\d[\s\d.,/:]*")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_DIGIT: Final = re.compile(r"\d")
+_OF_DAYS: Final = frozenset(
+    [
+        *("e", "am", "pm", "ص", "م", "هـ", "ه"),
+        *(month.casefold() for names in MONTHS.values() for month in names),
+        *(month[:3].casefold() for month in MONTHS["en"]),
+    ]
+)
+"""Words with which digits are a number or a day: an exponent, halves of a day, eras, months."""
+
+_TRUTHS: Final = frozenset({"true", "false"})
+_LONGEST_NUMBER: Final = 60
 _BEGINS_ANEW: Final = re.compile(r"(?<=[;\t\r\n])(?=[=+\-@\t\r])")
 
 
@@ -73,15 +85,28 @@ def plain(text: str) -> str:
     An apostrophe goes before it, and before what a spreadsheet that parts cells by semicolons
     would take for the beginning of a cell. The text stays readable, and nothing is taken from it.
 
-    Digits alone are what somebody typed too, and not a number that may be shortened.
+    What somebody typed stays that too where a spreadsheet would read a value out of it.
 
-    >>> plain("=1+1"), plain("- طلب أول"), plain("نعم;=1+1"), plain("0501"), plain("نعم")
-    ("'=1+1", "'- طلب أول", "نعم;'=1+1", "'0501", 'نعم')
+    >>> plain("=1+1"), plain("- طلب أول"), plain("نعم;=1+1"), plain("0501"), plain("نعم 5")
+    ("'=1+1", "'- طلب أول", "نعم;'=1+1", "'0501", 'نعم 5')
     """
     quoted = unstarted(text)
-    if text[:1].isalpha():
-        return quoted
-    return f"'{quoted}" if is_dangerous(text) or _NUMBER.fullmatch(text) else quoted
+    return f"'{quoted}" if is_dangerous(text) or is_read_as_value(text) else quoted
+
+
+def is_read_as_value(text: str) -> bool:
+    """Tell a text that a spreadsheet takes for a number, a day, a time, a truth or an error.
+
+    >>> [is_read_as_value(text) for text in ("0501", "1E5", "50%", "5 مارس", "TRUE", "#REF!")]
+    [True, True, True, True, True, True]
+    >>> is_read_as_value("قبل 5 أيام")
+    False
+    """
+    if len(text) > _LONGEST_NUMBER:
+        return False
+    if not _DIGIT.search(text):
+        return text.startswith("#") or text.strip().casefold() in _TRUTHS
+    return _OF_DAYS.issuperset(word.casefold() for word in _WORDS.findall(text))
 
 
 def unstarted(text: str) -> str:

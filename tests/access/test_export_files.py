@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from access.exports.cells import Cell, Code, Head, Sheet
+from access.exports.cells import Cell, Code, Head, Sheet, plain
 from access.exports.files import write_file
 
 HOSTILE = (
@@ -80,6 +80,13 @@ def test_csv_runs_nothing_and_keeps_every_digit(tmp_path: Path) -> None:
     # Parted by semicolons instead, as a spreadsheet of another country does, nothing runs either.
     for part in re.split(r"[;\n]", data.decode("utf-8-sig")):
         assert not part.lstrip(" \ufeff").startswith(("=", "+", "@", "-", "\t"))
+
+
+def test_what_a_spreadsheet_reads_as_a_value_stays_a_text() -> None:
+    for text in ("000123", "1E5", "1/2", "50%", "2026-11-24", "5 مارس", "MAR 5", "true", "#N/A"):
+        assert plain(text) == f"'{text}", text
+    for text in ("نعم", "قبل 5 أيام", "رقم 12", "A1B2", "صواب", "true story", "1 " * 40):
+        assert plain(text) == text, text
 
 
 def test_xlsx_has_texts_that_are_texts(tmp_path: Path) -> None:
