@@ -135,7 +135,7 @@ def _kept(draft: Objection, needs: list[NeededDocument]) -> list[presenting.File
 
 def _has_new_document(draft: Objection, form: DraftDocumentsForm) -> bool:
     """Tell whether one document is new where one has to be, and say so in the form if none is."""
-    if "new_documents" not in missing_parts(draft):
+    if not examined_documents(draft.contested) or "new_documents" not in missing_parts(draft):
         return True
     form.add_error("documents", presenting.nothing_new_text())
     return False
