@@ -8,9 +8,10 @@ from django.db import transaction
 
 from beneficiaries.models import Person, User
 from objections.contested import lock_contested, objections_against
-from objections.models import Contested, Objection
+from objections.models import Contested, Objection, ObjectionEvent
 from objections.services.drafts import open_draft, reach_step
 from objections.services.statements import save_statement
+from objections.statuses import ObjectionStatus
 
 AFTER_STATEMENT = 4
 """Where the person goes on: the documents, and then the step in which they declare and send."""
@@ -44,3 +45,12 @@ def prepare_draft(
         save_statement(objection=draft, ground=ground, statement=statement)
         reach_step(objection=draft, step=AFTER_STATEMENT)
     return draft, True
+
+
+def was_prepared(contested: Contested, filed_by: Person) -> bool:
+    """Tell whether staff opened the draft that somebody has of an objection."""
+    drafts = objections_against(contested).filter(filed_by=filed_by, reference=None)
+    opened = ObjectionEvent.objects.filter(
+        objection__in=drafts, to_status=ObjectionStatus.DRAFT
+    ).order_by("-id")
+    return bool(opened.values_list("actor__is_staff", flat=True).first())

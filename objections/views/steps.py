@@ -41,6 +41,7 @@ from objections.services import (
 )
 from objections.services.drafts import ensure_draft_open
 from objections.services.filing import missing_parts
+from objections.services.prepared import was_prepared
 from objections.views import mobile
 from objections.views.citizens import Citizen, for_citizens
 from objections.views.frames import (
@@ -82,6 +83,7 @@ def new(request: HttpRequest, citizen: Citizen) -> HttpResponseBase:
         **step_frame(contested, None, number=REASONS, today=today),
         "reasons": presenting.reasons_of(contested, citizen.person),
         "has_draft": state.kind == "draft",
+        "is_prepared": state.kind == "draft" and was_prepared(contested, citizen.person),
         "earlier": state if state.was_refused else None,
         "is_own": contested.person_id == citizen.person.pk,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -29,10 +28,6 @@ TRACKS = (
 )
 
 
-def _or_any(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [("", _("Any")), *choices]
-
-
 def _matter_choices() -> list[tuple[str, Any]]:
     return [("", _("Any")), *TRACKS, *type_choices(with_past=True)]
 
@@ -42,7 +37,9 @@ class RuleForm(forms.ModelForm[RoutingRule]):
 
     position = order_field()
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), required=False, choices=lambda: _or_any(WorkKind.choices)
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=lambda: [("", _("Every kind")), *WorkKind.choices],
     )
     matter = forms.ChoiceField(
         label=gettext_lazy("Matter"),
@@ -50,7 +47,9 @@ class RuleForm(forms.ModelForm[RoutingRule]):
         choices=_matter_choices,
     )
     channel = forms.ChoiceField(
-        label=gettext_lazy("Channel"), required=False, choices=lambda: _or_any(WorkChannel.choices)
+        label=gettext_lazy("Channel"),
+        required=False,
+        choices=lambda: [("", _("Every channel")), *WorkChannel.choices],
     )
     team = forms.ModelChoiceField(
         label=gettext_lazy("Team"), required=False, queryset=Team.objects.order_by("id")

@@ -91,6 +91,9 @@ def test_an_agent_prepares_a_draft_that_the_sender_finds_and_confirms(client):
     personas.sign_in(citizen, person)
     page = tickets.page(citizen.get(f"/sawtak/{ticket.reference}/"))
     assert f'/objections/new/?result={result.pk}"' in page  # a link
+    began = tickets.page(citizen.get(f"/objections/new/?result={result.pk}"))
+    assert "أعددنا هذا الاعتراض من طلبك" in began  # they began nothing themselves
+    assert "بدأت هذا الاعتراض من قبل" not in began
     step = citizen.get(f"/objections/{draft.uuid}/statement/", follow=True)
     if step.status_code == 404:
         step = citizen.get(reverse("objections:step", args=[draft.uuid, "statement"]))
@@ -119,6 +122,10 @@ def test_a_draft_that_was_begun_is_offered_and_not_written_over(client):
     assert client.post(url, fields).status_code == 302
     assert Objection.objects.get().statement == "كلماتي أنا"
     assert f"?result={result.pk}" in ticket.messages.last().text
+    citizen = Client()
+    personas.sign_in(citizen, person)
+    began = tickets.page(citizen.get(f"/objections/new/?result={result.pk}"))
+    assert "بدأت هذا الاعتراض من قبل" in began
 
 
 def test_too_late_is_refused_with_the_day_and_nothing_moves(client):

@@ -18,6 +18,7 @@ from portal.work.errors import (
 )
 from portal.work.kinds import Priority, Warned
 from portal.work.models import WorkEvent, WorkItem
+from portal.work.queue import narrowed
 from portal.work.services import (
     escalate,
     give_to_team,
@@ -27,7 +28,7 @@ from portal.work.services import (
     take_up,
 )
 from portal.work.sweeping import sweep_work
-from saudi.gregorian import RIYADH
+from saudi.gregorian import RIYADH, riyadh_date
 from sawtak.services import ask_sender, close_ticket, reply_from_sender
 from tests.objections.cases import taken
 from tests.personas import staff
@@ -123,6 +124,30 @@ def test_a_case_that_was_put_off_comes_back_in_the_morning() -> None:
     assert queued(ticket).snoozed_until is None
     steps = WorkEvent.objects.filter(ticket=ticket).values_list("step", "actor", "note")
     assert list(steps) == [("snoozed", agent.pk, "رد البنك"), ("woken", None, "")]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_back", "view"),
+    [
+        ("2026-11-28 23:59:59", False, "later"),
+        ("2026-11-29 00:00:30", True, "today"),
+        ("2026-11-29 00:30:00", True, "today"),
+        ("2026-11-30 00:30:00", True, "late"),
+    ],
+    ids=["a-minute-before", "midnight", "half-past-midnight", "half-past-the-next-midnight"],
+)
+def test_the_day_of_the_queue_turns_at_midnight_in_riyadh(
+    at: str, is_back: bool, view: str
+) -> None:
+    ticket, agent = filed(), staff("agent")
+    take(ticket, agent)
+    fill_due()
+    put_off(kind="ticket", case_id=ticket.pk, by=agent, until=DUE, note="رد البنك", now=TUESDAY)
+    now = datetime.fromisoformat(at).replace(tzinfo=RIYADH)
+    sweep_work(now=now)
+    assert (queued(ticket).snoozed_until is None) is is_back
+    shown = narrowed(WorkItem.objects.all(), view, user=agent, today=riyadh_date(now))
+    assert [each.ticket_id for each in shown] == [ticket.pk]
 
 
 def test_a_reply_brings_a_case_back_at_once() -> None:
