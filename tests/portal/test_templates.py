@@ -379,3 +379,10 @@ def test_components_have_no_text_without_arabic() -> None:
     html = render_to_string("components/pagination.html", {"previous_url": "/a", "next_url": "/b"})
     assert "السابق" in html
     assert "Previous" not in html
+
+
+def test_names_in_a_sentence_keep_their_direction_to_themselves():
+    """An Arabic name before a day would otherwise swap places with it in an English line."""
+    for path in TEMPLATES:
+        for found in re.findall(r"\bwho=[\w.|]+", path.read_text(encoding="utf-8")):
+            assert found.endswith("|isolate"), f"{path.name}: {found}"
