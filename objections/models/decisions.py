@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from objections.models.exports import DecisionExport
 from objections.models.objection import Objection
-from objections.statuses import DECIDED_STATUSES, DecisionState, ObjectionStatus
+from objections.statuses import DECIDED_STATUSES, DecisionState
 
 OUTCOMES: Final = [(status.value, status.label) for status in DECIDED_STATUSES]
 LONGEST_NOTE: Final = 1000
@@ -213,11 +213,6 @@ class Decision(models.Model):
     @property
     def waits(self) -> bool:
         return self.state == DecisionState.PROPOSED
-
-    @property
-    def outcome_status(self) -> ObjectionStatus:
-        """The status an objection has with this decision."""
-        return ObjectionStatus(self.outcome)
 
 
 class BackPayLine(models.Model):

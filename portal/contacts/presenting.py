@@ -24,12 +24,6 @@ from portal.templatetags.portal_ui import tag
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-ICONS: Final = {
-    ContactChannel.PHONE: "phone",
-    ContactChannel.X: "chat",
-    ContactChannel.LETTER: "mail",
-}
-
 _BADGES: Final = {
     Outcome.TICKET: ("ok", "voice"),
     Outcome.ADDED: ("ok", "reply"),

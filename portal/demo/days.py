@@ -57,11 +57,6 @@ class DemoDays:
         return riyadh_date(self.now)
 
     @property
-    def closed_yesterday(self) -> date:
-        """The announcement whose window closed yesterday."""
-        return self.today - timedelta(days=FILING_WINDOW_DAYS + 1)
-
-    @property
     def closes_today(self) -> date:
         """The announcement whose window closes today."""
         return self.today - timedelta(days=FILING_WINDOW_DAYS)

@@ -17,11 +17,9 @@ from portal.work.kinds import WorkKind
 from portal.work.models import WorkLook
 from sawtak.selectors import version_of as ticket_version
 
-ASKED_EVERY: Final = timedelta(seconds=20)
-"""How often an open page says that it still is looked at; portal.js does."""
-
 LOOKS_FOR: Final = timedelta(seconds=50)
-"""How long one saying counts: two may be lost on a bad line."""
+"""How long one saying counts: an open page says it every 20 seconds (portal.js), and two may be
+lost on a bad line."""
 
 _KEPT: Final = timedelta(hours=1)
 

@@ -12,24 +12,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from access.catalogue.models import TextTemplate
+
 LONGEST_NOTE: Final = 2000
 
 
-class ReplyTemplate(models.Model):
-    """A text that an agent puts into an answer or a question, and then adapts.
+class ReplyTemplate(TextTemplate):
+    """What an agent puts into an answer or a question, in the sender's language.
 
-    What it says in Arabic it says in English; the sender gets the one of their language. Fields in
+    Fields in
     {braces} are filled from the ticket (`sawtak.answering.fields`). `category` is the code of a
     type of tickets; empty, it is for every type.
     """
 
     category = models.CharField(_("type"), max_length=14, blank=True)
-    title_ar = models.CharField(_("Arabic title"), max_length=80)
-    title_en = models.CharField(_("English title"), max_length=80)
-    text_ar = models.TextField(_("Arabic text"), max_length=1000)
-    text_en = models.TextField(_("English text"), max_length=1000)
-    place = models.PositiveSmallIntegerField(_("place in the list"), default=100)
-    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("template of replies")
@@ -41,17 +37,6 @@ class ReplyTemplate(models.Model):
                 name="reply_template_in_two_languages",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title_ar
-
-    def title(self, language: str) -> str:
-        """Give its title in a language."""
-        return self.title_en if language == "en" else self.title_ar
-
-    def text(self, language: str) -> str:
-        """Give its text in a language, with its fields unfilled."""
-        return self.text_en if language == "en" else self.text_ar
 
 
 class TicketNote(models.Model):

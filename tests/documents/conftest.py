@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import override_settings
 from django.utils import translation
+
+from tests.storing import files_in
 
 
 @pytest.fixture(autouse=True)
 def attachments(tmp_path: Path) -> Iterator[Path]:
     """Keep uploaded files in a folder that ends with the test."""
     folder = tmp_path / "attachments"
-    default = settings.STORAGES["default"]
-    storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
-    with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
+    with files_in(folder):
         yield folder
 
 

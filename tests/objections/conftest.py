@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import translation
 
 from beneficiaries.models import Person
@@ -17,15 +16,14 @@ from objections.models import Objection
 from tests.factories import PaymentLineFactory, ResultFactory
 from tests.objections.cases import NOW, result_of, riyadh, submitted
 from tests.personas import head, sign_in
+from tests.storing import files_in
 
 
 @pytest.fixture(autouse=True)
 def attachments(tmp_path: Path) -> Iterator[Path]:
     """Keep uploaded files in a folder that ends with the test."""
     folder = tmp_path / "attachments"
-    default = settings.STORAGES["default"]
-    storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
-    with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
+    with files_in(folder):
         yield folder
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import StringIO
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db.models.functions import Coalesce
 from django.test import override_settings
@@ -35,15 +34,6 @@ from sawtak.statuses import TicketStatus
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=RIYADH)
 
 PASSWORD = "a demonstration's password"
-
-
-@contextmanager
-def files_in(folder: str) -> Iterator[None]:
-    """Keep what is uploaded in a folder of the test."""
-    default = settings.STORAGES["default"]
-    own = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
-    with override_settings(STORAGES={**settings.STORAGES, "default": own}):
-        yield
 
 
 def contestable(national_id: str) -> list[EligibilityResult]:

@@ -74,10 +74,10 @@ from tests.portal.demonstration import (
     check_accounts,
     check_messages,
     check_order_of_time,
-    files_in,
     load,
     quick_passwords,
 )
+from tests.storing import files_in
 
 TODAY = date(2026, 11, 25)
 

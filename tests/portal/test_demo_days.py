@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError
 
-from beneficiaries.models import (
-    Person,
-)
+from beneficiaries.models import Person
+from objections.rules import FILING_WINDOW_DAYS
 from portal.demo.days import days_from
 from portal.demo.loading import RegisterInUse, load_demonstration
 from portal.demo.stories import Story, play
@@ -21,10 +20,10 @@ from tests.portal.demonstration import (
     check_accounts,
     check_messages,
     check_order_of_time,
-    files_in,
     load,
     quick_passwords,
 )
+from tests.storing import files_in
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ def test_the_days_hold_at_every_hour_of_four_years():
         assert 6 <= (today - announced[0]).days <= 37
         assert (today - announced[1]).days >= 34
         assert (today - announced[2]).days >= 60
-        assert announced[days.closing] == days.closed_yesterday
+        assert announced[days.closing] == today - timedelta(days=FILING_WINDOW_DAYS + 1)
         assert days.closing in {2, 3}
         assert all(cycle.announced_on < cycle.paid_on for cycle in days.cycles)
         assert all(day.weekday() not in {4, 5} or number for number, day in enumerate(paid))

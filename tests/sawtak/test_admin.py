@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -18,6 +17,7 @@ from sawtak.services import take_ticket
 from sawtak.statuses import TicketStatus
 from tests import personas
 from tests.sawtak import tickets
+from tests.storing import files_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,7 @@ TEXT = "نُعيد إيداع الدفعة يوم 10 ديسمبر."
 
 @pytest.fixture(autouse=True)
 def attachments(tmp_path: Path) -> Iterator[None]:
-    default = settings.STORAGES["default"]
-    storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": tmp_path}}
-    with (
-        override_settings(STORAGES={**settings.STORAGES, "default": storage}),
-        translation.override("ar"),
-    ):
+    with files_in(tmp_path), translation.override("ar"):
         yield
 
 

@@ -11,7 +11,7 @@ from sawtak.models import ReplyTemplate
 from tests import personas
 from tests.factories import ResultFactory
 from tests.sawtak import tickets
-from tests.sawtak.test_two_at_once import act, address, opened
+from tests.sawtak.staff_pages import act, address, opened
 
 pytestmark = pytest.mark.django_db
 

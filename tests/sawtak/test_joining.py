@@ -16,7 +16,7 @@ from sawtak.services import answer_ticket, close_ticket, reply_from_sender
 from sawtak.services.joining import merge_ticket
 from tests import personas
 from tests.sawtak import tickets
-from tests.sawtak.test_two_at_once import act, address, opened
+from tests.sawtak.staff_pages import act, address, opened
 
 pytestmark = pytest.mark.django_db
 

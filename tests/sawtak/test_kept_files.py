@@ -18,7 +18,7 @@ from sawtak.models import Ticket, TicketAttachment
 from sawtak.services import answer_ticket
 from tests import personas
 from tests.sawtak import tickets
-from tests.sawtak.test_two_at_once import act, address, opened
+from tests.sawtak.staff_pages import act, address, opened
 from tests.sawtak.tickets import NOW, file, form, kept_tokens, page, png
 
 pytestmark = pytest.mark.django_db

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
-from django.test import Client, override_settings
-from django.urls import reverse
+from django.test import Client
 from django.utils import translation
 
 from sawtak.errors import ReceiverMissing, TransitionRefused
-from sawtak.models import Ticket
 from sawtak.selectors import version_of
 from sawtak.services import (
     answer_ticket,
@@ -29,6 +24,8 @@ from sawtak.services import (
 )
 from tests import personas
 from tests.sawtak import tickets
+from tests.sawtak.staff_pages import act, address, opened
+from tests.storing import files_in
 
 pytestmark = pytest.mark.django_db
 
@@ -38,30 +35,8 @@ NOTE = "اتصل به الزميل صباحًا ولم يرد."
 
 @pytest.fixture(autouse=True)
 def arabic_and_files(tmp_path: Path) -> Iterator[None]:
-    default = settings.STORAGES["default"]
-    storage = {**default, "OPTIONS": {**default["OPTIONS"], "location": tmp_path}}
-    with (
-        override_settings(STORAGES={**settings.STORAGES, "default": storage}),
-        translation.override("ar"),
-    ):
+    with files_in(tmp_path), translation.override("ar"):
         yield
-
-
-def address(ticket: Ticket) -> str:
-    return reverse("admin:sawtak_ticket_change", args=[ticket.pk])
-
-
-def opened(client: Client, ticket: Ticket) -> dict[str, str]:
-    """Open a ticket's page and give what its forms carry of what it showed."""
-    text = tickets.page(client.get(address(ticket)))
-    return {
-        name: re.search(f'name="{name}" value="([^"]*)"', text)[1]  # type: ignore[index]
-        for name in ("seen_status", "seen_version")
-    }
-
-
-def act(client: Client, ticket: Ticket, action: str, seen: dict[str, str], **typed: Any) -> Any:
-    return client.post(address(ticket), {"action": action, **seen, **typed})
 
 
 def test_who_closes_from_an_old_page_is_refused_and_one_answer_is_told(client):
