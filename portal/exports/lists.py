@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
@@ -27,7 +28,7 @@ from portal.exports.words import choice, hijri_day
 from portal.masks import shown_mobile
 from portal.work.models import WorkItem
 from saudi.gregorian import riyadh_today
-from saudi.languages import page_language
+from saudi.languages import Language, page_language
 from sawtak.models import Ticket, TicketMessage
 from sawtak.wording import identity_label, staff_label
 
@@ -82,9 +83,12 @@ def _who(user: object) -> str:
 
 def _reasons(case: Objection) -> str:
     """Name the reasons as the list does: one that only its owner reads is not told."""
-    reasons = shown_reasons(case.contested.reason_codes, is_own=False)
-    language = page_language()
-    return "، ".join(reason.text(language).label for reason in reasons)
+    return _in_words(tuple(case.contested.reason_codes), page_language())
+
+
+@lru_cache(4_096)
+def _in_words(codes: tuple[str, ...], language: Language) -> str:
+    return "، ".join(each.text(language).label for each in shown_reasons(codes, is_own=False))
 
 
 def _clock(case: Objection) -> str:
