@@ -1,4 +1,4 @@
-"""Where tests keep what is uploaded."""
+"""Where tests keep what is uploaded and what is exported."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from django.test import override_settings
 
 @contextmanager
 def files_in(folder: Path | str) -> Iterator[None]:
-    """Keep what is uploaded in a folder of the test."""
-    default = settings.STORAGES["default"]
-    own = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
-    with override_settings(STORAGES={**settings.STORAGES, "default": own}):
+    """Keep what is uploaded and what is exported in a folder of the test."""
+    own = {
+        name: {**stored, "OPTIONS": {**stored["OPTIONS"], "location": Path(folder) / part}}
+        for name, part in (("default", "."), ("exports", "exports"))
+        for stored in [settings.STORAGES[name]]
+    }
+    with override_settings(STORAGES={**settings.STORAGES, **own}):
         yield

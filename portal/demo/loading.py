@@ -24,6 +24,7 @@ from portal.demo.contacts import contacts
 from portal.demo.corrections import corrected_many
 from portal.demo.days import DemoDays, days_from
 from portal.demo.desk import Desk
+from portal.demo.exports import export_lists
 from portal.demo.families import HOUSEHOLDS, households
 from portal.demo.history import Network, send_in_the_past, sign_ins
 from portal.demo.inbox import ordinary_tickets
@@ -119,6 +120,7 @@ def load_demonstration(*, staff_password: str, now: datetime, size: int = HOUSEH
         messages = send_in_the_past(now=now)
         mail_in_the_past(choosing, now=now)
         count_all(now=now)
+        export_lists(supervisor=staff["supervisor"], now=now)
         return Loaded(
             households=Household.objects.count(),
             people=Person.objects.count(),

@@ -62,6 +62,7 @@ from portal.demo.accounts import ACCOUNTS
 from portal.demo.loading import AlreadyLoaded, load_demonstration
 from portal.demo.staff import STAFF
 from portal.env import Env
+from portal.exports.models import Export
 from saudi.gregorian import RIYADH, riyadh_date
 from saudi.hijri import HijriDate
 from sawtak.models import Category, Channel, Ticket
@@ -109,6 +110,15 @@ class DemonstrationTests(TestCase):
             assert person.mobile == f"+966{account.mobile[1:]}"
             assert person.birth_date == HijriDate.parse(account.birth_date)
         assert not Person.objects.filter(national_id=people.UNKNOWN).exists()
+
+    def test_two_lists_are_exported_by_the_supervisor(self):
+        runs = Export.objects.order_by("id")
+        assert [(run.format, run.status, run.list_key) for run in runs] == [
+            ("xlsx", "done", "tickets"),
+            ("csv", "done", "tickets"),
+        ]
+        assert all(run.rows and run.stored_name for run in runs)
+        assert {run.asked_by.username for run in runs} == {"supervisor"}
 
     def test_one_person_has_an_id_that_staff_have_confirmed(self):
         row = ConfirmedNationalId.objects.get()
