@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from django import forms
@@ -97,15 +98,23 @@ class MultipleFileField(forms.FileField):
             raise ValidationError(self.error_messages["required"], code="required")
         return self.accepted
 
-    def keep(self) -> None:
+    @property
+    def new(self) -> list[CheckedFile]:
+        """The good files that are not kept already."""
+        return [file for file in self.accepted if file not in self._tokens]
+
+    def keep(self, *, takes_new: bool = True) -> None:
         """Keep the good files until the form is sent again; of those that cannot be, say so."""
         if not self.owner:
             return
-        new = [file for file in self.accepted if file not in self._tokens]
-        try:
-            written = dict(zip(new, keep_files(new, owner=self.owner), strict=True))
-        except FilesNotKept:
-            written, self.is_lost = {}, True
+        new = self.new
+        written: dict[CheckedFile, KeptFile] = {}
+        self.is_lost = bool(new) and not takes_new
+        if takes_new:
+            try:
+                written = dict(zip(new, keep_files(new, owner=self.owner), strict=True))
+            except FilesNotKept:
+                self.is_lost = True
         self.kept = [
             written.get(file) or KeptFile(self._tokens[file], file.name, file.size_bytes)
             for file in self.accepted
@@ -113,34 +122,45 @@ class MultipleFileField(forms.FileField):
         ]
 
     def _read_kept(self, tokens: Iterable[str]) -> bool:
-        """Take the files that are kept already; tell whether all are there."""
+        """Take the files that are kept already, each once; tell whether all are there.
+
+        A page shows no more of them than may be sent: the first one beyond is refused, and none
+        after it is read.
+        """
         is_whole = True
-        for token in dict.fromkeys(tokens) if self.owner else ():
+        most = settings.LIMITS["files"] + 1
+        for token in islice(dict.fromkeys(tokens), most) if self.owner else ():
             try:
                 file = read_kept(token, owner=self.owner)
+                if not self._is_kept(file):
+                    self._ensure_room(file.name)
+                    self.accepted.append(file)
+                    self._tokens[file] = token
             except FileIsGone:
                 is_whole = False
-            else:
-                self.accepted.append(file)
-                self._tokens[file] = token
+            except DocumentRefused as refusal:
+                self.refused.append(refusal)
         return is_whole
+
+    def _is_kept(self, file: CheckedFile) -> bool:
+        return file.sha256 in {kept.sha256 for kept in self._tokens}
 
     def _take(self, upload: UploadedFile[bytes]) -> None:
         """Check a file; one that is kept already counts once."""
         try:
-            self._ensure_room(upload)
+            self._ensure_room(upload.name or "")
             file = check_upload(upload)
         except DocumentRefused as refusal:
             refusal.size_bytes = upload.size or 0
             self.refused.append(refusal)
         else:
-            if file.sha256 not in {kept.sha256 for kept in self._tokens}:
+            if not self._is_kept(file):
                 self.accepted.append(file)
 
-    def _ensure_room(self, upload: UploadedFile[bytes]) -> None:
+    def _ensure_room(self, name: str) -> None:
         limit = settings.LIMITS["files"]
         if self.already + len(self.accepted) >= limit:
-            name = readable_name(upload.name or "") or "document"
+            name = readable_name(name) or "document"
             raise DocumentRefused(name=name, reason=RefusalReason.TOO_MANY, limit=limit)
 
 

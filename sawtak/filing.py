@@ -61,16 +61,14 @@ def new_token(request: HttpRequest) -> str:
 
 def keep_files(request: HttpRequest, form: KeepsFiles, *, now: datetime) -> None:
     """Keep the good files of a form that is shown again, as often as an address may in an hour."""
-    field = form.file_field
-    if not field.accepted:
-        return
-    ceiling = settings.LIMITS["kept_forms_per_address_hour"]
-    try:
-        limits.count_below(KEPT_LIMIT, client_address(request), ceiling=ceiling, now=now)
-    except LimitReached:
-        field.is_lost = True
-    else:
-        field.keep()
+    field, takes_new = form.file_field, True
+    if field.new:
+        ceiling = settings.LIMITS["kept_forms_per_address_hour"]
+        try:
+            limits.count_below(KEPT_LIMIT, client_address(request), ceiling=ceiling, now=now)
+        except LimitReached:
+            takes_new = False
+    field.keep(takes_new=takes_new)
 
 
 def typed_token(request: HttpRequest) -> str:

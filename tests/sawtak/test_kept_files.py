@@ -134,6 +134,34 @@ def test_an_address_has_so_many_forms_kept_in_an_hour(client: Client, settings: 
     assert stored() == 1
 
 
+def test_what_is_kept_already_stays_when_nothing_new_is(client: Client, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "kept_forms_per_address_hour": 1}
+    tokens = refused(client, attachments=png())
+    assert refused(client, attachments_kept=tokens) == tokens
+    more = page(
+        client.post(NEW, form(message="", attachments_kept=tokens, attachments=png("2.png", "red")))
+    )
+    assert kept_tokens(more) == tokens
+    assert "تعذّر حفظ الملفات" in more
+
+
+def test_no_more_files_come_by_tokens_than_may_be_sent(client: Client, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "files": 2}
+    first = refused(client, attachments=[png("1.png"), png("2.png", "red")])
+    other = refused(client, attachments=[png("3.png", "blue"), png("4.png", "green")])
+    html = page(client.post(NEW, form(attachments_kept=[*first, *other])))
+    assert kept_tokens(html) == first
+    assert "3.png" in html
+    assert "4.png" not in html
+    assert not Ticket.objects.exists()
+
+
+def test_a_file_that_was_kept_twice_is_sent_once(client: Client) -> None:
+    tokens = [*refused(client, attachments=png()), *refused(client, attachments=png())]
+    client.post(NEW, form(attachments_kept=tokens))
+    assert sent_files(Ticket.objects.get()) == ["كشف.png"]
+
+
 def test_a_store_that_takes_nothing_refuses_the_form_in_words(
     client: Client, settings: Settings
 ) -> None:
