@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import ClassVar, Final, Generic, TypeVar
 
+from django.db import transaction
+
 KEPT_SECONDS: Final = 15
 
 Rows = TypeVar("Rows")
@@ -33,11 +35,18 @@ class Kept(Generic[Rows]):
         return known[0]
 
     def forget(self) -> None:
-        """Read anew from now on: some rows were written."""
+        """Read anew from now on: some rows were written.
+
+        And once more after the commit: another thread may read the old rows until then.
+        """
+        self._known = None
+        transaction.on_commit(self._drop)
+
+    def _drop(self) -> None:
         self._known = None
 
     @classmethod
     def forget_all(cls) -> None:
         """Forget what is kept of every table."""
         for each in cls._all:
-            each.forget()
+            each._drop()
