@@ -1,21 +1,42 @@
 """What staff wrote on a case's page whose session had run out: there again after they signed in.
 
 It waits in the session of the browser, for the same member of staff and the same page alone, and
-is shown once. Whoever signed out has left: of them nothing is kept.
+is shown once. Whoever signed out has left: of them nothing is kept. The browser drops the cookie of
+a session when that ends, so a second one names it for some hours more and opens nothing.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest, QueryDict
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 
+NAME_COOKIE: Final = "staff_session"
+NAMED_FOR: Final = timedelta(hours=12)
+
+_SALT: Final = "access.unsent"
 _KEPT: Final = "unsent_of_staff"
 _MOST_CHARACTERS: Final = 20_000
 _NEVER: Final = ("csrfmiddlewaretoken", "password")
+
+
+def name_session(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Have the browser name the session of a member of staff also after it ran out."""
+    key = request.session.session_key
+    if key and _named_session(request) != key:
+        response.set_cookie(
+            NAME_COOKIE,
+            signing.dumps(key, salt=_SALT),
+            max_age=NAMED_FOR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
 
 
 def keep_unsent(request: HttpRequest) -> None:
@@ -41,8 +62,16 @@ def take_unsent(request: HttpRequest) -> QueryDict | None:
     return sent
 
 
+def _named_session(request: HttpRequest) -> str:
+    raw = request.COOKIES.get(NAME_COOKIE, "")
+    try:
+        return str(signing.loads(raw, salt=_SALT, max_age=NAMED_FOR))
+    except signing.BadSignature:
+        return ""
+
+
 def _whose_session(request: HttpRequest) -> str:
     """Give whose session a browser still names though it is over; empty after signing out."""
-    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    key = _named_session(request)
     session = Session.objects.filter(session_key=key).first() if key else None
     return "" if session is None else str(session.get_decoded().get(SESSION_KEY, ""))

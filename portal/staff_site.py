@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
-from access.unsent import keep_unsent
+from access.unsent import keep_unsent, name_session
 from beneficiaries.backends import group_names
 from beneficiaries.models import User
 from portal.first_page import first_page
@@ -176,7 +176,10 @@ class StaffSite(AdminSite):
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method == "POST" and request.user.is_anonymous:
                 keep_unsent(request)
-            return guarded(request, *args, **kwargs)
+            response = guarded(request, *args, **kwargs)
+            if self.has_permission(request):
+                name_session(request, response)
+            return response
 
         return kept
 

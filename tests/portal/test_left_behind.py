@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -39,14 +40,17 @@ def sign_in(client: Client, user: User, url: str) -> Any:
     return client.post(f"/admin/login/?next={url}", form, follow=True)
 
 
-def run_out() -> None:
+def run_out(client: Client) -> None:
+    """Let the session end as it does: the browser drops its cookie in the same second."""
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.cookies["session"]["max-age"] == settings.SESSION_COOKIE_AGE
+    del client.cookies["session"]
 
 
 @pytest.fixture
 def agent(client: Client) -> User:
     user = with_password()
-    client.force_login(user, backend=personas.STAFF_BACKEND)
+    sign_in(client, user, "/admin/")
     return user
 
 
@@ -56,7 +60,7 @@ def agent(client: Client) -> User:
 def test_an_answer_survives_signing_in_again(client: Client, agent: User) -> None:
     ticket = tickets.file()
     seen = opened(client, ticket)
-    run_out()
+    run_out(client)
     away = client.post(address(ticket), {"action": "answer", "text": WORDS, **seen})
     assert away.url.startswith("/admin/login/")
     page = sign_in(client, agent, address(ticket))
@@ -71,7 +75,8 @@ def test_an_answer_survives_signing_in_again(client: Client, agent: User) -> Non
 
 def test_nobody_else_reads_what_somebody_wrote(client: Client, agent: User) -> None:
     ticket = tickets.file()
-    run_out()
+    opened(client, ticket)
+    run_out(client)
     client.post(address(ticket), {"action": "answer", "text": WORDS})
     colleague = with_password()
     assert WORDS not in tickets.page(sign_in(client, colleague, address(ticket)))
@@ -84,16 +89,18 @@ def test_of_a_stranger_and_after_signing_out_nothing_is_kept(client: Client, age
     stranger = Client()
     stranger.post(address(ticket), {"action": "answer", "text": WORDS})
     assert Session.objects.count() == 1  # the agent's
-    key = client.cookies["session"].value
+    opened(client, ticket)
+    cookies = {name: cookie.value for name, cookie in client.cookies.items()}
     client.logout()
-    client.cookies["session"] = key  # the other tab had no answer yet
+    client.cookies.load(cookies)  # the other tab had no answer yet
     client.post(address(ticket), {"action": "answer", "text": WORDS})
     assert WORDS not in tickets.page(sign_in(client, agent, address(ticket)))
 
 
 def test_who_lost_the_right_meanwhile_can_copy_the_words(client: Client, agent: User) -> None:
     ticket = tickets.file()
-    run_out()
+    opened(client, ticket)
+    run_out(client)
     client.post(address(ticket), {"action": "answer", "text": WORDS})
     agent.groups.set([Group.objects.get(name="caseworker")])
     assert WORDS in tickets.page(sign_in(client, agent, address(ticket)))
