@@ -119,7 +119,7 @@ def test_nobody_approves_or_returns_their_own() -> None:
 
 
 def test_returned_proposal_goes_back_with_its_note_and_another_may_follow() -> None:
-    case, clerk, approver = filed_one(), staff(), staff()
+    case, clerk, approver = filed_one(), staff("caseworker"), staff()
     decision = proposed(case, clerk)
     return_proposal(
         objection_id=case.pk,

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import User
-from objections.services.review import taking
+from objections.services.review import return_proposal
 from portal.models import WorkItem
 from sawtak.models import Ticket
 from sawtak.services import take_ticket
@@ -153,10 +153,24 @@ def test_another_name_takes_nobodys_cases_away() -> None:
     assert ticket.assigned_to == agent
 
 
-def test_a_proposed_decision_stays_with_its_approver() -> None:
+def test_a_proposed_decision_stays_until_its_approver_returns_it() -> None:
     caseworker = personas.staff("caseworker")
     owner = personas.head()
     objection = cases.submitted(cases.result_of(owner), owner)
-    cases.proposed(objection, caseworker)
-    by = personas.staff("administrator")
-    assert taking.put_back_all_of(caseworker, by=by, now=cases.NOW) == 0
+    decision = cases.proposed(objection, caseworker)
+    changed(caseworker, is_active=False)
+    objection.refresh_from_db()
+    assert objection.assigned_to == caseworker
+    # Returned, it is nobody's: who proposed it has left.
+    return_proposal(
+        objection_id=objection.pk,
+        decision_id=decision.pk,
+        approver=personas.staff("approver"),
+        note="أضف سبب القبول.",
+        seen=cases.seen(objection),
+        now=cases.NOW,
+    )
+    objection.refresh_from_db()
+    assert objection.assigned_to is None
+    kinds = objection.events.order_by("-id").values_list("kind", flat=True)
+    assert list(kinds[:2]) == ["put_back", "returned"]

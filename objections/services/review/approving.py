@@ -14,6 +14,7 @@ from objections.second_looks import ensure_others
 from objections.services.history import append_act, append_event, end_look, end_wait, tell_filer
 from objections.services.review.changing import Seen, changing, refusal, waiting_proposal
 from objections.services.review.proposing import close
+from objections.services.review.taking import put_back_of_who_left
 from objections.statuses import (
     GRANTED_STATUSES,
     DecisionState,
@@ -129,6 +130,8 @@ def return_proposal(
 ) -> Decision:
     """Return a proposal to its proposer, with a note that says what is to be changed.
 
+    A case of somebody who can no longer decide goes back into the queue.
+
     Raises:
         TransitionRefused: it was closed meanwhile, or something of the case changed.
         OwnProposal: nobody returns their own; they take it back.
@@ -151,6 +154,7 @@ def return_proposal(
         append_act(
             objection, EventKind.RETURNED, decision=decision, actor=approver, now=now, note=note
         )
+        put_back_of_who_left(objection, by=approver, now=now)
     return decision
 
 

@@ -175,6 +175,14 @@ def put_back_all_of(holder: User, *, by: User, now: datetime) -> int:
     return len(cases)
 
 
+def put_back_of_who_left(objection: Objection, *, by: User, now: datetime) -> None:
+    """Put a locked open case back into the queue where its holder can no longer decide."""
+    holder = objection.assigned_to
+    is_open = objection.status in IN_REVIEW_STATUSES
+    if is_open and holder is not None and not holder.has_perm(DECIDE_RIGHT):
+        _assign(objection, None, kind=EventKind.PUT_BACK, by=by, note=str(holder), now=now)
+
+
 def _ensure_may_give_away(objection: Objection, by: User) -> None:
     """Refuse a case that is done, or another's where its giver is no supervisor."""
     is_theirs = objection.assigned_to_id == by.pk or by.has_perm(ASSIGN_RIGHT)
