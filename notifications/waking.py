@@ -8,6 +8,7 @@ guarantee.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -142,12 +143,14 @@ def ensure_woken(lane: Lane) -> bool:
 
     Whoever takes the one that waits begins after now, and sends all that is due by then. So on a
     day of a million messages the queue stays short while the workers are busy, and nobody pays
-    for a wake-up that would find nothing.
+    for a wake-up that would find nothing. A sweep that waits does not count: it expires, and is
+    then dropped unlooked at.
     """
 
     def publish(line: Producer) -> None:
         channel: Any = line.channel
-        if not channel.client.llen(lane.value):
+        newest = channel.client.lindex(lane.value, 0)
+        if newest is None or json.loads(newest)["headers"].get("expires"):
             _publish(line, DRAIN_TASK, (lane.value,), queue=lane.value)
 
     return _has_worked(publish, lane.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -62,6 +63,19 @@ def test_wake_up_that_waits_is_enough_for_what_is_queued_after_it(
         worker.rpop("codes")  # it is taken, and may have looked already
     assert ensure_woken(Lane.CODES)
     assert queued(own_redis_server.url) == 1
+
+
+def test_sweep_that_may_be_dropped_does_not_stand_for_a_wake_up(
+    own_redis_server: OwnRedis,
+) -> None:
+    assert ensure_woken(Lane.CODES)
+    with redis.Redis.from_url(own_redis_server.url) as beat:
+        sweep = json.loads(beat.rpop("codes"))
+        sweep["headers"]["expires"] = "2026-11-26T09:00:00+00:00"
+        beat.lpush("codes", json.dumps(sweep))
+    for _message in range(2):
+        assert ensure_woken(Lane.CODES)
+    assert queued(own_redis_server.url) == 2
 
 
 def test_wake_up_of_another_lane_does_not_stand_for_it(own_redis_server: OwnRedis) -> None:
