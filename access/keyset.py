@@ -120,6 +120,26 @@ class KeysetChangeList(ChangeList):
     """An `access.lists.ListGround`."""
     page: Page
 
+    @property
+    def views(self) -> list[Any]:
+        """The filters that stand as rows of views."""
+        return self.filter_specs[: self.model_admin.list_tabs]
+
+    @property
+    def fields(self) -> list[Any]:
+        """The filters that are one form."""
+        return self.filter_specs[len(self.views) :]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the form narrows the list."""
+        return self.is_faulty or any(spec.pinned() for spec in self.fields)
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether something typed into the form cannot be: the list shows nothing then."""
+        return any(spec.is_faulty for spec in self.fields)
+
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Give all rows of the search and the filters, whatever the page: actions go by it."""
         self.query = self.model_admin.searched(request)

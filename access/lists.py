@@ -43,6 +43,8 @@ class ListGround(_ModelAdmin):
     actions = None
     list_per_page = LIST_ROWS
     list_max_show_all = 0
+    list_tabs: ClassVar[int | None] = None
+    """How many filters, the first, stand as rows of views; the others are one form. None: all."""
     list_title: ClassVar[StrOrPromise] = ""
     """How the list is called where the model's own plural is not what staff say."""
     show_full_result_count = False
@@ -73,8 +75,8 @@ class ListGround(_ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Let an address name the list's own filters and no column: an index has those alone."""
-        known = {getattr(each, "parameter_name", each) for each in self.get_list_filter(request)}
-        return lookup in known
+        filters: Any = self.get_list_filter(request)
+        return any(lookup in each.names() for each in filters)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         columns = self.search_columns
@@ -122,6 +124,18 @@ def short_name_text() -> str:
 
 class ChoiceFilter(admin.SimpleListFilter):
     """A filter that heeds only what it offers; anything else in an address is no choice."""
+
+    is_faulty = False
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Give what an address may name of it."""
+        return (str(cls.parameter_name),)
+
+    def pinned(self) -> dict[str, str]:
+        """Give what is chosen, as an address has it; also what the list chose by itself."""
+        chosen = self.value()
+        return {str(self.parameter_name): chosen} if chosen else {}
 
     def value(self) -> str | None:
         chosen = super().value()

@@ -14,13 +14,13 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from access.cells import number_cell, reference_cell
-from access.lists import MineFilter, QueueGround, WaitingFilter
+from access.filters import DaysFilter
+from access.lists import QueueGround
 from access.searches import SearchColumns
 from access.staff import CaseAction, CaseAdmin
 from beneficiaries.models import User
@@ -29,6 +29,12 @@ from sawtak.answering.composing import template_choices
 from sawtak.answering.joined import joined_context
 from sawtak.answering.pages import ComposerPages
 from sawtak.bulk.pages import BulkAnswerPages
+from sawtak.filters import (
+    TicketChannelFilter,
+    TicketMineFilter,
+    TicketStatusFilter,
+    TicketTypeFilter,
+)
 from sawtak.models import Ticket, TicketAttachment, TicketRepeat
 from sawtak.selectors import messages_of, version_among
 from sawtak.services.handing import may_give_away
@@ -43,26 +49,13 @@ from sawtak.staff_acts import (
     ticket_acts,
 )
 from sawtak.staff_forms import AnswerForm
-from sawtak.statuses import TRANSITIONS, WAITING_STATUSES, TicketStatus
-from sawtak.wording import identity_label, is_reopening, staff_label
+from sawtak.statuses import TRANSITIONS, TicketStatus
+from sawtak.wording import identity_label, is_reopening
 
 OPEN_ATTACHMENTS = ("sawtak.view_ticketattachment", "documents.open_document")
 _REPEATED_AT = ArraySubquery(
     TicketRepeat.objects.filter(ticket=OuterRef("pk")).order_by("id").values("sent_at")
 )
-
-
-class TicketStatusFilter(WaitingFilter):
-    """By status; what waits for staff or for the sender by default."""
-
-    statuses = [(status.value, lazy(staff_label, str)(status.value)) for status in TicketStatus]
-    waiting = WAITING_STATUSES
-
-
-class TicketMineFilter(MineFilter):
-    """By agent."""
-
-    waiting = WAITING_STATUSES
 
 
 class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
@@ -72,7 +65,11 @@ class TicketAdmin(BulkAnswerPages, ComposerPages, QueueGround, CaseAdmin):
     """
 
     list_display = ("number", "sender", "matter", "identity", "state", "received", "agent")
-    list_filter = (TicketMineFilter, TicketStatusFilter)
+    list_filter = (
+        *(TicketMineFilter, TicketStatusFilter),
+        *(TicketTypeFilter, TicketChannelFilter, DaysFilter),
+    )
+    list_tabs = 2
     list_select_related = ("assigned_to",)
     queue_order = ("received_at", "id")
     queue_filter = TicketStatusFilter

@@ -133,9 +133,21 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["received_at", "id"], name="ticket_received"),
             models.Index(
-                fields=["assigned_to", "status", "received_at", "id"], name="ticket_mine_by_status"
+                fields=["assigned_to", "status", "received_at", "id"],
+                name="ticket_mine_by_status",
+                condition=Q(assigned_to__isnull=False),
             ),
-            models.Index(fields=["assigned_to", "received_at", "id"], name="ticket_mine"),
+            models.Index(
+                fields=["assigned_to", "received_at", "id"],
+                name="ticket_mine",
+                condition=Q(assigned_to__isnull=False),
+            ),
+            models.Index(fields=["category", "received_at", "id"], name="ticket_of_type"),
+            models.Index(
+                fields=["channel", "received_at", "id"],
+                name="ticket_of_channel",
+                condition=~Q(channel="web"),  # most are: ticket_received has them
+            ),
             models.Index(fields=["national_id"], name="ticket_national_id"),
             models.Index(fields=["mobile"], name="ticket_mobile"),
             models.Index(

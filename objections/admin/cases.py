@@ -47,6 +47,7 @@ from objections.admin.entering import EnteringPages
 from objections.admin.filters import (
     ObjectionAgeFilter,
     ObjectionCityFilter,
+    ObjectionDaysFilter,
     ObjectionMineFilter,
     ObjectionReasonFilter,
     ObjectionStatusFilter,
@@ -102,7 +103,9 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
     list_filter = (
         *(ObjectionMineFilter, ObjectionStatusFilter, SecondLookFilter),
         *(ObjectionTrackFilter, ObjectionReasonFilter, ObjectionCityFilter, ObjectionAgeFilter),
+        ObjectionDaysFilter,
     )
+    list_tabs = 2
     list_select_related = ("person", "result", "payment", "assigned_to")
     list_prefetch_related = ("result__cycle", "payment__cycle")
     queue_order = ("submitted_at", "id")
@@ -197,13 +200,10 @@ class ObjectionAdmin(HiddenWhileBlind, EnteringPages, BulkPages, QueueGround, Ca
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        chosen = request.GET
         tools = {
             "may_take_next": request.user.has_perm(TAKE),
-            "kept": [(name, chosen[name]) for name in ("mine", "status", "q") if name in chosen],
             "bulk_kinds": bulk_kinds(request.user),
             "most_at_once": MOST_AT_ONCE,
-            "is_narrowed": any(chosen.get(each.parameter_name) for each in self.list_filter[2:]),
         }
         return super().changelist_view(request, tools | (extra_context or {}))
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.columns import values_in
+from access.filters import ColumnFilter, DaysFilter
 from access.lists import ChoiceFilter, MineFilter, WaitingFilter
 from beneficiaries.reasons import REASONS
 from objections.clock import began_before
@@ -180,19 +181,22 @@ class ObjectionReasonFilter(ChoiceFilter):
         return queryset.filter(reason_codes__contains=[self.value()])
 
 
-class ObjectionCityFilter(ChoiceFilter):
+class ObjectionCityFilter(ColumnFilter):
     """By the city of the person as they filed."""
 
     title = gettext_lazy("city")
-    parameter_name = "city"
+    parameter_name = column = "city"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         filed = "reference IS NOT NULL"
         cities = values_in(Objection, "city", most=_CITIES, condition=filed)
         return [(city, city) for city in cities]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(city=self.value()) if self.value() else queryset
+
+class ObjectionDaysFilter(DaysFilter):
+    """By the days on which it was received."""
+
+    column = "submitted_at"
 
 
 class ObjectionAgeFilter(ChoiceFilter):

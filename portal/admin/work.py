@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from access.cells import NOTHING, number_cell, reference_cell, two_lines
 from access.columns import values_in
+from access.filters import ColumnFilter
 from access.keyset import KeysetChangeList
 from access.lists import ChoiceFilter
 from access.staff import StaffAdmin, row_number
@@ -116,6 +117,9 @@ class ViewFilter(ChoiceFilter):
         first = (name for name in ("mine", "nobody") if self.numbers.get(name))
         return self.value() or next(first, "all")
 
+    def pinned(self) -> dict[str, str]:
+        return {self.parameter_name: self.chosen}
+
     def choices(self, changelist: Any) -> Iterator[Any]:
         for name, label in self.lookup_choices:
             number = self.numbers.get(str(name), 0)
@@ -178,49 +182,41 @@ class TeamFilter(ChoiceFilter):
         return queryset.filter(team=chosen) if chosen else queryset
 
 
-class ChannelFilter(ChoiceFilter):
+class ChannelFilter(ColumnFilter):
     """By how it came."""
 
     title = gettext_lazy("channel")
-    parameter_name = "channel"
+    parameter_name = column = "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(WorkChannel.choices)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(channel=self.value()) if self.value() else queryset
 
-
-class PriorityFilter(ChoiceFilter):
+class PriorityFilter(ColumnFilter):
     """By priority."""
 
     title = gettext_lazy("priority")
-    parameter_name = "priority"
+    parameter_name = column = "priority"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(str(value), label) for value, label in Priority.choices]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(priority=self.value()) if self.value() else queryset
 
-
-class CityFilter(ChoiceFilter):
+class CityFilter(ColumnFilter):
     """By the city of the person as the case came in: the cities of what is open."""
 
     title = gettext_lazy("city")
-    parameter_name = "city"
+    parameter_name = column = "city"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(city, city) for city in values_in(WorkItem, "city", most=_CITIES)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(city=self.value()) if self.value() else queryset
 
 
 @admin.register(WorkItem)
 class WorkItemAdmin(StaffAdmin):
     """The queue over both kinds of cases; what is done with a case is done on its page."""
 
+    list_tabs = 1
     list_title = gettext_lazy("Queue of work")
     list_display = ("number", "citizen", "matter_cell", "place", "state", "clock", "came", "who")
     list_filter = (
@@ -272,12 +268,7 @@ class WorkItemAdmin(StaffAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         fill_due()
-        chosen = request.GET
-        tools = {
-            "may_take_next": any(request.user.has_perm(right) for right in TAKING),
-            "kept": [("view", chosen["view"])] if "view" in chosen else [],
-            "is_narrowed": any(chosen.get(each.parameter_name) for each in self.list_filter[1:]),
-        }
+        tools = {"may_take_next": any(request.user.has_perm(right) for right in TAKING)}
         return super().changelist_view(request, tools | (extra_context or {}))
 
     def changeform_view(

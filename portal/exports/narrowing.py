@@ -35,11 +35,9 @@ def open_list(model_admin: Any, request: HttpRequest) -> ChangeList:
 
 def pinned_query(shown: ChangeList) -> str:
     """Give the chosen filters of a list as a query, also one that the list chose by itself."""
-    chosen = {}
+    chosen: dict[str, str] = {}
     for spec in shown.filter_specs:
-        value = getattr(spec, "chosen", None) or spec.value()  # type: ignore[attr-defined]
-        if value:
-            chosen[str(spec.parameter_name)] = str(value)  # type: ignore[attr-defined]
+        chosen |= spec.pinned()  # type: ignore[attr-defined]
     return urlencode(chosen)
 
 

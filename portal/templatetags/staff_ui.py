@@ -13,7 +13,7 @@ from django.contrib.admin.utils import (
     label_for_field,
     lookup_field,
 )
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -163,7 +163,13 @@ def staff_rows(cl: KeysetChangeList, tick_form: str = "") -> dict[str, Any]:
         )
         for obj in cl.result_list
     ]
-    searched = bool(cl.query)
+    empty_text = getattr(cl.model_admin, "empty_text", "")
+    if cl.is_faulty:
+        empty_text = _("Correct what is marked above; then the list is shown.")
+    elif cl.query:
+        empty_text = cl.model_admin.nothing_found_text(cl.query)
+    elif cl.is_narrowed:
+        empty_text = _("Nothing in this list fits all that you chose. Choose less.")
     return {
         "caption": str(
             getattr(cl.model_admin, "list_title", "") or capfirst(str(cl.opts.verbose_name_plural))
@@ -171,10 +177,8 @@ def staff_rows(cl: KeysetChangeList, tick_form: str = "") -> dict[str, Any]:
         "headers": labels,
         "rows": rows,
         "tick_form": tick_form,
-        "empty_title": _("Nothing found") if searched else _("Nothing here yet"),
-        "empty_text": cl.model_admin.nothing_found_text(cl.query)
-        if searched
-        else getattr(cl.model_admin, "empty_text", ""),
+        "empty_title": _("Nothing found") if cl.query or cl.is_narrowed else _("Nothing here yet"),
+        "empty_text": empty_text,
     }
 
 
@@ -212,6 +216,17 @@ def is_tick(field: BoundField) -> bool:
 def staff_filter(cl: KeysetChangeList, spec: Any) -> dict[str, Any]:
     """Show one filter as a row of views."""
     return {"title": spec.title, "choices": list(spec.choices(cl))}
+
+
+@register.inclusion_tag("admin/components/narrowing.html")
+def staff_filters(cl: KeysetChangeList, request: HttpRequest) -> dict[str, Any]:
+    """Show the filters of a list: the first as rows of views, the others as one form."""
+    chosen, names = request.GET, [name for spec in cl.views for name in spec.names()]
+    return {
+        "cl": cl,
+        "kept": [(name, chosen[name]) for name in (*names, SEARCH_VAR) if name in chosen],
+        "clear_url": request.path,
+    }
 
 
 @register.inclusion_tag("admin/components/pages.html")
