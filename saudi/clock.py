@@ -15,7 +15,11 @@ ClockState = Literal["", "is-soon", "is-late", "is-paused"]
 
 @dataclass(frozen=True)
 class WorkClock:
-    """The working days that were used of the usual ones, and how that is to be read."""
+    """The working days that were used of the usual ones, and how that is to be read.
+
+    >>> WorkClock(elapsed_days=14, usual_days=10, state="is-late", text="").shown_days
+    10
+    """
 
     elapsed_days: int
     usual_days: int
@@ -29,7 +33,13 @@ class WorkClock:
 
 
 def running_clock(elapsed_days: int, *, usual_days: int, soon_days: int) -> WorkClock:
-    """Word a clock that runs; from so many days left it is near."""
+    """Word a clock that runs; from so many days left it is near.
+
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     running_clock(8, usual_days=10, soon_days=2)
+    WorkClock(elapsed_days=8, usual_days=10, state='is-soon', text='2 working days left')
+    """
     left = usual_days - elapsed_days
     state: ClockState = "is-soon" if left <= soon_days else ""
     if left < 0:
@@ -43,5 +53,9 @@ def running_clock(elapsed_days: int, *, usual_days: int, soon_days: int) -> Work
 
 
 def paused_clock(elapsed_days: int, *, usual_days: int, text: str) -> WorkClock:
-    """Give a clock that stands, with the words for why."""
+    """Give a clock that stands, with the words for why.
+
+    >>> paused_clock(3, usual_days=10, text="Paused: waiting for the sender").state
+    'is-paused'
+    """
     return WorkClock(elapsed_days, usual_days, "is-paused", text)

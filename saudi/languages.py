@@ -31,7 +31,11 @@ def page_language() -> Language:
 
 
 def direction_in(language: str) -> Direction:
-    """Give the direction of a text in a language, Arabic unless it is English."""
+    """Give the direction of a text in a language, Arabic unless it is English.
+
+    >>> direction_in("ar"), direction_in("en")
+    ('rtl', 'ltr')
+    """
     return "ltr" if language == "en" else "rtl"
 
 

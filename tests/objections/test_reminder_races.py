@@ -169,7 +169,7 @@ def test_two_workers_one_of_them_restarted_remind_each_of_500_exactly_once(
         for _scheduler in range(4):
             remind.apply_async(queue="default")
         wait_until(lambda: len(provider.accepted) >= CITIZENS // 10, what="a tenth is sent")
-        first.stop()
+        first.ask_to_stop()
         assert len(provider.accepted) < CITIZENS
         start_worker("third", **environ)
         remind.apply_async(queue="default")

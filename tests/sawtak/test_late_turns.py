@@ -20,7 +20,7 @@ from sawtak.services import Sender, reply_from_sender
 from sawtak.services.joining import merge_ticket
 from tests.factories import ResultFactory, StaffFactory
 from tests.locks import waits_for_a_lock
-from tests.personas import head
+from tests.personas import head, staff
 from tests.sawtak.tickets import MOBILE, NOW, file, texts_sent
 from tests.worker import wait_until
 
@@ -80,7 +80,7 @@ def test_a_cycle_that_is_taken_back_leaves_the_answers_that_name_it_unsent() -> 
     template = ReplyTemplate.objects.create(
         title_ar="الدورة", title_en="Cycle", text_ar="دورة {cycle}", text_en="Cycle {cycle}"
     )
-    agent = StaffFactory.create()
+    agent = staff("supervisor")
     bulk = fix_set(tickets=[ticket], template=template, by=agent, is_cut=False, now=NOW)
     assert bulk.rows.get().state == "waiting"
     start(bulk_id=bulk.pk, by=agent, count=1, digest=bulk.digest, now=NOW)
