@@ -13,7 +13,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -319,8 +319,10 @@ def remove_old_files(*, now: datetime) -> int:
     named = set(Export.objects.exclude(stored_name="").values_list("stored_name", flat=True))
     old = (now - STRAY_AFTER).timestamp()
     for path in _folder().iterdir():
-        is_stray = _OURS.fullmatch(path.name) is not None and path.name not in named
-        if is_stray and path.stat().st_mtime < old:
-            _remove(path)
-            removed += 1
+        if _OURS.fullmatch(path.name) is None or path.name in named:
+            continue
+        with suppress(FileNotFoundError):  # it was a scratch folder, and its export has ended
+            if path.stat().st_mtime < old:
+                _remove(path)
+                removed += 1
     return removed

@@ -20,9 +20,8 @@ LONGEST_NOTE: Final = 2000
 class ReplyTemplate(TextTemplate):
     """What an agent puts into an answer or a question, in the sender's language.
 
-    Fields in
-    {braces} are filled from the ticket (`sawtak.answering.fields`). `category` is the code of a
-    type of tickets; empty, it is for every type.
+    Fields in {braces} are filled from the ticket (`sawtak.answering.fields`). `category` is the
+    code of a type of tickets; empty, it is for every type.
     """
 
     category = models.CharField(_("type"), max_length=14, blank=True)

@@ -142,15 +142,21 @@ def stop(*, bulk_id: int, by: User | None, now: datetime) -> BulkAnswer:
 def answer_running() -> int:
     """Answer what is left of the sets that run; give how many tickets were looked at.
 
-    Whoever began a set must still be allowed to: else it is stopped.
+    Whoever began a set must still be allowed to at each ticket: else it is stopped.
     """
     looked = 0
-    for bulk in BulkAnswer.objects.filter(state=BulkState.RUNNING).select_related("by"):
-        if not bulk.by.has_perm(MANY):  # of nobody who is not active either
-            stop(bulk_id=bulk.pk, by=None, now=timezone.now())
-        while answer_one(bulk.pk, now=timezone.now()):
+    for bulk in BulkAnswer.objects.filter(state=BulkState.RUNNING):
+        while _is_still_allowed(bulk) and answer_one(bulk.pk, now=timezone.now()):
             looked += 1
     return looked
+
+
+def _is_still_allowed(bulk: BulkAnswer) -> bool:
+    """Ask the rights anew; without them the set is stopped. Nobody who is not active has any."""
+    if User.objects.get(pk=bulk.by_id).has_perm(MANY):
+        return True
+    stop(bulk_id=bulk.pk, by=None, now=timezone.now())
+    return False
 
 
 def answer_one(bulk_id: int, *, now: datetime) -> bool:

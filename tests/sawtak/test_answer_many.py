@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -160,6 +160,23 @@ def test_who_may_not_answer_many_any_more_answers_none(client, template):
     told = tickets.page(client.get(url))
     assert "لم يعد لمن أرسله صلاحية الرد" in told
     assert "لم نصل إلى: طلبين" in told
+
+
+def test_right_that_is_taken_in_the_middle_ends_the_set_there(client, template, monkeypatch):
+    user = personas.sign_in_staff(client, "supervisor")
+    url, _page, bulk = shown(client, template, [tickets.file() for _n in range(3)])
+    begin(client, url, bulk, "3")
+
+    def and_then_taken(bulk_id: int, *, now: datetime) -> bool:
+        answered = answer_one(bulk_id, now=now)
+        user.groups.clear()
+        return answered
+
+    monkeypatch.setattr(services, "answer_one", and_then_taken)
+    assert answer_running() == 1
+    bulk.refresh_from_db()
+    assert bulk.state == BulkState.STOPPED
+    assert len(tickets.texts_sent("ticket_answered")) == 1
 
 
 def test_all_of_the_list_is_bounded_and_a_blank_is_left_out(client, template):
