@@ -32,7 +32,7 @@ QUEUES = (*(lane.value for lane in Lane), "email", "imports", "default")
 REDIS_DATABASES = 16
 
 
-def wait_until(is_so: Callable[[], object], *, seconds: float = 60, what: str = "") -> None:
+def wait_until(is_so: Callable[[], object], *, seconds: float = 120, what: str = "") -> None:
     """Wait for a condition, without a fixed sleep; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not is_so():

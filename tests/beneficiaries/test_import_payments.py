@@ -44,7 +44,7 @@ def told(person, **facts) -> PaymentLine:
 
 
 def waiting() -> list[tuple]:
-    lines = PaymentLine.objects.filter(announced_on=None).order_by("id")
+    lines = PaymentLine.objects.filter(announced_on=None).order_by("person")
     return list(lines.values_list("status", "entitled_sar", "paid_sar", "paid_on", "reason_codes"))
 
 

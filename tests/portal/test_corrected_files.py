@@ -40,7 +40,7 @@ def test_only_results_that_a_corrected_file_changes_are_announced_again(tmp_path
     assert (counts.created, counts.changed) == (2, 0)
     done = told_on(RESULTS, SECOND)
     assert (done.announced, done.corrected) == (2, 1)
-    rows = EligibilityResult.objects.order_by("id").values_list(
+    rows = EligibilityResult.objects.order_by("announced_on", "person").values_list(
         "person", "status", "announced_on", "filing_deadline", "superseded_on"
     )
     assert list(rows) == [
@@ -70,7 +70,7 @@ def test_only_lines_that_a_corrected_file_changes_are_announced_again(tmp_path):
     assert counts.created == 1
     done = told_on(PAYMENTS, SECOND)
     assert (done.announced, done.corrected) == (1, 1)
-    rows = PaymentLine.objects.order_by("id").values_list(
+    rows = PaymentLine.objects.order_by("announced_on", "person").values_list(
         "person", "paid_sar", "announced_on", "counted_from", "filing_deadline", "superseded_on"
     )
     assert list(rows) == [
