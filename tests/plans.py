@@ -6,7 +6,8 @@ nor a run of autovacuum then decides by which index something is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -35,10 +36,39 @@ def plan_of(
     without: Iterable[str] = ("seqscan",),
 ) -> str:
     """Give the plan of a statement over some tables, without the ways that are switched off."""
-    tables = ", ".join(model._meta.db_table for model in of)
+    count_rows(of)
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
         for each in without:
             cursor.execute(f"SET LOCAL enable_{each} = off")
         cursor.execute(f"EXPLAIN {statement}", facts)
         return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def count_rows(of: Iterable[type[Model]]) -> None:
+    """Have PostgreSQL count tables as they are now; a count stays where all else is rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in of)}")
+
+
+def empty(of: Iterable[type[Model]]) -> None:
+    """Delete all rows of tables; their pages stay, and with them what was counted of a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"DELETE FROM {model._meta.db_table}" for model in of))
+
+
+@contextmanager
+def pages_read() -> Iterator[list[int]]:
+    """Give how many pages of tables and indexes each SELECT inside looks at, a page each time."""
+    pages: list[int] = []
+
+    def look(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith("SELECT"):
+            asked = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}"
+            execute(asked, params, many, context)
+            [[explained]] = context["cursor"].fetchall()
+            plan = explained[0]["Plan"]
+            pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield pages

@@ -46,16 +46,46 @@ TEMPLATES: Final[Mapping[ReminderKind, str]] = {
 
 _EVENT: Final = "closing"
 
+
+def _fenced(table: str, where: str) -> str:
+    """Give the look-up of a table's rows by one column, for each row of the step before it.
+
+    The planner neither turns fenced steps round nor has another index to take for one, whatever it
+    believes of how many rows the tables have: a count of a day on which they were empty, or full,
+    leads it through all of one for each row of another. Any other condition stands outside, for a
+    partial index that implies it costs the same where a table counts as empty.
+    """
+    return f"LATERAL (SELECT * FROM {table} WHERE {where} OFFSET 0)"  # noqa: S608 - constants
+
+
+def _one(table: str, key: str) -> str:
+    """Give the look-up of the row with a key, fenced like `_fenced`.
+
+    Not `id = …`: an index that has the id in the second place is then as good where a table counts
+    as empty, and is read from end to end. That one has no order by ids.
+    """
+    row = f"SELECT * FROM {table} WHERE id BETWEEN {key} AND {key} ORDER BY id LIMIT 1"  # noqa: S608
+    return f"LATERAL ({row})"
+
+
+_PERSON: Final = "beneficiaries_person"
+_RESULT: Final = "beneficiaries_eligibilityresult"
+_OBJECTION: Final = "objections_objection"
+_CYCLE: Final = "beneficiaries_cycle"
+
+# The one index that the second condition implies is of the first one's column too.
+_HEAD_OF_P: Final = _fenced(_PERSON, "household_id = p.household_id AND relation = 'head'")
+
 # What is left to object to on the round's last day: a result's own day, its cycle's where that was
 # extended, or that of an exemption, whichever is the latest (docs/adr/0022).
-_LEFT_TO_OBJECT: Final = """
+_LEFT_TO_OBJECT: Final = f"""
     greatest(r.filing_deadline, cycle.results_open_until, r.exempted_until) = %(closes_on)s
       AND r.status = 'ineligible' AND r.superseded_on IS NULL
       AND NOT EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE o.result_id = r.id AND o.reference IS NOT NULL AND o.status <> 'withdrawn'
+          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
+          WHERE o.reference IS NOT NULL AND o.status <> 'withdrawn'
       )
-"""
+"""  # noqa: S608 - of constants; every value is a parameter
 
 # Where a batch of a round looks: a result's own last day has an index, as the cycle has. Whoever
 # is exempted was told their own day.
@@ -65,12 +95,11 @@ _OF_EXTENSION: Final = "r.cycle_id = %(cycle)s AND r.filing_deadline < %(closes_
 # Who is told of a result: the adult whose it is, at their own number; without one through the
 # head, as at the announcement, but never of a reason that is theirs alone (DOMAIN 16). For a minor
 # the head is told first, who alone may object for them.
-_RESULTS_TOLD: Final = """
+_RESULTS_TOLD: Final = f"""
     SELECT told.mobile, told.language, p.relation = 'head' AS is_head
-    FROM {source}
-    JOIN beneficiaries_cycle AS cycle ON cycle.id = r.cycle_id
-    LEFT JOIN beneficiaries_person AS head
-           ON head.household_id = p.household_id AND head.relation = 'head'
+    FROM {{source}}
+    CROSS JOIN {_one(_CYCLE, "r.cycle_id")} AS cycle
+    LEFT JOIN {_HEAD_OF_P} AS head ON true
     CROSS JOIN LATERAL (
         SELECT CASE WHEN p.birth_date <= %(adult_born)s
                     THEN p.mobile = '' AND NOT r.reason_codes && %(sensitive)s::varchar[]
@@ -80,14 +109,14 @@ _RESULTS_TOLD: Final = """
         SELECT CASE WHEN is_through_head THEN coalesce(head.mobile, '') ELSE p.mobile END,
                CASE WHEN is_through_head THEN head.language ELSE p.language END
     ) AS told(mobile, language)
-    WHERE {left}
+    WHERE {{left}}
       AND NOT (%(drafts_apart)s AND EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          JOIN beneficiaries_person AS writer ON writer.id = o.filed_by_id
-          WHERE o.result_id = r.id AND o.status = 'draft' AND writer.mobile = told.mobile
+          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
+          CROSS JOIN {_one(_PERSON, "o.filed_by_id")} AS writer
+          WHERE o.status = 'draft' AND writer.mobile = told.mobile
       ))
-      AND told.mobile <> '' AND {which}
-"""
+      AND told.mobile <> '' AND {{which}}
+"""  # noqa: S608 - of constants; every value is a parameter
 
 # A draft's own deadline is that of its opening; the row it is against may have been given more
 # time since, never less.
@@ -101,17 +130,21 @@ _DRAFT_LEFT: Final = """
       ) = %(closes_on)s
       AND coalesce(r.superseded_on, line.superseded_on) IS NULL
       AND NOT EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE (o.result_id = d.result_id OR o.payment_id = d.payment_id)
-            AND o.reference IS NOT NULL
+          SELECT 1 FROM (
+              SELECT reference, status FROM objections_objection WHERE result_id = d.result_id
+              UNION ALL
+              SELECT reference, status FROM objections_objection WHERE payment_id = d.payment_id
+              OFFSET 0
+          ) AS o
+          WHERE o.reference IS NOT NULL
             AND o.status NOT IN ('withdrawn', 'rejected', 'partly_accepted')
       )
 """
 
-_DRAFT_ROWS: Final = """
-    LEFT JOIN beneficiaries_eligibilityresult AS r ON r.id = d.result_id
-    LEFT JOIN beneficiaries_paymentline AS line ON line.id = d.payment_id
-    JOIN beneficiaries_cycle AS cycle ON cycle.id = coalesce(r.cycle_id, line.cycle_id)
+_DRAFT_ROWS: Final = f"""
+    LEFT JOIN {_one(_RESULT, "d.result_id")} AS r ON true
+    LEFT JOIN {_one("beneficiaries_paymentline", "d.payment_id")} AS line ON true
+    CROSS JOIN {_one(_CYCLE, "coalesce(r.cycle_id, line.cycle_id)")} AS cycle
 """
 
 _DRAFTS_TOLD: Final = """
@@ -129,9 +162,8 @@ _EACH_NUMBER_ONCE: Final = """
 
 _NUMBERS: Final = "SELECT DISTINCT mobile FROM ({told}) AS told"
 
-_RESULTS_WITH_PERSON: Final = (
-    "beneficiaries_eligibilityresult AS r JOIN beneficiaries_person AS p ON p.id = r.person_id"
-)
+_RESULTS_WITH_PERSON: Final = f"{_RESULT} AS r CROSS JOIN {_one(_PERSON, 'r.person_id')} AS p"
+_DRAFTS_WITH_WRITER: Final = f"{_OBJECTION} AS d CROSS JOIN {_one(_PERSON, 'd.filed_by_id')} AS p"
 
 
 def _results_of_batch(where: str) -> str:
@@ -148,44 +180,42 @@ _RESULTS_OF_EXTENSION: Final = _results_of_batch(_OF_EXTENSION)
 
 _DRAFTS_OF_BATCH: Final = _EACH_NUMBER_ONCE.format(
     told=_DRAFTS_TOLD.format(
-        source="objections_objection AS d JOIN beneficiaries_person AS p ON p.id = d.filed_by_id",
+        source=_DRAFTS_WITH_WRITER,
         rows=_DRAFT_ROWS,
         left=_DRAFT_LEFT,
         which="d.id > %(after)s AND d.id <= %(upto)s",
     )
 )
 
+# A number's own people, and where it is a head's, those of the household.
 _RESULTS_AT_NUMBERS: Final = _NUMBERS.format(
     told=_RESULTS_TOLD.format(
-        source="unnest(%(numbers)s::varchar[]) AS asked(mobile) CROSS JOIN LATERAL ("
-        " SELECT own.id FROM beneficiaries_person AS own WHERE own.mobile = asked.mobile"
-        " UNION"
-        " SELECT theirs.id FROM beneficiaries_person AS chief"
-        " JOIN beneficiaries_person AS theirs ON theirs.household_id = chief.household_id"
-        " WHERE chief.mobile = asked.mobile AND chief.relation = 'head') AS near"
-        " JOIN beneficiaries_person AS p ON p.id = near.id"
-        " JOIN beneficiaries_eligibilityresult AS r ON r.person_id = p.id",
+        source="unnest(%(numbers)s::varchar[]) AS asked(mobile)"
+        f" CROSS JOIN {_fenced(_PERSON, 'mobile = asked.mobile')} AS owner"
+        f" CROSS JOIN {_fenced(_PERSON, 'household_id = owner.household_id')} AS p"
+        f" CROSS JOIN {_fenced(_RESULT, 'person_id = p.id')} AS r",
         left=_LEFT_TO_OBJECT,
-        which="told.mobile = asked.mobile",
+        which="(p.id = owner.id OR owner.relation = 'head') AND told.mobile = asked.mobile",
     )
 )
 
 _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
     told=_DRAFTS_TOLD.format(
-        source="beneficiaries_person AS p JOIN objections_objection AS d ON d.filed_by_id = p.id",
+        source="unnest(%(numbers)s::varchar[]) AS asked(mobile)"
+        f" CROSS JOIN {_fenced(_PERSON, 'mobile = asked.mobile')} AS p"
+        f" CROSS JOIN {_fenced(_OBJECTION, 'filed_by_id = p.id')} AS d",
         rows=_DRAFT_ROWS,
         left=_DRAFT_LEFT,
-        which="p.mobile = ANY(%(numbers)s::varchar[])",
+        which="true",
     )
 )
 
 # Who finds the reminder among their messages (docs/adr/0017), whatever number the SMS goes to.
-_RESULTS_READERS: Final = """
+_RESULTS_READERS: Final = f"""
     SELECT DISTINCT reader.person_id, reader.language
-    FROM {source}
-    JOIN beneficiaries_cycle AS cycle ON cycle.id = r.cycle_id
-    LEFT JOIN beneficiaries_person AS head
-           ON head.household_id = p.household_id AND head.relation = 'head' AND head.id <> p.id
+    FROM {{source}}
+    CROSS JOIN {_one(_CYCLE, "r.cycle_id")} AS cycle
+    LEFT JOIN {_HEAD_OF_P} AS head ON head.id <> p.id
     CROSS JOIN LATERAL (SELECT p.birth_date <= %(adult_born)s AS is_adult) AS age
     CROSS JOIN LATERAL (
         SELECT p.id, p.language WHERE is_adult OR p.relation = 'head'
@@ -195,13 +225,13 @@ _RESULTS_READERS: Final = """
             NOT is_adult OR p.mobile = '' AND NOT r.reason_codes && %(sensitive)s::varchar[]
         )
     ) AS reader(person_id, language)
-    WHERE {left}
+    WHERE {{left}}
       AND NOT (%(drafts_apart)s AND EXISTS (
-          SELECT 1 FROM objections_objection AS o
-          WHERE o.result_id = r.id AND o.status = 'draft' AND o.filed_by_id = reader.person_id
+          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
+          WHERE o.status = 'draft' AND o.filed_by_id = reader.person_id
       ))
-      AND {which}
-"""
+      AND {{which}}
+"""  # noqa: S608 - of constants; every value is a parameter
 
 
 def _readers_of_batch(where: str) -> str:
@@ -215,31 +245,37 @@ def _readers_of_batch(where: str) -> str:
 _RESULTS_OF_BATCH_READERS: Final = _readers_of_batch(_OF_DAY)
 _RESULTS_OF_EXTENSION_READERS: Final = _readers_of_batch(_OF_EXTENSION)
 
-# From the people to the results of their households, or the planner walks the results of the day.
 _RESULTS_OF_READERS: Final = _RESULTS_READERS.format(
-    source="(SELECT DISTINCT other.* FROM beneficiaries_person AS asked"
-    " JOIN beneficiaries_person AS other ON other.household_id = asked.household_id"
-    " WHERE asked.id = ANY(%(people)s) OFFSET 0) AS p"
-    " JOIN beneficiaries_eligibilityresult AS r ON r.person_id = p.id",
+    source="unnest(%(people)s::bigint[]) AS asked(id)"
+    f" CROSS JOIN {_one(_PERSON, 'asked.id')} AS one"
+    f" CROSS JOIN {_fenced(_PERSON, 'household_id = one.household_id')} AS p"
+    f" CROSS JOIN {_fenced(_RESULT, 'person_id = p.id')} AS r",
     left=_LEFT_TO_OBJECT,
-    which="reader.person_id = ANY(%(people)s)",
+    which="reader.person_id = asked.id",
 )
 
 _DRAFTS_READERS: Final = """
     SELECT DISTINCT d.filed_by_id AS person_id, p.language
-    FROM objections_objection AS d
-    JOIN beneficiaries_person AS p ON p.id = d.filed_by_id
+    FROM {source}
     {rows}
     WHERE {left}
       AND {which}
 """
 
 _DRAFTS_OF_BATCH_READERS: Final = _DRAFTS_READERS.format(
-    rows=_DRAFT_ROWS, left=_DRAFT_LEFT, which="d.id > %(after)s AND d.id <= %(upto)s"
+    source=_DRAFTS_WITH_WRITER,
+    rows=_DRAFT_ROWS,
+    left=_DRAFT_LEFT,
+    which="d.id > %(after)s AND d.id <= %(upto)s",
 )
 
 _DRAFTS_OF_READERS: Final = _DRAFTS_READERS.format(
-    rows=_DRAFT_ROWS, left=_DRAFT_LEFT, which="d.filed_by_id = ANY(%(people)s)"
+    source="unnest(%(people)s::bigint[]) AS asked(id)"
+    f" CROSS JOIN {_one(_PERSON, 'asked.id')} AS p"
+    f" CROSS JOIN {_fenced(_OBJECTION, 'filed_by_id = p.id')} AS d",
+    rows=_DRAFT_ROWS,
+    left=_DRAFT_LEFT,
+    which="true",
 )
 
 _AHEAD: Final = """
