@@ -25,11 +25,12 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from notifications.statuses import Lane
-from notifications.waking import breaker
+from notifications.waking import breaker, wake
 
 ROOT = Path(__file__).resolve().parent.parent
 QUEUES = (*(lane.value for lane in Lane), "email", "imports", "default")
 REDIS_DATABASES = 16
+SWEEP_SECONDS = 0.3
 
 
 def wait_until(is_so: Callable[[], object], *, seconds: float = 120, what: str = "") -> None:
@@ -38,6 +39,30 @@ def wait_until(is_so: Callable[[], object], *, seconds: float = 120, what: str =
     while not is_so():
         assert time.monotonic() < deadline, f"did not happen in {seconds} s: {what or is_so}"
         time.sleep(0.02)
+
+
+def sweeping(*lanes: Lane) -> Callable[[Callable[[], object], str], None]:
+    """Give a wait for a condition that wakes lanes meanwhile, as the scheduler's sweeps do.
+
+    A wake-up may be lost, with its worker or before there is one.
+    """
+
+    def swept_until(is_so: Callable[[], object], what: str) -> None:
+        wakes_at = 0.0
+
+        def look() -> object:
+            nonlocal wakes_at
+            if is_so():
+                return True
+            if time.monotonic() >= wakes_at:
+                for lane in lanes:
+                    wake(lane)
+                wakes_at = time.monotonic() + SWEEP_SECONDS
+            return False
+
+        wait_until(look, what=what)
+
+    return swept_until
 
 
 def redis_url_of(process: str, url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +18,6 @@ from notifications.models import Attempt, GatewayCircuit, GatewayOutage, Message
 from notifications.outbox import queue_message
 from notifications.rules import MAX_TRIES
 from notifications.statuses import Lane, MessageStatus
-from notifications.waking import wake
 from tests.notifications.sms_provider import (
     ACCOUNT,
     APP_SID,
@@ -31,9 +29,11 @@ from tests.notifications.sms_provider import (
     Refuse,
     running_provider,
 )
-from tests.worker import CeleryWorker, wait_until
+from tests.worker import CeleryWorker, sweeping, wait_until
 
 OUT_OF_ORDER = Refuse(503)
+
+swept_until = sweeping(Lane.CODES, Lane.CASES)
 
 
 @dataclass
@@ -89,23 +89,6 @@ def queue(*numbers: int, lane: Lane = Lane.CASES, **changes: Any) -> None:
                 now=timezone.now(),
                 **changes,
             )
-
-
-def swept_until(is_so: Callable[[], object], what: str) -> None:
-    """Wait for a condition while the lanes are woken, as the scheduler does with its sweeps."""
-    woken_at = 0.0
-
-    def look() -> object:
-        nonlocal woken_at
-        if is_so():
-            return True
-        if time.monotonic() - woken_at > 0.3:
-            woken_at = time.monotonic()
-            for lane in (Lane.CODES, Lane.CASES):
-                wake(lane)
-        return False
-
-    wait_until(look, what=what)
 
 
 def end_rest(gateway: str = "twilio") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,6 @@ from django.utils import timezone
 
 from notifications.models import Attempt, Message
 from notifications.statuses import Lane, MessageStatus
-from notifications.waking import wake
 from objections.models import ReminderRound
 from objections.services import queue_reminders, reminders, submit_objection
 from objections.tasks import remind
@@ -24,11 +22,13 @@ from tests.objections.cases import draft, result_of
 from tests.objections.reminding import BEFORE_1, BEFORE_14, DRAFT_1, sent_at
 from tests.objections.test_concurrency import at_once
 from tests.personas import head
-from tests.worker import CeleryWorker, wait_until
+from tests.worker import CeleryWorker, sweeping
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CITIZENS = 500
+
+swept_until = sweeping(Lane.REMINDERS)
 
 WORKERS_SETTINGS = """
 from portal.settings import *
@@ -52,22 +52,6 @@ def citizens(count: int) -> set[str]:
 
 def told() -> Counter[str]:
     return Counter(Message.objects.filter(lane=Lane.REMINDERS).values_list("recipient", flat=True))
-
-
-def swept_until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait while the lane is woken each second, as the sweeps do where a wake-up is lost."""
-    woken_at = 0.0
-
-    def look() -> bool:
-        nonlocal woken_at
-        if is_so():
-            return True
-        if time.monotonic() - woken_at > 1:
-            woken_at = time.monotonic()
-            wake(Lane.REMINDERS)
-        return False
-
-    wait_until(look, what=what)
 
 
 @pytest.mark.parametrize("batch", [7, 10_000])
