@@ -28,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,9 @@ def pages_of(turns: int) -> Iterator[tuple[str, Ask]]:
     desk = Desk()
     yield from desk.cases("objections", "/admin/objections/objection/", filed, done="rejected")
     yield from desk.cases("tickets", "/admin/sawtak/ticket/", tickets, done="answered")
+    yield from desk.narrowed("objections", "/admin/objections/objection/", city="الرياض")
+    yield from desk.narrowed("tickets", "/admin/sawtak/ticket/", category="payments")
+    yield from desk.narrowed("tickets", "/admin/sawtak/ticket/", channel="contact")
     yield from desk.register(heads)
     yield from desk.queue()
     yield "the first page of work", desk.listed("/admin/")
@@ -237,8 +241,22 @@ class Desk:
         yield f"{title}: whole name", self.searched(address, [each.full_name for each in people])
         yield f"{title}: one of them", self.opened(address, rows)
 
+    def narrowed(self, title: str, address: str, **choice: str) -> Iterator[tuple[str, Ask]]:
+        """Give the pages of a list narrowed by a choice, and by the days of the last month too."""
+        from django.utils import timezone
+
+        from saudi.gregorian import riyadh_date
+
+        (name,) = choice
+        since = riyadh_date(timezone.now()) - timedelta(days=30)
+        month = {"status": "all", "received_from": since.isoformat()}
+        yield f"{title}: by {name}", self.listed(address, **choice)
+        yield f"{title}: by {name}, all", self.listed(address, **choice, status="all")
+        yield f"{title}: by {name}, a month", self.listed(address, **choice, **month)
+
     def queue(self) -> Iterator[tuple[str, Ask]]:
         """Give the pages of the queue of work."""
+        from objections.models import Team
         from portal.work.models import WorkItem
 
         address = "/admin/portal/workitem/"
@@ -252,6 +270,8 @@ class Desk:
         yield "queue: objections", self.listed(address, view="all", matter="objections")
         yield "queue: a priority", self.listed(address, view="all", priority="2")
         yield "queue: a city", self.listed(address, view="all", city="الرياض")
+        team = str(Team.objects.earliest("pk").pk)
+        yield "queue: a team", self.listed(address, view="all", team=team)
         yield "queue: a channel", self.listed(address, view="all", channel="contact")
 
     def register(self, heads: list[Any]) -> Iterator[tuple[str, Ask]]:

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,8 +37,11 @@ class CycleField(_CycleChoice):
         return cycle_name(obj.code, page_language())
 
 
-class CriteriaForm(forms.Form):
-    """A cycle and the reason that was wrong in it; what else is filled in narrows."""
+class SetForm(forms.Form):
+    """What each kind of set is found by: a cycle, a reason and a city."""
+
+    any_reason = gettext_lazy("Choose")
+    """What stands for no reason."""
 
     cycle = CycleField(
         label=gettext_lazy("Cycle"),
@@ -45,15 +49,43 @@ class CriteriaForm(forms.Form):
         empty_label=None,
         error_messages={"required": gettext_lazy("Choose a cycle.")},
     )
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Reason that was wrong"),
-        error_messages={"required": gettext_lazy("Choose the reason that was wrong.")},
-    )
+    reason = forms.ChoiceField()
     city = forms.CharField(
         label=gettext_lazy("City"),
         required=False,
         max_length=80,
         help_text=gettext_lazy("As in the register. Empty is all."),
+    )
+
+    def __init__(self, data: Any = None, *, may_see_sensitive: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        cycles: Any = self.fields["cycle"]
+        newest = self.announced_cycles().values("pk")[:SHOWN_CYCLES]
+        cycles.queryset = Cycle.objects.filter(pk__in=newest)
+        reasons: Any = self.fields["reason"]
+        reasons.choices = [
+            ("", self.any_reason),
+            *(
+                (code, reason.label)
+                for code, reason in REASONS.items()
+                if may_see_sensitive or not reason.is_sensitive
+            ),
+        ]
+
+    def announced_cycles(self) -> QuerySet[Cycle]:
+        """Give the cycles of which there is something to correct, newest first."""
+        return Cycle.objects.exclude(announced_on=None)
+
+    def clean_city(self) -> str:
+        return clean_text(self.cleaned_data["city"])
+
+
+class CriteriaForm(SetForm):
+    """A cycle and the reason that was wrong in it; what else is filled in narrows."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason that was wrong"),
+        error_messages={"required": gettext_lazy("Choose the reason that was wrong.")},
     )
     since = LastDayField(
         label=gettext_lazy("Announced from"),
@@ -70,24 +102,6 @@ class CriteriaForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("All")), *ResultStatus.choices],
     )
-
-    def __init__(self, data: Any = None, *, may_see_sensitive: bool, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        newest = Cycle.objects.exclude(announced_on=None).values("pk")[:SHOWN_CYCLES]
-        cycles: Any = self.fields["cycle"]
-        cycles.queryset = Cycle.objects.filter(pk__in=newest)
-        reasons: Any = self.fields["reason"]
-        reasons.choices = [
-            ("", _("Choose")),
-            *(
-                (code, reason.label)
-                for code, reason in REASONS.items()
-                if may_see_sensitive or not reason.is_sensitive
-            ),
-        ]
-
-    def clean_city(self) -> str:
-        return clean_text(self.cleaned_data["city"])
 
     def clean(self) -> dict[str, Any]:
         """Hold the days to their order."""

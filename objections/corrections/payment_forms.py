@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,12 +20,11 @@ from beneficiaries.imports import values
 from beneficiaries.imports.faults import InvalidValue, fault_text, refusal_text
 from beneficiaries.imports.reader import CsvFile
 from beneficiaries.models import Cycle, PaymentLine
-from beneficiaries.reasons import REASONS
-from objections.corrections.forms import SHOWN_CYCLES, CycleField, PrepareForm
+from objections.corrections.forms import PrepareForm, SetForm
 from objections.corrections.payments import PaymentCriteria
 from objections.corrections.statuses import AmountRule
 from objections.staff_forms import AmountField
-from saudi.digits import clean_text, is_blank
+from saudi.digits import is_blank
 
 FILE_COLUMNS: Final = ("national_id", "right_sar")
 MOST_AMOUNTS: Final = 50_000
@@ -40,22 +39,12 @@ class OptionalAmountField(AmountField):
         return None if is_blank(str(value or "")) else super().clean(value)
 
 
-class PaymentCriteriaForm(forms.Form):
+class PaymentCriteriaForm(SetForm):
     """A cycle, what was deducted and what the right amount is; what else is filled in narrows."""
 
-    cycle = CycleField(
-        label=gettext_lazy("Cycle"),
-        queryset=Cycle.objects.none(),
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose a cycle.")},
-    )
+    any_reason = gettext_lazy("Whatever it was")
+
     reason = forms.ChoiceField(label=gettext_lazy("What was deducted"), required=False)
-    city = forms.CharField(
-        label=gettext_lazy("City"),
-        required=False,
-        max_length=80,
-        help_text=gettext_lazy("As in the register. Empty is all."),
-    )
     paid_from = OptionalAmountField(
         label=gettext_lazy("Paid from, in riyals"),
         max_length=30,
@@ -78,25 +67,13 @@ class PaymentCriteriaForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, may_see_sensitive: bool, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        announced = PaymentLine.objects.current().filter(cycle=OuterRef("pk"))
-        newest = Cycle.objects.filter(Exists(announced.order_by())).values("pk")[:SHOWN_CYCLES]
-        cycles: Any = self.fields["cycle"]
-        cycles.queryset = Cycle.objects.filter(pk__in=newest)
+        super().__init__(data, may_see_sensitive=may_see_sensitive, **kwargs)
         rules: Any = self.fields["rule"]
         rules.choices = AmountRule.choices
-        reasons: Any = self.fields["reason"]
-        reasons.choices = [
-            ("", _("Whatever it was")),
-            *(
-                (code, reason.label)
-                for code, reason in REASONS.items()
-                if may_see_sensitive or not reason.is_sensitive
-            ),
-        ]
 
-    def clean_city(self) -> str:
-        return clean_text(self.cleaned_data["city"])
+    def announced_cycles(self) -> QuerySet[Cycle]:
+        announced = PaymentLine.objects.current().filter(cycle=OuterRef("pk"))
+        return Cycle.objects.filter(Exists(announced.order_by()))
 
     def clean(self) -> dict[str, Any]:
         """Hold the amounts to their order, and each rule to what it needs."""
