@@ -36,8 +36,8 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.reads import add_messages  # noqa: E402
 from bench.serving import machine_facts, services  # noqa: E402 - the root is added above
-from bench.staff_lists import add_messages  # noqa: E402
 
 MOST_ROWS = 500_000
 """What LIMITS_EXPORT_ROWS is where nobody changed it."""

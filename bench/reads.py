@@ -3,12 +3,13 @@
     .venv/bin/python bench/reads.py [--people 10000 1000000] [--turns 5] [--keep]
 
 For each number of people a database is made on DATABASE_URL's server (an embedded one where it is
-not set) and filled by `load_scale`: as many tickets as people, an objection for every tenth. Each
-size has a process of its own with Django's test client: the whole of a request but the socket and
-gunicorn, whose cost does not grow with a table. The processes take turns page by page, so that
-what else the machine does falls on both. Each page is asked for with ten different people, cases
-or words. Two of them write: each time another head opens a draft, or sends one whose files are
-there. Aim: a ratio of p50 of at most 1.5. Absolute figures are of the machine.
+not set) and filled by `load_scale`: as many tickets as people, with three messages each, an
+objection for every tenth person, three SMS for each. A size has a process of its own with Django's
+test client: the whole of a request but the socket and gunicorn, whose cost does not grow with a
+table. The processes take turns page by page, so that what else the machine does falls on both.
+Each page is asked for with ten different people, cases or words. Two of them write: each time
+another head opens a draft, or sends one whose files are there. Aim: a ratio of p50 of at most 1.5.
+Absolute figures are of the machine.
 
 A million people take some twenty minutes to make. `--keep` leaves the databases for the next run,
 which takes them as they are; drop one whose making was broken off.
@@ -47,8 +48,27 @@ SAMPLES = 10
 
 AIM = 1.5
 
+SMS_A_PERSON = 3
+
 
 # The databases ------------------------------------------------------------------------
+
+_SMS = """
+    INSERT INTO notifications_message (
+        event, recipient, template, language, body, lane, status, queued_at, not_before, sent_at,
+        delivered_at, gateway, gateway_id, error, person_id
+    )
+    SELECT 'scale:' || id || ':' || n, mobile, 'result_announced', 'ar',
+           'صدرت نتيجة دورتك. اقرأها في ملفك في حساب المواطن.',
+           CASE WHEN n = 1 THEN 'cases' ELSE 'announcements' END,
+           CASE WHEN id %% 50 = 0 THEN 'failed' WHEN id %% 50 = 1 THEN 'sent' ELSE 'delivered' END,
+           at, at, at, CASE WHEN id %% 50 > 1 THEN at END, 'phone', '', '', id
+    FROM beneficiaries_person, generate_series(1, 6) AS n,
+         LATERAL (SELECT now() - interval '1 day' * (id %% 300 + n) AS at) AS moment
+    WHERE mobile <> ''
+    ORDER BY n, id
+    LIMIT %(missing)s
+"""
 
 
 @contextlib.contextmanager
@@ -81,9 +101,20 @@ def fill(environ: dict[str, str], people: int, *, is_new: bool) -> None:
     commands.append(["count_figures"])
     for command in commands:
         subprocess.run([*manage, *command], cwd=ROOT, env=environ, check=True)
-    with contextlib.closing(psycopg2.connect(environ["DATABASE_URL"])) as connection:
+    add_messages(environ["DATABASE_URL"], SMS_A_PERSON * people)
+
+
+def add_messages(url: str, wanted: int) -> None:
+    """Bring a filled database to so many SMS, and give the planner its figures."""
+    with contextlib.closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
-        connection.cursor().execute("VACUUM ANALYZE")
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM notifications_message WHERE event LIKE 'scale:%'")
+        (there,) = cursor.fetchone()
+        if there < wanted:
+            cursor.execute("DELETE FROM notifications_message WHERE event LIKE 'scale:%'")
+            cursor.execute(_SMS, {"missing": wanted})
+        cursor.execute("VACUUM ANALYZE")
 
 
 # One size, in a process of its own ----------------------------------------------------

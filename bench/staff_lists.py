@@ -29,7 +29,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.reads import database, fill  # noqa: E402 - the root is added above
+from bench.reads import add_messages, database, fill  # noqa: E402 - the root is added above
 from bench.serving import machine_facts, services  # noqa: E402 - the root is added above
 
 MOST_SECONDS = 1.0
@@ -37,23 +37,6 @@ MOST_STATEMENTS = 16
 MOST_OPTIONS = 1_000
 MOST_BYTES = 1024 * 1024
 SEARCHES = ("1000000008", "+966500000001", "0500000001", "احمد", "ا")
-
-_SMS = """
-    INSERT INTO notifications_message (
-        event, recipient, template, language, body, lane, status, queued_at, not_before, sent_at,
-        delivered_at, gateway, gateway_id, error, person_id
-    )
-    SELECT 'scale:' || id || ':' || n, mobile, 'result_announced', 'ar',
-           'صدرت نتيجة دورتك. اقرأها في ملفك في حساب المواطن.',
-           CASE WHEN n = 1 THEN 'cases' ELSE 'announcements' END,
-           CASE WHEN id %% 50 = 0 THEN 'failed' WHEN id %% 50 = 1 THEN 'sent' ELSE 'delivered' END,
-           at, at, at, CASE WHEN id %% 50 > 1 THEN at END, 'phone', '', '', id
-    FROM beneficiaries_person, generate_series(1, 6) AS n,
-         LATERAL (SELECT now() - interval '1 day' * (id %% 300 + n) AS at) AS moment
-    WHERE mobile <> ''
-    ORDER BY n, id
-    LIMIT %(missing)s
-"""
 
 
 @dataclass
@@ -82,19 +65,6 @@ def add_rows(url: str, environ: dict[str, str], options: argparse.Namespace) -> 
     more = ["load_scale", *size, "--objections", str(options.objections)]
     subprocess.run([sys.executable, "manage.py", *more], cwd=ROOT, env=environ, check=True)
     add_messages(url, options.sms)
-
-
-def add_messages(url: str, wanted: int) -> None:
-    """Bring a filled database to so many SMS, and give the planner its figures."""
-    with contextlib.closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute("SELECT count(*) FROM notifications_message WHERE event LIKE 'scale:%'")
-        (there,) = cursor.fetchone()
-        if there < wanted:
-            cursor.execute("DELETE FROM notifications_message WHERE event LIKE 'scale:%'")
-            cursor.execute(_SMS, {"missing": wanted})
-        cursor.execute("VACUUM ANALYZE")
 
 
 # The walk ---------------------------------------------------------------------------------
