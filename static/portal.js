@@ -103,13 +103,13 @@
     // Storage is closed to us: the form opens empty in the other language.
   }
 
-  // The staff's menu is a strip on a phone: the page's own place in it is in sight.
-  const strip = document.querySelector(".staff-nav");
-  const here = strip?.querySelector("[aria-current]");
-  if (here && strip.scrollWidth > strip.clientWidth) {
+  // The staff's menu and the views of a list are strips on a phone: what is chosen is in sight.
+  document.querySelectorAll(".staff-nav, .views").forEach((strip) => {
+    const here = strip.querySelector("[aria-current]");
+    if (!here || strip.scrollWidth <= strip.clientWidth) return;
     const [outer, inner] = [strip.getBoundingClientRect(), here.getBoundingClientRect()];
     strip.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
-  }
+  });
 
   // One box ticks all rows of the page; without a script each row is ticked by itself.
   document.querySelectorAll("[data-tick-all]").forEach((all) => {

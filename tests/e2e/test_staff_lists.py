@@ -28,3 +28,12 @@ def test_the_menu_of_a_phone_shows_where_one_is(visitors: VisitorMaker) -> None:
         for page in ("objections/objection", "notifications/campaign", "saudi/holiday"):
             phone.go(f"{language}/admin/{page}/")
             expect(phone.page.locator(".staff-nav [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
+def test_the_views_of_a_list_on_a_phone_show_the_chosen_one(visitors: VisitorMaker) -> None:
+    phone = visitors("phone", size="390")
+    phone.sign_in_as_staff("supervisor")
+    for language in ("", "/en"):
+        for view in ("mine", "nobody", "all"):
+            phone.go(f"{language}/admin/portal/workitem/?view={view}")
+            expect(phone.page.locator(".views [aria-current]")).to_be_in_viewport(ratio=0.9)
