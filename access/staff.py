@@ -223,6 +223,7 @@ class CaseAdmin(StaffAdmin):
                 "opts": self.opts,
                 "original": case,
                 "unsent": unsent,
+                "faulty": next((each for each in bound.values() if each.errors), None),
                 **self.case_context(request, case, bound),
             },
         )

@@ -367,7 +367,6 @@ class ContactAdmin(CaseAdmin):
             "continue_form": bound["continue"],
             "ticket_form": bound["ticket"],
             "outcome_form": outcome,
-            "faulty": next((form for form in typed if form.errors), None),
             "has_touched": has_touched,
             "sought": sought,
             "suggested": suggested_problems(sought or "") if may_work else [],

@@ -15,7 +15,7 @@ from objections.models import Team
 from portal.work.kinds import Priority
 from saudi.days_off import days_off
 from saudi.forms import MessageField
-from saudi.gregorian import format_both, riyadh_today
+from saudi.gregorian import format_gregorian, riyadh_today
 from saudi.languages import page_language
 
 LONGEST_NOTE: Final = 200
@@ -52,7 +52,7 @@ class PutOffForm(forms.Form):
         language = page_language()
         days = [day for day in _coming_days() if latest is None or day <= latest]
         self.fields["until"].choices = [  # type: ignore[attr-defined]
-            (day.isoformat(), format_both(day, language)) for day in days
+            (day.isoformat(), format_gregorian(day, language, weekday=True)) for day in days
         ]
 
 

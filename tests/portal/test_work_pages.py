@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -176,6 +177,30 @@ def test_a_wrong_day_keeps_what_was_written(sent: dict[str, str], said: str) -> 
     assert said in page
     assert "رد البنك" in page
     assert queued(ticket).snoozed_until is None
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("escalate", "up-note"), ("give_to_team", "team-note"), ("put_off", "later-note")],
+)
+def test_what_is_missing_in_the_queue_forms_is_said_above_both_pages(name: str, field: str) -> None:
+    lead = browser("supervisor")
+    ticket, case = taken_by(lead), objection_filed(now=timezone.now())
+    for address in (
+        case_page(ticket),
+        reverse("admin:objections_objection_change", args=[case.pk]),
+    ):
+        page = lead.post(address, {"action": name}).content.decode()
+        assert "<title>خطأ:" in page
+        assert f'href="#id_{field}"' in page
+
+
+def test_the_days_a_case_comes_back_on_fit_the_width_of_their_choice() -> None:
+    client = browser("agent")
+    page = client.get(case_page(taken_by(client))).content.decode()
+    offered = re.findall(r'<option value="\d{4}-\d\d-\d\d"[^>]*>([^<]+)', page)
+    assert offered
+    assert [label for label in offered if "هـ" in label] == []
 
 
 def test_an_escalation_is_seen_and_ended_by_a_supervisor() -> None:
