@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -75,7 +76,7 @@ def test_a_set_is_looked_at_counted_and_answered_one_by_one(client, template):
     assert "أو أُغلق من قبل" in page
     assert not tickets.texts_sent("ticket_answered")
     wrong = tickets.page(begin(client, url, bulk, "6"))
-    assert 'id="count_error"' in wrong
+    assert re.search(r'<input[^>]*aria-describedby="count_error"[^>]* autofocus>', wrong)
     assert 'value="6"' in wrong
     forged = client.post(url, {"action": "start", "digest": "0" * 64, "count": "5"})
     assert forged.status_code == 200
@@ -105,6 +106,13 @@ def test_a_set_is_looked_at_counted_and_answered_one_by_one(client, template):
     assert answer_running() == 0
     assert len(tickets.texts_sent("ticket_answered")) == 4
     assert answered.events.filter(to_status="answered").count() == 1
+
+
+def test_ticks_are_not_lost_for_want_of_a_template(client, template):
+    personas.sign_in_staff(client, "supervisor")
+    tickets.file()
+    page = tickets.page(client.get(LIST))
+    assert re.search(r'<select[^>]*name="template"[^>]* required>', page)
 
 
 def test_stop_takes_effect_at_once(client, template):
