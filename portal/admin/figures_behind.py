@@ -77,7 +77,7 @@ def behind_view(request: HttpRequest, site: Any) -> HttpResponse:
     if behind.reason and is_sensitive(behind.reason) and not may_see:
         raise PermissionDenied
     found = cases_behind(span, behind, limit=LIST_ROWS + 1)
-    of_team = behind.team is not None
+    of_team, is_receipt = behind.team is not None, behind.measure == Measure.RECEIVED
     context = {
         **site.each_context(request),
         "title": str(behind.measure.label),
@@ -86,7 +86,8 @@ def behind_view(request: HttpRequest, site: Any) -> HttpResponse:
         "lines": _lines(found[:LIST_ROWS], user),
         "has_more": len(found) > LIST_ROWS,
         "most": LIST_ROWS,
-        "is_by_rules": of_team and behind.measure == Measure.RECEIVED,
+        "is_receipt": is_receipt,
+        "is_by_rules": of_team and is_receipt,
         "of_team": of_team,
         "every_team_url": address_of(span, replace(behind, team=None)),
     }

@@ -83,6 +83,16 @@ def test_each_number_leads_to_its_cases(client: Client, language: str, days: int
         assert all(reference in page(client.get(answered)) for reference in references)
 
 
+def test_the_cases_that_came_in_say_once_when(client: Client) -> None:
+    of_a_morning()
+    signed_in(client, "supervisor")
+    columns = {
+        measure: page(client.get(f"{BEHIND}?{DAY}&measure={measure}")).count('scope="col"')
+        for measure in ("received", "answered")
+    }
+    assert columns == {"received": 3, "answered": 4}
+
+
 def test_ratings_are_counted_for_the_team_and_lead_to_their_tickets(client: Client) -> None:
     agent = staff("agent")
     team = team_of(agent)
