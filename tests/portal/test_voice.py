@@ -211,6 +211,12 @@ def test_digits_are_ascii() -> None:
     assert [text for text in faults if "123 أو ١٢٣" not in text] == []
 
 
+def test_a_day_in_digits_reads_from_left_to_right() -> None:
+    """After Arabic letters a hyphen between digits turns them round (UAX 9, W2)."""
+    days = re.compile(r"(?<!\u2066)\b\d{4}-\d\d(-\d\d)?\b")
+    assert [text for _where, text in arabic_texts() if days.search(text)] == []
+
+
 def test_quotes_are_arabic() -> None:
     faults = [text for _where, text in arabic_texts() if re.search('["“”‘’]', plain(text))]
     assert faults == []
