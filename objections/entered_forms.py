@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from beneficiaries.confirmed_ids.services import is_confirmed
 from documents.forms import MultipleFileField
-from objections.forms import StatementForm
+from objections.forms import SaidStatementForm
 from objections.models import Ground, NeededDocument
 from objections.models.objection import PROMISED_CHARACTERS
 from objections.services.entered import DOCUMENT_DAYS
@@ -41,7 +41,7 @@ class WhoForm(forms.Form):
     )
 
 
-class _EntryForm(StatementForm):
+class _EntryForm(SaidStatementForm):
     """Ground and statement, with the form's own number."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -49,9 +49,6 @@ class _EntryForm(StatementForm):
     def __init__(self, *args: Any, grounds: Iterable[Ground], **kwargs: Any) -> None:
         super().__init__(*args, grounds=grounds, **kwargs)
         self.initial.setdefault("submission", uuid.uuid4())
-        self.fields["ground"].label = _("Why does the person object?")
-        self.fields["statement"].label = _("What the person says")
-        self.fields["statement"].help_text = _("In their own words, as far as you can.")
 
 
 class PaperForm(_EntryForm):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
@@ -122,6 +123,19 @@ class StatementForm(forms.Form):
         if typed is None or len(typed) > KEPT_CHARACTERS:
             return None
         return "" if is_blank(typed) else clean_text(typed)
+
+
+class SaidStatementForm(StatementForm):
+    """Ground and statement of somebody for whom staff write them down."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ground, statement = self.fields["ground"], self.fields["statement"]
+        ground.label = gettext("Why does the person object?")
+        ground.error_messages["required"] = gettext("Choose why the person objects.")
+        statement.label = gettext("What the person says")
+        statement.help_text = gettext("In their own words, as far as you can.")
+        statement.error_messages["required"] = gettext("Write what the person says.")
 
 
 def _with_hint(label: str, hint: str) -> StrOrPromise:

@@ -25,7 +25,7 @@ from objections.errors import (
     NotContestable,
     ObjectionRefused,
 )
-from objections.forms import StatementForm
+from objections.forms import SaidStatementForm
 from objections.models import Ground
 from portal.ticket_drafts import (
     Matter,
@@ -54,7 +54,7 @@ else:
 RIGHTS: Final = (ENTER, "sawtak.answer_ticket")
 
 
-class DraftForm(StatementForm):
+class DraftForm(SaidStatementForm):
     """Ground and statement of the draft, and the answer that leads to it."""
 
     answer = MessageField(
@@ -66,9 +66,6 @@ class DraftForm(StatementForm):
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].label = _("Why does the person object?")
-        self.fields["statement"].label = _("What the person says")
-        self.fields["statement"].help_text = _("In their own words, as far as you can.")
         direction = {"dir": "ltr", "lang": "en"} if language == "en" else {"dir": "rtl"}
         for name in ("statement", "answer"):
             self.fields[name].widget.attrs |= direction

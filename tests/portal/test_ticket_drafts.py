@@ -72,7 +72,9 @@ def test_an_agent_prepares_a_draft_that_the_sender_finds_and_confirms(client):
     url = page_of(ticket, result)
     fields = typed(client, url)
     assert fields["statement"] == WORDS
-    assert client.post(url, fields | {"ground": ""}).status_code == 200
+    refused = tickets.page(client.post(url, fields | {"ground": "", "statement": ""}))
+    assert "اختر لماذا يعترض." in refused
+    assert "اكتب ما يقوله الشخص." in refused
     assert not Objection.objects.exists()
     assert client.post(url, fields).status_code == 302
     draft = Objection.objects.get()
