@@ -33,6 +33,7 @@ from portal.calls.presenting import call_tag
 from portal.exports.lists import export_url
 from portal.templatetags.portal_ui import tag
 from saudi.forms import HijriDateWidget
+from saudi.iban import group_iban
 from saudi.languages import page_language
 from sawtak.models import TicketEvent
 from sawtak.statuses import BADGES as TICKET_BADGES
@@ -78,6 +79,7 @@ def changed_value(value: str, field: str) -> SafeString | str:
         return NOTHING
     if field == "mobile":
         return mobile_cell(value)
+    value = group_iban(value) if field == "iban" else value
     if field in {"iban", "birth_date", "household", "email"}:
         return format_html('<bdi dir="ltr">{}</bdi>', value)
     return format_html("<bdi>{}</bdi>", value)

@@ -92,6 +92,11 @@ def test_mobile_is_shown_as_people_write_it() -> None:
     assert ">0500000001</bdi>" in render("{{ m|mobile }}", m="+966500000001")
 
 
+def test_iban_is_compared_in_groups_of_four() -> None:
+    shown = render("{% load staff_ui %}{{ i|changed_value:'iban' }}", i="SA4115000000000000000047")
+    assert shown == '<bdi dir="ltr">SA41 1500 0000 0000 0000 0047</bdi>'
+
+
 @pytest.mark.parametrize(
     ("source", "arabic", "english"),
     [
