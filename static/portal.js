@@ -104,12 +104,16 @@
   }
 
   // The staff's menu and the views of a list are strips on a phone: what is chosen is in sight.
-  document.querySelectorAll(".staff-nav, .views").forEach((strip) => {
-    const here = strip.querySelector("[aria-current]");
-    if (!here || strip.scrollWidth <= strip.clientWidth) return;
-    const [outer, inner] = [strip.getBoundingClientRect(), here.getBoundingClientRect()];
-    strip.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
-  });
+  const bringToSight = () => {
+    document.querySelectorAll(".staff-nav, .views").forEach((strip) => {
+      const here = strip.querySelector("[aria-current]");
+      if (!here || strip.scrollWidth <= strip.clientWidth) return;
+      const [outer, inner] = [strip.getBoundingClientRect(), here.getBoundingClientRect()];
+      strip.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+    });
+  };
+  bringToSight();
+  document.fonts?.ready.then(bringToSight); // our letters are of another width
 
   // One box ticks all rows of the page; without a script each row is ticked by itself.
   document.querySelectorAll("[data-tick-all]").forEach((all) => {

@@ -47,6 +47,10 @@ class CatalogueForm(forms.ModelForm[RowT]):
         for name in self.texts:
             if name.endswith("_en") and name in self.fields:
                 self.fields[name].widget.attrs.update(_ENGLISH)
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                offered: Any = field.choices
+                field.choices = [(key, label if key else _("Choose")) for key, label in offered]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a text that is empty or in the wrong language."""

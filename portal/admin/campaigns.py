@@ -209,7 +209,7 @@ class CampaignAdmin(CaseAdmin):
             return number_cell("")
         sent = progress_of(campaign).sent
         share = sent * 100 // campaign.recipients if campaign.recipients else 100
-        return two_lines(number_cell(f"{sent:,}"), number_cell(f"{share} %"))
+        return two_lines(number_cell(f"{sent:,}"), number_cell(f"{share}%"))
 
     @admin.display(description=gettext_lazy("SMS parts in all"))
     def parts_text(self, campaign: Campaign) -> SafeString | str:

@@ -129,9 +129,10 @@ class Cell:
 def _value(cl: KeysetChangeList, obj: Any, name: str) -> Any:
     field, attribute, value = lookup_field(name, obj, cl.model_admin)
     empty = cl.model_admin.get_empty_value_display()
+    if isinstance(value, bool):  # Django's picture is called "True" in every language
+        return _("Yes") if value else _("No")
     if field is None:
-        boolean = getattr(attribute, "boolean", False)
-        return display_for_value(value, empty, boolean)
+        return display_for_value(value, empty, getattr(attribute, "boolean", False))
     return display_for_field(value, field, empty)
 
 

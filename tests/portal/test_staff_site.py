@@ -355,3 +355,19 @@ def test_every_role_and_every_right_of_a_role_has_words():
         assert group.name in ROLE_NAMES
         for right in group.permissions.select_related("content_type"):
             assert f"{right.content_type.app_label}.{right.codename}" in named
+
+
+@pytest.mark.parametrize(("language", "word"), [("", "نعم"), ("/en", "Yes")])
+def test_yes_is_a_word_of_the_page_s_language(client: Client, language: str, word: str) -> None:
+    RoutingRule.objects.create(position=1, matter="payments")
+    personas.sign_in_staff(client, "supervisor")
+    page = client.get(f"{language}/admin/portal/routingrule/").content.decode()
+    assert f"<span>{word}</span>" in page
+    assert 'alt="True"' not in page
+
+
+def test_a_choice_that_is_still_to_be_made_is_named(client: Client) -> None:
+    personas.sign_in_staff(client, "supervisor")
+    page = client.get(reverse("admin:objections_answertemplate_add")).content.decode()
+    assert re.search(r'<option value=""[^>]*>اختر</option>', page)
+    assert "-----" not in page
