@@ -31,6 +31,7 @@ from objections.statuses import ObjectionStatus
 from portal.calls.models import CallTask
 from portal.calls.presenting import call_tag
 from portal.exports.lists import export_url
+from portal.masks import shown_value
 from portal.templatetags.portal_ui import tag
 from saudi.forms import HijriDateWidget
 from saudi.iban import group_iban
@@ -79,10 +80,17 @@ def changed_value(value: str, field: str) -> SafeString | str:
         return NOTHING
     if field == "mobile":
         return mobile_cell(value)
-    value = group_iban(value) if field == "iban" else value
+    if field == "iban":
+        value = group_iban(value.replace(" ", ""))
     if field in {"iban", "birth_date", "household", "email"}:
         return format_html('<bdi dir="ltr">{}</bdi>', value)
     return format_html("<bdi>{}</bdi>", value)
+
+
+@register.simple_tag(takes_context=True)
+def declared_value(context: Mapping[str, Any], value: str, field: str) -> SafeString | str:
+    """Write what somebody declared as the reader may see it: the ends of a number, or all of it."""
+    return changed_value(shown_value(value, field, context["request"].user), field)
 
 
 @register.simple_tag

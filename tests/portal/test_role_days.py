@@ -233,6 +233,17 @@ def seen_on(client: Client, person: Person) -> set[str]:
     return {name for name, words in whole.items() if words in text}
 
 
+def seen_on_case(client: Client, case: Objection) -> set[str] | None:
+    """Give which of a person's numbers stand whole on the page of their case, where it opens."""
+    shown = client.get(reverse("admin:objections_objection_change", args=[case.pk]))
+    if shown.status_code == 403:
+        return None
+    text = shown.content.decode()
+    assert (MOBILE in text) is not (MASKED_MOBILE in text)
+    assert (IBAN in text) is not (MASKED_IBAN in text)
+    return {name for name, words in {"mobile": MOBILE, "iban": IBAN}.items() if words in text}
+
+
 def day_of(client: Client, role: str) -> Day:
     """Live the day of a role and tell what it may."""
     person = personas.head(mobile="+966500000077", iban="SA0380000000608010167519")
@@ -244,6 +255,7 @@ def day_of(client: Client, role: str) -> Day:
     }
     personas.sign_in_staff(client, role)
     sees = seen_on(client, person)
+    assert seen_on_case(client, cases[Objection]) in (None, sees - {"sensitive"})
     buttons = {model: offered(client, model, row) for model, row in cases.items()}
     acts = {model: allowed_acts(client, model, row) for model, row in cases.items()}
     for model, names in buttons.items():
