@@ -202,3 +202,11 @@ def test_the_database_keeps_what_happened() -> None:
 )
 def test_a_number_of_somebody_is_told_from_a_sum(text: str, names: bool) -> None:
     assert names_somebody(text) is names
+
+
+def test_the_x_of_a_channel_does_not_turn_the_day_after_it(client: Client) -> None:
+    """After a Latin letter the digits of the day would stand on its other side (UAX 9, W7)."""
+    agent = personas.sign_in_staff(client, "agent")
+    contact = begun(agent, ContactChannel.X, source="@sara")
+    for address_of_page in (NEW, address(contact)):
+        assert "<bdi>منشور في X</bdi> ·" in page(client.get(address_of_page))
