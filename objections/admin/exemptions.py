@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import BooleanField, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.cells import day_cell, moment_cell, number_cell, two_lines
+from access.cells import NOTHING, day_cell, moment_cell, number_cell, two_lines
 from access.searches import SearchColumns
 from access.staff import ShowAdmin
 from beneficiaries.models import EligibilityResult, PaymentLine, User
@@ -148,6 +149,10 @@ class LateAttemptAdmin(_OfPerson):
     list_display = ("person_cell", "matter", "closed", "tried", "channel", "way_on")
     facts = ("person_cell", "matter", "closed", "tried", "channel", "way_on")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        may = Value(request.user.has_perm(EXEMPT), output_field=BooleanField())
+        return super().get_queryset(request).annotate(reader_may_exempt=may)
+
     @admin.display(description=gettext_lazy("Last day"))
     def closed(self, attempt: LateAttempt) -> str:
         return day_cell(attempt.last_day)
@@ -158,10 +163,12 @@ class LateAttemptAdmin(_OfPerson):
 
     @admin.display(description=gettext_lazy("More time"))
     def way_on(self, attempt: LateAttempt) -> SafeString | str:
-        """Lead to the exemption; the page itself asks for the right to give one."""
+        """Say how long it may be sent still, or lead whoever may give more time to do so."""
         until = attempt.contested.exempted_until
         if until is not None and until > attempt.last_day:
             return _("until %(day)s") % {"day": day_cell(until)}
+        if not attempt.reader_may_exempt:  # type: ignore[attr-defined] # see get_queryset
+            return NOTHING
         return format_html(
             '<a class="btn btn-outline btn-sm" href="{}">{}</a>',
             grant_url(attempt.contested),

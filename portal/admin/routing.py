@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -61,6 +61,9 @@ class RuleForm(forms.ModelForm[RoutingRule]):
             *("position", "kind", "matter", "channel", "city"),
             *("team", "priority", "is_active"),
         )
+        help_texts: ClassVar = {
+            "city": gettext_lazy("As the register writes it. Empty: every city.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +74,6 @@ class RuleForm(forms.ModelForm[RoutingRule]):
         self.fields["position"].label = _("Place in the order")
         self.fields["position"].help_text = _("The first rule that fits decides: 1 before 2.")
         self.fields["position"].initial = RoutingRule._meta.get_field("position").get_default()
-        self.fields["city"].help_text = _("As the register writes it. Empty: every city.")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -7,7 +7,9 @@ choose them, and the question is only whether an index can answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any, Final
 
 import pytest
@@ -179,6 +181,37 @@ def test_every_model_is_registered_or_left_out_with_a_reason() -> None:
 def test_every_registered_model_has_a_row_to_be_shown_with() -> None:
     missing = [model._meta.label for model in REGISTERED if model not in ROWS]
     assert not missing, f"Give ROWS of staff_rows a row of each of {missing}."
+
+
+# Who is led where ---------------------------------------------------------------------
+
+
+def links_of(html: str) -> set[str]:
+    """Give where a page of the staff site leads within it."""
+    found = (unescape(each) for each in re.findall(r'href="(/admin/[^"#]*)', html))
+    return {each for each in found if not each.startswith("/admin/logout/")}
+
+
+@pytest.mark.parametrize("role", personas.ROLES)
+def test_nobody_is_led_to_a_page_that_is_refused(client: Client, role: str) -> None:
+    """Every list and every row that a role may see opens, and so does each link on them."""
+    rows = {model: row_of(model) for model in REGISTERED}
+    personas.sign_in_staff(client, role)
+    followed: set[str] = set()
+    for model, row in rows.items():
+        listed = client.get(address(model, "changelist"))
+        assert listed.status_code in {200, 403}, model
+        if listed.status_code == 403:
+            continue
+        opened = client.get(address(model, "change", row.pk), follow=True)
+        assert opened.status_code in {200, 404}, model  # a case of another role is not there
+        for shown in (listed, opened):
+            for link in links_of(shown.content.decode()):
+                kind = re.sub(r"\d+|=[^&]*", "", link)  # one of each kind
+                if kind not in followed:
+                    followed.add(kind)
+                    assert client.get(link).status_code in {200, 302}, (model, role, link)
+    assert len(followed) > 10
 
 
 # How each list is made ----------------------------------------------------------------
