@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.bodies import is_left_to_its_view
 from access.lists import short_name_text
 from access.searches import LONGEST_SEARCH, NameTooShort
 from access.unsent import keep_unsent, name_session
@@ -171,10 +172,11 @@ class StaffSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let only staff in; what somebody wrote whose session had run out waits for them."""
         guarded = super().admin_view(view, cacheable)
+        keeps = not is_left_to_its_view(view)
 
         @wraps(guarded)
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method == "POST" and request.user.is_anonymous:
+            if keeps and request.method == "POST" and request.user.is_anonymous:
                 keep_unsent(request)
             response = guarded(request, *args, **kwargs)
             if self.has_permission(request):

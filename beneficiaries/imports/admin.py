@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from access.bodies import reads_its_own_body
 from access.cells import NOTHING, day_cell, moment_cell, number_cell
 from access.keyset import KeysetChangeList
 from access.staff import CaseAction, CaseAdmin
@@ -173,6 +174,7 @@ class ImportRunAdmin(RunAdmin):
     # The upload ------------------------------------------------------------------------------
 
     @method_decorator(csrf_exempt)
+    @reads_its_own_body
     def upload_view(self, request: HttpRequest) -> HttpResponseBase:
         """Take a file. The token is checked within: before, the handler of uploads must be chosen,
         and nobody without the right shall have a file written.

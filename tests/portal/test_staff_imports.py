@@ -119,6 +119,36 @@ def test_who_sees_the_runs_and_who_takes_rejected_rows_home(client, role):
     assert ("/admin/beneficiaries/announcementrun/" in menu) == (role in SEES)
 
 
+class UnreadBody(BytesIO):
+    """A body that nothing may ask for."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        pytest.fail("somebody read what was sent")
+
+
+@pytest.mark.parametrize("role", [None, *sorted(set(personas.ROLES) - MAY)])
+def test_nothing_is_read_of_who_may_not_upload(client, role):
+    if role:
+        personas.sign_in_staff(client, role)
+    response = client.generic(
+        "POST",
+        UPLOAD,
+        **{
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+            "CONTENT_LENGTH": str(2 * 1024**3),
+            "wsgi.input": UnreadBody(),
+        },
+    )
+    assert response.status_code == (403 if role else 302)
+
+
+def test_an_upload_may_be_larger_than_any_other_form(client, monkeypatch):
+    personas.sign_in_staff(client, "supervisor")
+    monkeypatch.setattr("portal.middleware.most_bytes", lambda: 10)
+    assert client.post("/sawtak/new/", {"message": "س" * 20}).status_code == 413
+    assert send(client, results_csv("1,eligible,,1.00")).status_code == 302
+
+
 def test_nobody_uploads_without_signing_in_or_without_the_forms_token():
     assert send(Client(), b"x").url.startswith("/admin/login/")
     client = Client(enforce_csrf_checks=True)

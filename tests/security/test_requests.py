@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.contrib.admin import site
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from portal.middleware import most_bytes
 from tests.documents.files import pdf_bytes, upload
 from tests.personas import sign_in_staff
 from tests.sawtak.tickets import form
@@ -48,7 +51,42 @@ class TestOtherHosts:
         assert client.get("/display/").headers["Location"] == "/"
 
 
+class _Unread(BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        pytest.fail("a body that is too large was read")
+
+
+class TestTooLarge:
+    @pytest.mark.parametrize(
+        "path", ["/sawtak/new/", "/sign-in/", "/profile/edit/", "/contact/", "/admin/login/"]
+    )
+    def test_more_than_any_form_takes_is_refused_unread(self, path: str) -> None:
+        client = Client(enforce_csrf_checks=True)
+        for length in (110 * 1024**2 + 1, 50_000_000_000):
+            response = client.generic(
+                "POST",
+                path,
+                **{  # type: ignore[arg-type] # what a server gives
+                    "CONTENT_TYPE": "multipart/form-data; boundary=x",
+                    "CONTENT_LENGTH": str(length),
+                    "wsgi.input": _Unread(),
+                },
+            )
+            assert response.status_code == 413
+            assert b"<main" in response.content
+
+    def test_the_proxy_in_front_has_the_same_limit(self) -> None:
+        proxy = Path("deploy/nginx.conf").read_text(encoding="utf-8")
+        assert f"client_max_body_size {most_bytes() // 1024**2}m;" in proxy
+
+
 class TestUnreadableValues:
+    def test_nul_in_an_address_writes_one_line_into_the_log(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert client.get("/?q=%00").status_code == 400
+        assert [record.exc_info for record in caplog.records] == [None]
+
     @pytest.mark.parametrize("path", SECRET_FREE_LISTS)
     def test_nul_in_a_staff_list_is_a_bad_request(self, client: Client, path: str) -> None:
         sign_in_staff(client, "administrator")
