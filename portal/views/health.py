@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import select
+import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+import psycopg2
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -13,12 +16,16 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS: Final = 0.5
+
+DATABASE_TIMEOUT_SECONDS: Final = 2.0
+"""For a connection and one answer. A server that is frozen would keep us waiting without end."""
 
 
 class NotReady(Exception):
@@ -43,6 +50,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     failing: dict[str, str] = {}
     for name, check in _CHECKS.items():
         try:
+            if name == "migrations" and "database" in failing:
+                raise NotReady("database")
             check()
         except NotReady as fault:
             failing[name] = fault.reason
@@ -53,14 +62,33 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def check_database() -> None:
-    """Ask the database for an answer. Raises NotReady."""
+    """Ask the database for an answer, once and not for long. Raises NotReady.
+
+    On a connection of its own that never blocks: libpq has no limit for an answer.
+    """
+    ends = time.monotonic() + DATABASE_TIMEOUT_SECONDS
+    probe = None
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchone()
-    except DatabaseError as error:
-        connection.close_if_unusable_or_obsolete()
+        probe = psycopg2.connect(**connection.get_connection_params(), async_=True)
+        _wait(probe, ends)
+        cursor = probe.cursor()
+        cursor.execute("SELECT 1")
+        _wait(probe, ends)
+    except psycopg2.Error as error:
         raise NotReady(type(error).__name__) from error
+    finally:
+        if probe is not None:
+            probe.close()
+
+
+def _wait(probe: Any, ends: float) -> None:
+    """Wait until a connection has done what was asked of it. Raises NotReady when time is over."""
+    while (state := probe.poll()) != POLL_OK:
+        left = ends - time.monotonic()
+        reading = [probe] if state == POLL_READ else []
+        writing = [probe] if state == POLL_WRITE else []
+        if left <= 0 or not any(select.select(reading, writing, [], left)):
+            raise NotReady("TimeoutError")
 
 
 def check_redis() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 
 from portal.views import health
@@ -63,17 +64,37 @@ def test_silent_redis_is_named(client: Client, settings: Any) -> None:
         assert client.get("/readyz").json()["failing"] == {"redis": "TimeoutError"}
 
 
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Give what leads the check to a port of this machine instead of the database."""
+
+    def lead(port: int) -> None:
+        other = connection.get_connection_params() | {"host": "127.0.0.1", "port": port}
+        monkeypatch.setattr(connection, "get_connection_params", lambda: other)
+
+    return lead
+
+
 @pytest.mark.django_db
 def test_lost_database_is_named_and_its_address_is_not(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, elsewhere: Callable[[int], None]
 ) -> None:
-    def lost(*_: object) -> None:
-        raise OperationalError("connection to server at 10.0.0.1 failed")
-
-    monkeypatch.setattr(connection, "cursor", lost)
+    elsewhere(1)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["failing"] == {"database": "OperationalError", "migrations": "database"}
+
+
+@pytest.mark.django_db
+def test_frozen_database_is_named_and_waited_for_no_longer_than_its_time(
+    client: Client, elsewhere: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "DATABASE_TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the line and says nothing
+        elsewhere(silent.getsockname()[1])
+        answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["failing"] == {"database": "TimeoutError", "migrations": "database"}
 
 
 @pytest.mark.django_db
@@ -99,5 +120,5 @@ def test_migrations_are_looked_up_once_a_process(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
     client.get("/readyz")
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(0):  # the database is asked on another connection
         client.get("/readyz")
