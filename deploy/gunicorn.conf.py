@@ -18,6 +18,7 @@ errorlog = "-"
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+limit_request_line = 8190  # a search in Arabic takes six bytes a letter
 max_requests = 20_000  # a slow leak never becomes an outage
 max_requests_jitter = 2_000
 control_socket_disable = True

@@ -18,8 +18,13 @@ EXTENSIONS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def readable_name(name: str) -> str:
-    """Give a file's name without path, direction marks and control characters, not cut."""
-    last = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    """Give a file's name without path, direction marks and control characters, not cut.
+
+    Browsers write the quotes and line ends of a name as %22, %0D and %0A (WHATWG, multipart form
+    data), and nothing else that way.
+    """
+    typed = name.replace("%22", '"').replace("%0D", " ").replace("%0A", " ")
+    last = typed.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
     return " ".join(clean_text(last).split()).strip(". ")
 
 

@@ -84,6 +84,8 @@ class Portal:
             say(ACCOUNTS.read_text(encoding="utf-8").rstrip())
             if not self.options.demo_password:
                 say(f"\nPassword of the staff: {self.env['DEMO_PASSWORD']}")
+        elif self.options.gateway == "phone":
+            say("No SMS reaches anybody: SMS_GATEWAY is phone, and DEMO is off.")
         say(f"\nLogs: {LOGS}. Ctrl-C stops everything; the data stays.")
 
     def _set_secrets(self) -> None:

@@ -51,7 +51,9 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(
                 _("Write the amount in digits, like 720 or 720.50.")
             ) from None
-        if not 0 <= amount <= LARGEST_AMOUNT_SAR:
+        if amount < 0:
+            raise forms.ValidationError(_("Write the amount in digits, like 720 or 720.50."))
+        if amount > LARGEST_AMOUNT_SAR:
             raise forms.ValidationError(_("Write an amount below 100000 riyals."))
         return amount
 

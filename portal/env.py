@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -78,6 +79,16 @@ class Env:
         if not (value.isascii() and value.isdecimal()):
             raise ImproperlyConfigured(f"The setting {name} must be a whole number, not {value!r}.")
         return int(value)
+
+    def clock(self, name: str, default: str) -> time:
+        """Give a time of day, HH:MM."""
+        value = self.text(name, default)
+        try:
+            return time.fromisoformat(value)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"The setting {name} must be a time of day like {default}, not {value!r}."
+            ) from None
 
     def items(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Give a comma-separated list without its empty parts."""

@@ -12,6 +12,7 @@ from saudi.calendar import WorkingHours
 class _Reader(Protocol):
     def text(self, name: str, default: str = "") -> str: ...
     def number(self, name: str, default: int) -> int: ...
+    def clock(self, name: str, default: str) -> time: ...
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Programme:
             email=env.text("PROGRAMME_EMAIL"),
             address_ar=env.text("PROGRAMME_ADDRESS_AR"),
             address_en=env.text("PROGRAMME_ADDRESS_EN"),
-            opens=time.fromisoformat(env.text("PROGRAMME_OPENS", "08:00")),
-            closes=time.fromisoformat(env.text("PROGRAMME_CLOSES", "20:00")),
+            opens=env.clock("PROGRAMME_OPENS", "08:00"),
+            closes=env.clock("PROGRAMME_CLOSES", "20:00"),
             decision_working_days=env.number("PROGRAMME_DECISION_WORKING_DAYS", 10),
             decision_limit_days=env.number("PROGRAMME_DECISION_LIMIT_DAYS", 60),
             quality_share_percent=env.number("PROGRAMME_QUALITY_SHARE_PERCENT", 0),

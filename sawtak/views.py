@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from access.codes import verify_code
 from access.errors import (
@@ -29,6 +29,7 @@ from access.errors import (
     WrongCode,
 )
 from access.models import CodePurpose
+from access.refusals import refused
 from documents.errors import FilesNotKept
 from documents.serving import attachment_response
 from notifications.statuses import Lane
@@ -48,7 +49,7 @@ from sawtak.ticket_views import find_ticket
 from sawtak.visitor_page import visitor_page
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what صوتك مسموع is, and lead to the form and to tracking."""
     return render(
@@ -94,7 +95,8 @@ def _sent_form_page(
     """Show a form that was not taken, with all that was written and chosen."""
     keep_files(request, form, now=timezone.now())
     context = _page(form, token) | {"retry_at": retry_at}
-    return render(request, "sawtak/new.html", context, status=429 if retry_at else 200)
+    response = render(request, "sawtak/new.html", context)
+    return refused(response, retry_at) if retry_at else response
 
 
 def _page(form: TicketForm, token: str) -> dict[str, Any]:

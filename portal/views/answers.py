@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal.forms.help import HelpSearchForm
 from portal.views.pages import public_page
 from sawtak.help.selectors import articles, search_articles
 
 
-@require_GET
+@require_safe
 @public_page
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer what is asked most, or what a search means."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from access.errors import LimitReached
+from access.refusals import refused
 from portal.call_centre import coming_closure
 from portal.channels import channels
 from portal.forms.contact import ContactForm
@@ -60,4 +61,5 @@ def _page(
         "token": typed_token(request) or new_token(request),
         "retry_at": retry_at,
     }
-    return render(request, "portal/contact.html", context, status=429 if retry_at else 200)
+    response = render(request, "portal/contact.html", context)
+    return refused(response, retry_at) if retry_at else response

@@ -9,7 +9,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from beneficiaries.cycles import cycle_name
 from beneficiaries.models import Cycle
@@ -69,7 +69,7 @@ def coming_dates(cycles: list[Cycle], today: date) -> list[ComingDate]:
     return [ComingDate(day, text, (day - today).days) for day, text in sorted(dates)[:SHOWN_DATES]]
 
 
-@require_GET
+@require_safe
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Show the home page; a visitor gets no cookie."""

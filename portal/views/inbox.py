@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from beneficiaries.emails import email_of
 from notifications.mail.outbox import is_on
@@ -14,7 +14,7 @@ from portal.inbox.reading import mark_read, read_inbox
 from portal.views.signed_in import person_required, user_and_person
 
 
-@require_GET
+@require_safe
 @person_required
 def messages(request: HttpRequest) -> HttpResponse:
     """Show what was told, the newest first; what is shown is read from then on.

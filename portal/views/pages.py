@@ -20,7 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.display import COOKIE_AGE_SECONDS, DISPLAY_CHOICES, USUAL
 from portal.feedback import count_page_feedback, is_page
@@ -130,14 +130,14 @@ def _address_of(page: str) -> str:
         return reverse("portal:home")
 
 
-@require_GET
+@require_safe
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept of a person, why, for how long, and what they may ask for."""
     return render(request, "portal/privacy.html", {"updated_on": TEXT_CHANGED_ON})
 
 
-@require_GET
+@require_safe
 @public_page
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say how the portal can be used by everybody, what does not work yet, and whom to tell."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from access.errors import (
     CodeExpired,
@@ -46,7 +46,7 @@ from sawtak.statuses import BADGES as TICKET_BADGES
 _NEW_MOBILE: Final = "new_mobile"
 
 
-@require_GET
+@require_safe
 @person_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the file of who is signed in."""
@@ -82,7 +82,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/profile.html", context)
 
 
-@require_GET
+@require_safe
 @person_required
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one result: its reasons, what they mean, what can be done and until when."""
@@ -102,7 +102,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/result.html", context)
 
 
-@require_GET
+@require_safe
 @person_required
 def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one line of a payment: what was due, what came, why, and until when to object."""

@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from access.client import client_address
 from access.errors import (
@@ -34,6 +34,7 @@ from access.errors import (
     TooManyWrongTries,
     WrongCode,
 )
+from access.refusals import refused
 from notifications.statuses import Lane
 from notifications.waking import breaker, could_wake
 from portal.code_words import worded_code_refusal
@@ -137,7 +138,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if isinstance(refusal, TooManyCodes):
             _keep(request, pending)
         form.add_error(None, worded_code_refusal(refusal))
-        return _refused(_ask_page(request, form), refusal.retry_at)
+        return refused(_ask_page(request, form), refusal.retry_at)
     return redirect("portal:sign_in_code")
 
 
@@ -195,7 +196,7 @@ def _enter(request: HttpRequest, pending: Pending) -> HttpResponse:
         return _code_page(request, form, pending)
     except TooManyWrongTries as refusal:
         form.add_error("code", worded_code_refusal(refusal))
-        return _refused(_code_page(request, form, pending), refusal.retry_at)
+        return refused(_code_page(request, form, pending), refusal.retry_at)
     del request.session[_PENDING]
     login(request, user, backend=_BACKEND)
     give_back_codes(addresses=pending.addresses, now=timezone.now())
@@ -232,21 +233,14 @@ def _code_page(request: HttpRequest, form: CodeForm, pending: Pending) -> HttpRe
     return render(request, "portal/code.html", context)
 
 
-def _refused(response: HttpResponse, retry_at: datetime) -> HttpResponse:
-    """Say also to programs that it is too much, and when to come again."""
-    response.status_code = 429
-    response["Retry-After"] = max(1, ceil((retry_at - timezone.now()).total_seconds()))
-    return response
-
-
-@require_GET
+@require_safe
 @public_page
 def lost_mobile(request: HttpRequest) -> HttpResponse:
     """Tell who lost or changed their mobile how to get in again. The same for everybody."""
     return render(request, "portal/lost_mobile.html")
 
 
-@require_GET
+@require_safe
 @public_page
 def register(request: HttpRequest) -> HttpResponse:
     """Tell who has no file yet how to open one."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from access import limits
 from access.client import client_address
 from access.errors import LimitReached
+from access.refusals import refused
 from portal.forms.tracking import TrackingForm
 from portal.tracking import find_case
 from saudi.gregorian import riyadh_date
@@ -62,7 +63,7 @@ def _answer(request: HttpRequest, form: TrackingForm, now: datetime) -> HttpResp
                 limits.count(WRONG_PAIRS, address, now=now)
     except LimitReached as refusal:
         context = {"form": form, "retry_at": refusal.retry_at}
-        return render(request, PAGE, context, status=429)
+        return refused(render(request, PAGE, context), refusal.retry_at)
     if case is None:
         form.add_error(
             None,

@@ -12,7 +12,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from saudi.digits import clean_number
+from saudi.digits import clean_number, strip_invisible
 from saudi.gregorian import riyadh_today
 from saudi.hijri import (
     LAST_DAY,
@@ -27,6 +27,7 @@ __all__ = ["PARTS", "HijriDateField", "HijriDateWidget", "MonthSelect"]
 
 PARTS: Final = ("day", "month", "year")
 
+_SIGNS: Final = ("-", "\u2212")
 _YEAR_LENGTH: Final = 4
 _LAST_NUMBERS: Final = {"day": LAST_DAY, "month": MONTHS_IN_YEAR}
 _FIRST_GREGORIAN_YEAR: Final = 1850
@@ -173,7 +174,7 @@ class HijriDateField(forms.MultiValueField):
     def _typed(self, value: Any) -> dict[str, str]:
         """Give the parts in ASCII digits, without the zeros people put before a day or month."""
         cells = value if isinstance(value, list | tuple) else HijriDateWidget().decompress(value)
-        texts = [clean_number("" if cell is None else str(cell)) for cell in cells]
+        texts = [_number("" if cell is None else str(cell)) for cell in cells]
         typed = dict(zip(PARTS, texts, strict=True))
         for part in ("day", "month"):
             typed[part] = typed[part].lstrip("0") or typed[part][:1]
@@ -196,6 +197,12 @@ class HijriDateField(forms.MultiValueField):
             reason = "gregorian"
         code = f"{part}_{reason}"
         return ValidationError(self.error_messages[code], code=code, params=params)
+
+
+def _number(typed: str) -> str:
+    """Give one part in ASCII digits; a minus before it is no separator, and stays."""
+    sign = "-" if strip_invisible(typed).strip().startswith(_SIGNS) else ""
+    return sign + clean_number(typed)
 
 
 def _fault(part: str, text: str) -> str:

@@ -14,6 +14,8 @@ PDF, JPEG = "application/pdf", "image/jpeg"
     [
         ("صورة الهوية الوطنية.pdf", PDF, "صورة الهوية الوطنية.pdf"),
         ('هوية "نسخة" ١.pdf', PDF, 'هوية "نسخة" ١.pdf'),
+        ("هوية %22نسخة%22 ١.pdf", PDF, 'هوية "نسخة" ١.pdf'),  # as browsers send it
+        ("عقد%0Dثان%0A100%.pdf", PDF, "عقد ثان 100%.pdf"),
         ("تقرير\u202efdp.exe", PDF, "تقريرfdp.exe.pdf"),
         ("../../etc/passwd.pdf", PDF, "passwd.pdf"),
         ("C:\\fakepath\\عقد.pdf", PDF, "عقد.pdf"),

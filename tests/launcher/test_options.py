@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import time
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from launcher.console import Failure
 from launcher.options import FIRST_PORT, LAST_PORT, listen_on, read_options, url_of
 from portal.env import Env
+from portal.programme import Programme
 
 
 @pytest.fixture
@@ -26,6 +29,13 @@ def test_nothing_set_is_the_demonstration_on_loopback_with_servers_of_its_own() 
     assert (options.host, options.port) == ("127.0.0.1", None)
     assert (options.database_url, options.redis_url) == ("", "")
     assert options.data_dir_is_ours
+
+
+@pytest.mark.parametrize("typed", ["25:00", "8", "eight", "08:00:99"])
+def test_a_time_that_cannot_be_stops_the_start_with_its_name(typed: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="PROGRAMME_OPENS must be a time of day"):
+        Programme.from_env(Env({"PROGRAMME_OPENS": typed}))
+    assert Programme.from_env(Env({"PROGRAMME_OPENS": "07:30"})).opens == time(7, 30)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ def test_full_limit_is_refused_politely_with_the_message_kept(
     client.post(CONTACT, letter())
     response = client.post(CONTACT, letter(message="رسالة ثانية"))
     assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 65 * 60
     assert "رسالة ثانية" in page(response)
 
 

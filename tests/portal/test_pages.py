@@ -382,6 +382,17 @@ def test_call_centre_says_what_a_caller_needs(
         assert (state.is_open, state.text) == (is_open, text)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_who_asks_for_the_head_of_a_page_gets_it(client: Client, prefix: str) -> None:
+    paths = ("/", "/help/", "/privacy/", "/accessibility/", "/figures/", "/register/", "/sawtak/")
+    for path in (*paths, "/sign-in/lost-mobile/", "/sawtak/new/", "/contact/", "/profile/"):
+        asked = client.get(prefix + path)
+        head = client.head(prefix + path)
+        assert head.status_code == asked.status_code, path
+        assert head.content == b""
+
+
 def test_hours_come_from_the_programme() -> None:
     with override("ar"):
         assert (

@@ -261,6 +261,7 @@ def test_twenty_first_wrong_pair_of_an_address_waits_for_a_named_time(
         assert ask(client, UNKNOWN_TICKET, STRANGERS_ID).status_code == 200
     refused = ask(client, UNKNOWN_TICKET, STRANGERS_ID)
     assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 65 * 60
     assert "لنحمي طلبات الناس" in page(refused)
     assert UNKNOWN_TICKET in page(refused)
     assert ask(client, ticket.reference, STRANGERS_ID).status_code == 429

@@ -353,6 +353,7 @@ def test_full_limit_is_refused_politely_with_the_form_kept(
     response = client.post(NEW, form(token="3"))
     html = page(response)
     assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 65 * 60
     assert "ما كتبته محفوظ" in html
     assert "لم تصل دفعة نوفمبر" in html
     assert TicketRepeat.objects.count() == 1
