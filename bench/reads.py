@@ -287,7 +287,6 @@ class Desk:
 
     def queue(self) -> Iterator[tuple[str, Ask]]:
         """Give the pages of the queue of work."""
-        from objections.models import Team
         from portal.work.models import WorkItem
 
         address = "/admin/portal/workitem/"
@@ -301,8 +300,6 @@ class Desk:
         yield "queue: objections", self.listed(address, view="all", matter="objections")
         yield "queue: a priority", self.listed(address, view="all", priority="2")
         yield "queue: a city", self.listed(address, view="all", city="الرياض")
-        team = str(Team.objects.earliest("pk").pk)
-        yield "queue: a team", self.listed(address, view="all", team=team)
         yield "queue: a channel", self.listed(address, view="all", channel="contact")
 
     def register(self, heads: list[Any]) -> Iterator[tuple[str, Ask]]:

@@ -216,6 +216,7 @@ def web_server(
     kind = ["--worker-class", "sync", "--threads", "1"] if workers == "sync" else []
     command = [sys.executable, "-m", "gunicorn", application, "--config", "deploy/gunicorn.conf.py"]
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--log-level", "warning"]
+    bind += ["--max-requests", "0"]  # a new worker would begin to count its CPU anew
     process = subprocess.Popen([*command, *bind, *kind], cwd=ROOT, env=environ)
     try:
         ends = time.monotonic() + 60
