@@ -214,6 +214,8 @@ class CaseAdmin(StaffAdmin):
                 else:
                     messages.success(request, str(done))
                     return HttpResponseRedirect(self.case_url(case))
+            else:
+                unsent = _typed_texts(form)
         return TemplateResponse(
             request,
             self.case_template,
@@ -290,7 +292,8 @@ def _typed_texts(form: forms.Form | None) -> list[str]:
     """Give what was written into a form, for a page that may no longer have its fields."""
     if form is None:
         return []
-    texts = [form.cleaned_data.get(name) for name, field in form.fields.items() if is_text(field)]
+    names = [name for name, field in form.fields.items() if is_text(field)]
+    texts = [form.cleaned_data.get(name, form[name].value()) for name in names]
     return [text for text in texts if text]
 
 

@@ -177,6 +177,15 @@ def test_a_closed_ticket_takes_no_answer(client):
     assert status_of(ticket) == TicketStatus.CLOSED
 
 
+def test_an_answer_that_is_too_long_is_kept_also_where_the_ticket_was_closed_meanwhile(client):
+    personas.sign_in_staff(client, "agent")
+    ticket = tickets.file()
+    act(client, ticket, "close", reason="طلب مكرر.")
+    text = tickets.page(act(client, ticket, "answer", text=TEXT + "س" * 2000))
+    assert "لم يُرسل ما كتبته" in text
+    assert TEXT in text
+
+
 def test_an_empty_answer_is_refused_beside_its_field(client):
     personas.sign_in_staff(client, "agent")
     ticket = tickets.file()
