@@ -33,3 +33,24 @@ def planned_for_some_rows(cursor: CursorWrapper) -> Iterator[None]:
     cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     yield
     cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
+
+
+def rows_where(table: str, where: str) -> str:
+    """Give the look-up of a table's rows by one column, for each row of the step before it.
+
+    The planner neither turns fenced steps round nor has another index to take for one, whatever it
+    believes of how many rows the tables have: a count of a day on which they were empty, or full,
+    leads it through all of one for each row of another. Any other condition stands outside, for a
+    partial index that implies it costs the same where a table counts as empty.
+    """
+    return f"LATERAL (SELECT * FROM {table} WHERE {where} OFFSET 0)"  # noqa: S608 - constants
+
+
+def row_with(table: str, key: str) -> str:
+    """Give the look-up of the row with a key, fenced like `rows_where`.
+
+    Not `id = …`: an index that has the id in the second place is then as good where a table counts
+    as empty, and is read from end to end. That one has no order by ids.
+    """
+    row = f"SELECT * FROM {table} WHERE id BETWEEN {key} AND {key} ORDER BY id LIMIT 1"  # noqa: S608
+    return f"LATERAL ({row})"

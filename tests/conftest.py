@@ -23,6 +23,7 @@ from saudi import days_off
 from saudi.calendar import DaysOff
 from tests.emptying import keep_what_is_there
 from tests.migrated import template_name
+from tests.plans import forget_counts
 from tests.scheduling import GroupedScheduling
 from tests.tracing import traced_or_not
 from tests.worker import (
@@ -51,9 +52,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupedSched
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace what counts for the coverage, and let the rest run at its own speed."""
+    """Trace what counts for the coverage; leave no test the row counts of the one before it."""
     with traced_or_not(item):
-        return (yield)
+        done = yield
+    forget_counts()
+    return done
 
 
 def pytest_collection_finish() -> None:

@@ -7,9 +7,10 @@ nor a run of autovacuum then decides by which index something is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg2
 from django.db import connection
 from django.db.models import Model
 
@@ -44,10 +45,34 @@ def plan_of(
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
+_counted: set[str] = set()
+"""The tables that were counted since `forget_counts`."""
+
+
 def count_rows(of: Iterable[type[Model]]) -> None:
-    """Have PostgreSQL count tables as they are now; a count stays where all else is rolled back."""
+    """Have PostgreSQL count tables as they are now.
+
+    A count stays where all else is rolled back: `forget_counts`, after the test, makes it good.
+    """
+    tables = [model._meta.db_table for model in of]
+    _counted.update(tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in of)}")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
+
+
+def forget_counts() -> None:
+    """Clear away what tests laid into the tables that they had counted, once it is rolled back.
+
+    Then the planner goes by the size of a table again. Believing in rows that are gone, or that
+    there are none, it took minutes for statements of the tests that followed.
+    """
+    if not _counted:
+        return
+    own = psycopg2.connect(**connection.get_connection_params())
+    own.autocommit = True  # a VACUUM is no part of a transaction
+    with closing(own), own.cursor() as cursor:
+        cursor.execute(f"VACUUM {', '.join(sorted(_counted))}")
+    _counted.clear()
 
 
 def empty(of: Iterable[type[Model]]) -> None:

@@ -29,17 +29,14 @@ BECOMES_ELIGIBLE: Final = (
     "r.status = 'ineligible' AND r.reason_codes <@ ARRAY[%(reason)s]::varchar[]"
 )
 
-FOLLOWERS: Final = """
-    JOIN beneficiaries_person AS chief ON chief.id = {head}
-     AND chief.relation = 'head'
-    JOIN beneficiaries_person AS other
-      ON other.household_id = chief.household_id AND other.relation <> 'head'
-    JOIN beneficiaries_eligibilityresult AS f
-      ON f.person_id = other.id AND f.cycle_id = %(cycle)s
-     AND f.announced_on IS NOT NULL AND f.superseded_on IS NULL
-     AND f.reason_codes @> ARRAY[%(head_reason)s]::varchar[]
+FOLLOWS: Final = """
+    chief.relation = 'head' AND other.relation <> 'head'
+    AND f.cycle_id = %(cycle)s AND f.announced_on IS NOT NULL AND f.superseded_on IS NULL
+    AND f.reason_codes @> ARRAY[%(head_reason)s]::varchar[]
 """
-"""The results `f` that say no more than that the main beneficiary, `{head}`, is not eligible."""
+"""Of a result `f` of `other`: it says no more than that the main beneficiary, `chief`, is not
+eligible.
+"""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from beneficiaries.models import EligibilityResult
 from beneficiaries.set_based import planned_for_many_rows
 from objections.corrections.criteria import (
     BECOMES_ELIGIBLE,
-    FOLLOWERS,
+    FOLLOWS,
     HEAD_REASON,
     MATCHES,
     Criteria,
@@ -77,8 +77,10 @@ _FOLLOWERS: Final = f"""
     SELECT count(*)
     FROM beneficiaries_eligibilityresult AS r
     JOIN beneficiaries_person AS p ON p.id = r.person_id
-    {FOLLOWERS.format(head="p.id")}
-    WHERE {MATCHES} AND {BECOMES_ELIGIBLE}
+    JOIN beneficiaries_person AS chief ON chief.id = p.id
+    JOIN beneficiaries_person AS other ON other.household_id = chief.household_id
+    JOIN beneficiaries_eligibilityresult AS f ON f.person_id = other.id
+    WHERE {MATCHES} AND {BECOMES_ELIGIBLE} AND {FOLLOWS}
       AND NOT (f.reason_codes @> ARRAY[%(reason)s]::varchar[])
 """  # noqa: S608
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from beneficiaries.reasons import REASONS
-from beneficiaries.set_based import planned_for_some_rows
+from beneficiaries.set_based import planned_for_some_rows, row_with, rows_where
 from notifications.mail.models import Mail
 from notifications.mail.outbox import queue_mail_for_many
 from notifications.models import Message
@@ -47,34 +47,13 @@ TEMPLATES: Final[Mapping[ReminderKind, str]] = {
 _EVENT: Final = "closing"
 
 
-def _fenced(table: str, where: str) -> str:
-    """Give the look-up of a table's rows by one column, for each row of the step before it.
-
-    The planner neither turns fenced steps round nor has another index to take for one, whatever it
-    believes of how many rows the tables have: a count of a day on which they were empty, or full,
-    leads it through all of one for each row of another. Any other condition stands outside, for a
-    partial index that implies it costs the same where a table counts as empty.
-    """
-    return f"LATERAL (SELECT * FROM {table} WHERE {where} OFFSET 0)"  # noqa: S608 - constants
-
-
-def _one(table: str, key: str) -> str:
-    """Give the look-up of the row with a key, fenced like `_fenced`.
-
-    Not `id = …`: an index that has the id in the second place is then as good where a table counts
-    as empty, and is read from end to end. That one has no order by ids.
-    """
-    row = f"SELECT * FROM {table} WHERE id BETWEEN {key} AND {key} ORDER BY id LIMIT 1"  # noqa: S608
-    return f"LATERAL ({row})"
-
-
 _PERSON: Final = "beneficiaries_person"
 _RESULT: Final = "beneficiaries_eligibilityresult"
 _OBJECTION: Final = "objections_objection"
 _CYCLE: Final = "beneficiaries_cycle"
 
 # The one index that the second condition implies is of the first one's column too.
-_HEAD_OF_P: Final = _fenced(_PERSON, "household_id = p.household_id AND relation = 'head'")
+_HEAD_OF_P: Final = rows_where(_PERSON, "household_id = p.household_id AND relation = 'head'")
 
 # What is left to object to on the round's last day: a result's own day, its cycle's where that was
 # extended, or that of an exemption, whichever is the latest (docs/adr/0022).
@@ -82,7 +61,7 @@ _LEFT_TO_OBJECT: Final = f"""
     greatest(r.filing_deadline, cycle.results_open_until, r.exempted_until) = %(closes_on)s
       AND r.status = 'ineligible' AND r.superseded_on IS NULL
       AND NOT EXISTS (
-          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
+          SELECT 1 FROM {rows_where(_OBJECTION, "result_id = r.id")} AS o
           WHERE o.reference IS NOT NULL AND o.status <> 'withdrawn'
       )
 """  # noqa: S608 - of constants; every value is a parameter
@@ -98,7 +77,7 @@ _OF_EXTENSION: Final = "r.cycle_id = %(cycle)s AND r.filing_deadline < %(closes_
 _RESULTS_TOLD: Final = f"""
     SELECT told.mobile, told.language, p.relation = 'head' AS is_head
     FROM {{source}}
-    CROSS JOIN {_one(_CYCLE, "r.cycle_id")} AS cycle
+    CROSS JOIN {row_with(_CYCLE, "r.cycle_id")} AS cycle
     LEFT JOIN {_HEAD_OF_P} AS head ON true
     CROSS JOIN LATERAL (
         SELECT CASE WHEN p.birth_date <= %(adult_born)s
@@ -111,8 +90,8 @@ _RESULTS_TOLD: Final = f"""
     ) AS told(mobile, language)
     WHERE {{left}}
       AND NOT (%(drafts_apart)s AND EXISTS (
-          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
-          CROSS JOIN {_one(_PERSON, "o.filed_by_id")} AS writer
+          SELECT 1 FROM {rows_where(_OBJECTION, "result_id = r.id")} AS o
+          CROSS JOIN {row_with(_PERSON, "o.filed_by_id")} AS writer
           WHERE o.status = 'draft' AND writer.mobile = told.mobile
       ))
       AND told.mobile <> '' AND {{which}}
@@ -142,9 +121,9 @@ _DRAFT_LEFT: Final = """
 """
 
 _DRAFT_ROWS: Final = f"""
-    LEFT JOIN {_one(_RESULT, "d.result_id")} AS r ON true
-    LEFT JOIN {_one("beneficiaries_paymentline", "d.payment_id")} AS line ON true
-    CROSS JOIN {_one(_CYCLE, "coalesce(r.cycle_id, line.cycle_id)")} AS cycle
+    LEFT JOIN {row_with(_RESULT, "d.result_id")} AS r ON true
+    LEFT JOIN {row_with("beneficiaries_paymentline", "d.payment_id")} AS line ON true
+    CROSS JOIN {row_with(_CYCLE, "coalesce(r.cycle_id, line.cycle_id)")} AS cycle
 """
 
 _DRAFTS_TOLD: Final = """
@@ -162,8 +141,10 @@ _EACH_NUMBER_ONCE: Final = """
 
 _NUMBERS: Final = "SELECT DISTINCT mobile FROM ({told}) AS told"
 
-_RESULTS_WITH_PERSON: Final = f"{_RESULT} AS r CROSS JOIN {_one(_PERSON, 'r.person_id')} AS p"
-_DRAFTS_WITH_WRITER: Final = f"{_OBJECTION} AS d CROSS JOIN {_one(_PERSON, 'd.filed_by_id')} AS p"
+_RESULTS_WITH_PERSON: Final = f"{_RESULT} AS r CROSS JOIN {row_with(_PERSON, 'r.person_id')} AS p"
+_DRAFTS_WITH_WRITER: Final = (
+    f"{_OBJECTION} AS d CROSS JOIN {row_with(_PERSON, 'd.filed_by_id')} AS p"
+)
 
 
 def _results_of_batch(where: str) -> str:
@@ -191,9 +172,9 @@ _DRAFTS_OF_BATCH: Final = _EACH_NUMBER_ONCE.format(
 _RESULTS_AT_NUMBERS: Final = _NUMBERS.format(
     told=_RESULTS_TOLD.format(
         source="unnest(%(numbers)s::varchar[]) AS asked(mobile)"
-        f" CROSS JOIN {_fenced(_PERSON, 'mobile = asked.mobile')} AS owner"
-        f" CROSS JOIN {_fenced(_PERSON, 'household_id = owner.household_id')} AS p"
-        f" CROSS JOIN {_fenced(_RESULT, 'person_id = p.id')} AS r",
+        f" CROSS JOIN {rows_where(_PERSON, 'mobile = asked.mobile')} AS owner"
+        f" CROSS JOIN {rows_where(_PERSON, 'household_id = owner.household_id')} AS p"
+        f" CROSS JOIN {rows_where(_RESULT, 'person_id = p.id')} AS r",
         left=_LEFT_TO_OBJECT,
         which="(p.id = owner.id OR owner.relation = 'head') AND told.mobile = asked.mobile",
     )
@@ -202,8 +183,8 @@ _RESULTS_AT_NUMBERS: Final = _NUMBERS.format(
 _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
     told=_DRAFTS_TOLD.format(
         source="unnest(%(numbers)s::varchar[]) AS asked(mobile)"
-        f" CROSS JOIN {_fenced(_PERSON, 'mobile = asked.mobile')} AS p"
-        f" CROSS JOIN {_fenced(_OBJECTION, 'filed_by_id = p.id')} AS d",
+        f" CROSS JOIN {rows_where(_PERSON, 'mobile = asked.mobile')} AS p"
+        f" CROSS JOIN {rows_where(_OBJECTION, 'filed_by_id = p.id')} AS d",
         rows=_DRAFT_ROWS,
         left=_DRAFT_LEFT,
         which="true",
@@ -214,7 +195,7 @@ _DRAFTS_AT_NUMBERS: Final = _NUMBERS.format(
 _RESULTS_READERS: Final = f"""
     SELECT DISTINCT reader.person_id, reader.language
     FROM {{source}}
-    CROSS JOIN {_one(_CYCLE, "r.cycle_id")} AS cycle
+    CROSS JOIN {row_with(_CYCLE, "r.cycle_id")} AS cycle
     LEFT JOIN {_HEAD_OF_P} AS head ON head.id <> p.id
     CROSS JOIN LATERAL (SELECT p.birth_date <= %(adult_born)s AS is_adult) AS age
     CROSS JOIN LATERAL (
@@ -227,7 +208,7 @@ _RESULTS_READERS: Final = f"""
     ) AS reader(person_id, language)
     WHERE {{left}}
       AND NOT (%(drafts_apart)s AND EXISTS (
-          SELECT 1 FROM {_fenced(_OBJECTION, "result_id = r.id")} AS o
+          SELECT 1 FROM {rows_where(_OBJECTION, "result_id = r.id")} AS o
           WHERE o.status = 'draft' AND o.filed_by_id = reader.person_id
       ))
       AND {{which}}
@@ -247,9 +228,9 @@ _RESULTS_OF_EXTENSION_READERS: Final = _readers_of_batch(_OF_EXTENSION)
 
 _RESULTS_OF_READERS: Final = _RESULTS_READERS.format(
     source="unnest(%(people)s::bigint[]) AS asked(id)"
-    f" CROSS JOIN {_one(_PERSON, 'asked.id')} AS one"
-    f" CROSS JOIN {_fenced(_PERSON, 'household_id = one.household_id')} AS p"
-    f" CROSS JOIN {_fenced(_RESULT, 'person_id = p.id')} AS r",
+    f" CROSS JOIN {row_with(_PERSON, 'asked.id')} AS one"
+    f" CROSS JOIN {rows_where(_PERSON, 'household_id = one.household_id')} AS p"
+    f" CROSS JOIN {rows_where(_RESULT, 'person_id = p.id')} AS r",
     left=_LEFT_TO_OBJECT,
     which="reader.person_id = asked.id",
 )
@@ -271,8 +252,8 @@ _DRAFTS_OF_BATCH_READERS: Final = _DRAFTS_READERS.format(
 
 _DRAFTS_OF_READERS: Final = _DRAFTS_READERS.format(
     source="unnest(%(people)s::bigint[]) AS asked(id)"
-    f" CROSS JOIN {_one(_PERSON, 'asked.id')} AS p"
-    f" CROSS JOIN {_fenced(_OBJECTION, 'filed_by_id = p.id')} AS d",
+    f" CROSS JOIN {row_with(_PERSON, 'asked.id')} AS p"
+    f" CROSS JOIN {rows_where(_OBJECTION, 'filed_by_id = p.id')} AS d",
     rows=_DRAFT_ROWS,
     left=_DRAFT_LEFT,
     which="true",

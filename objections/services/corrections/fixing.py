@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from beneficiaries.models import User
-from beneficiaries.set_based import planned_for_some_rows
-from objections.corrections.criteria import FOLLOWERS, HEAD_REASON, MATCHES, Criteria, criteria_of
+from beneficiaries.set_based import planned_for_some_rows, row_with, rows_where
+from objections.corrections.criteria import FOLLOWS, HEAD_REASON, MATCHES, Criteria, criteria_of
 from objections.corrections.finding import figures_of_set
 from objections.corrections.payments import payment_criteria_of, payment_figures_of_set
 from objections.corrections.statuses import CorrectionAct, CorrectionState
@@ -41,6 +41,9 @@ _AMOUNTS: Final = """
     ) AS earlier ON way.turns AND found.entitlement_sar = 0
 """
 
+_PERSON: Final = "beneficiaries_person"
+_RESULT: Final = "beneficiaries_eligibilityresult"
+
 _INSERT: Final = f"""
     INSERT INTO objections_correctionrow AS row (
         correction_id, result_id, follows_id, status, reason_codes, entitlement_sar, amount_cycle,
@@ -60,8 +63,8 @@ _WRITE: Final = f"""
     WITH found AS (
         SELECT r.id, r.person_id, r.status, r.entitlement_sar, NULL::bigint AS follows,
                array_remove(r.reason_codes, %(reason)s) AS rest
-        FROM beneficiaries_eligibilityresult AS r
-        JOIN beneficiaries_person AS p ON p.id = r.person_id
+        FROM {_RESULT} AS r
+        CROSS JOIN {row_with(_PERSON, "r.person_id")} AS p
         WHERE {MATCHES} AND r.id > %(after)s
         ORDER BY r.id LIMIT %(batch)s
     ), written AS (
@@ -85,9 +88,11 @@ _WRITE_FOLLOWERS: Final = f"""
         SELECT f.id, f.person_id, f.status, f.entitlement_sar, head_row.id AS follows,
                array_remove(array_remove(f.reason_codes, %(head_reason)s), %(reason)s) AS rest
         FROM objections_correctionrow AS head_row
-        JOIN beneficiaries_eligibilityresult AS h ON h.id = head_row.result_id
-        {FOLLOWERS.format(head="h.person_id")}
-        WHERE head_row.correction_id = %(correction)s AND head_row.status = 'eligible'
+        CROSS JOIN {row_with(_RESULT, "head_row.result_id")} AS h
+        CROSS JOIN {row_with(_PERSON, "h.person_id")} AS chief
+        CROSS JOIN {rows_where(_PERSON, "household_id = chief.household_id")} AS other
+        CROSS JOIN {rows_where(_RESULT, "person_id = other.id")} AS f
+        WHERE {FOLLOWS} AND head_row.correction_id = %(correction)s AND head_row.status = 'eligible'
           AND head_row.id > %(after)s AND head_row.id <= %(upto)s
     ), written AS (
         {_INSERT}
