@@ -31,7 +31,7 @@ TABLES: Final[tuple[type[Model], ...]] = (
     *(ObjectionEvent, Objection, EligibilityResult, Person, Household),
 )
 FEW: Final = 500
-MANY: Final = 10_000
+MANY: Final = 3_000
 DRAFTS: Final = 300
 """How many have begun a draft."""
 
