@@ -25,24 +25,24 @@ from saudi.digits import is_blank
 BATCH: Final = 5_000
 """Results written into a set in one transaction."""
 
+_PERSON: Final = "beneficiaries_person"
+_RESULT: Final = "beneficiaries_eligibilityresult"
+
 # Nothing here computes what somebody is entitled to (docs/adr/0027): a result that becomes eligible
 # keeps the amount of its own file, else it has that of the person's newest eligible result before.
-_AMOUNTS: Final = """
+_AMOUNTS: Final = f"""
     CROSS JOIN LATERAL (
         SELECT cardinality(found.rest) = 0 AND found.status = 'ineligible' AS turns
     ) AS way
     LEFT JOIN LATERAL (
         SELECT e.entitlement_sar, c.code
-        FROM beneficiaries_eligibilityresult AS e
-        JOIN beneficiaries_cycle AS c ON c.id = e.cycle_id
-        WHERE e.person_id = found.person_id AND e.status = 'eligible' AND e.entitlement_sar > 0
+        FROM {rows_where(_RESULT, "person_id = found.person_id")} AS e
+        CROSS JOIN {row_with("beneficiaries_cycle", "e.cycle_id")} AS c
+        WHERE e.status = 'eligible' AND e.entitlement_sar > 0
           AND e.announced_on IS NOT NULL AND e.superseded_on IS NULL AND c.code < %(cycle_code)s
         ORDER BY c.code DESC LIMIT 1
     ) AS earlier ON way.turns AND found.entitlement_sar = 0
-"""
-
-_PERSON: Final = "beneficiaries_person"
-_RESULT: Final = "beneficiaries_eligibilityresult"
+"""  # noqa: S608
 
 _INSERT: Final = f"""
     INSERT INTO objections_correctionrow AS row (
