@@ -97,6 +97,12 @@ class RoutingRuleAdmin(SeenEdits, ListGround, admin.ModelAdmin[RoutingRule]):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_fields(self, request: HttpRequest, obj: RoutingRule | None = None) -> Any:
+        """Show a rule in the words of the list to whoever may only read it."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return self.list_display
+        return super().get_fields(request, obj)
+
     def response_add(
         self, request: HttpRequest, obj: RoutingRule, post_url_continue: str | None = None
     ) -> HttpResponse:

@@ -342,3 +342,13 @@ def test_old_looks_are_taken_away() -> None:
     WorkLook.objects.update(seen_at=timezone.now() - timedelta(hours=2))
     sweep_work(now=timezone.now())
     assert not WorkLook.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
+def test_whoever_may_only_read_a_rule_reads_it_in_the_words_of_the_list(role: str) -> None:
+    rule = RoutingRule.objects.create(matter="payments", priority=Priority.URGENT)
+    page = browser(role).get(reverse("admin:portal_routingrule_change", args=[rule.pk]))
+    text = page.content.decode()
+    assert "الدفعات المالية" in text
+    assert "بلا فريق · عاجلة" in text
+    assert "payments" not in text
