@@ -36,7 +36,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.reads import add_messages  # noqa: E402
+from bench.reads import add_messages  # noqa: E402 - the root is added above
 from bench.serving import machine_facts, services  # noqa: E402 - the root is added above
 
 MOST_ROWS = 500_000

@@ -14,6 +14,8 @@ import psycopg2
 from django.db import connection
 from django.db.models import Model
 
+from beneficiaries.models import EligibilityResult, Household, Person
+
 
 def copy_rows(model: type[Model], times: int, **changed: str) -> None:
     """Copy the first row of a table; `changed` are columns in SQL, `n` the number of the copy."""
@@ -27,6 +29,19 @@ def copy_rows(model: type[Model], times: int, **changed: str) -> None:
             f" FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS one,"
             f" generate_series(1, {times}) AS n"
         )
+
+
+def copy_people(times: int, *, mobile: str) -> None:
+    """Copy the first household, person and result so often; `mobile` is SQL, with `n` and `one`."""
+    copy_rows(Household, times, register_id="'X' || n")
+    copy_rows(
+        Person,
+        times,
+        national_id="'29' || lpad((one.id + n)::text, 8, '0')",
+        mobile=mobile,
+        household_id="one.household_id + n",
+    )
+    copy_rows(EligibilityResult, times, person_id="one.person_id + n")
 
 
 def plan_of(

@@ -20,7 +20,7 @@ from objections.models import CorrectionRow
 from objections.services.corrections import fixing
 from tests.objections.cases import result_of
 from tests.personas import head
-from tests.plans import copy_rows, count_rows, empty
+from tests.plans import copy_people, count_rows, empty
 
 pytestmark = pytest.mark.django_db
 
@@ -31,15 +31,7 @@ MORE: Final = {"correction": 1, "after": 0, "upto": 1000, "batch": 1000}
 def lay(people: int) -> dict[str, Any]:
     """Lay people with a result each, and give the facts of a set of them."""
     result = result_of(head())
-    copy_rows(Household, people, register_id="'X' || n")
-    copy_rows(
-        Person,
-        people,
-        national_id="'29' || lpad((one.id + n)::text, 8, '0')",
-        mobile="''",
-        household_id="one.household_id + n",
-    )
-    copy_rows(EligibilityResult, people, person_id="one.person_id + n")
+    copy_people(people, mobile="''")
     return Criteria(cycle=result.cycle, reason_code="LEASE_NOT_PROVEN").facts | MORE
 
 

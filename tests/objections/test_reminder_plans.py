@@ -6,12 +6,11 @@ A statement that it may turn round then takes minutes for a handful of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 
 from beneficiaries.models import EligibilityResult, Household, Person
@@ -23,7 +22,7 @@ from objections.services import open_draft, reminders
 from tests.objections.cases import NOW, result_of
 from tests.objections.reminding import BEFORE_1, BEFORE_14, DRAFT_1, LAST_DAY, RESULT
 from tests.personas import head
-from tests.plans import copy_rows, count_rows, empty, pages_read
+from tests.plans import copy_people, copy_rows, count_rows, empty, pages_read
 
 pytestmark = pytest.mark.django_db
 
@@ -44,15 +43,7 @@ def lay(people: int) -> None:
     person = head()
     result = result_of(person)
     open_draft(contested=result, filed_by=person, now=NOW)
-    copy_rows(Household, people, register_id="'X' || n")
-    copy_rows(
-        Person,
-        people,
-        national_id="'29' || lpad((one.id + n)::text, 8, '0')",
-        mobile="'+96651' || lpad((one.id + n)::text, 7, '0')",
-        household_id="one.household_id + n",
-    )
-    copy_rows(EligibilityResult, people, person_id="one.person_id + n")
+    copy_people(people, mobile="'+96651' || lpad((one.id + n)::text, 7, '0')")
     copy_rows(
         Objection,
         DRAFTS,
@@ -64,21 +55,19 @@ def lay(people: int) -> None:
 
 
 @pytest.fixture(params=["when-empty", "when-full"])
-def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
+def people(request: pytest.FixtureRequest) -> list[Person]:
     """Give the people of tables that were counted when they were empty, or when they were full."""
-    with transaction.atomic():
-        if request.param == "when-empty":
-            lay(FEW)
-            empty(TABLES)
-            count_rows(TABLES)
-            lay(MANY)
-        else:
-            lay(MANY)
-            count_rows(TABLES)
-            empty(TABLES)
-            lay(FEW)
-        yield list(Person.objects.filter(mobile__startswith="+96651").order_by("pk"))
-        transaction.set_rollback(True)
+    if request.param == "when-empty":
+        lay(FEW)
+        empty(TABLES)
+        count_rows(TABLES)
+        lay(MANY)
+    else:
+        lay(MANY)
+        count_rows(TABLES)
+        empty(TABLES)
+        lay(FEW)
+    return list(Person.objects.filter(mobile__startswith="+96651").order_by("pk"))
 
 
 def test_numbers_are_asked_after_one_by_one_by_indexes(people: list[Person]) -> None:

@@ -31,6 +31,7 @@ from tests import personas
 from tests.beneficiaries.files import REGISTER_HEADER, RESULTS_HEADER, register_row
 from tests.factories import CycleFactory, PersonFactory, ResultFactory, national_id
 from tests.locks import waits_for_a_lock
+from tests.unread import send_unread
 from tests.worker import wait_until
 
 pytestmark = pytest.mark.django_db
@@ -119,26 +120,11 @@ def test_who_sees_the_runs_and_who_takes_rejected_rows_home(client, role):
     assert ("/admin/beneficiaries/announcementrun/" in menu) == (role in SEES)
 
 
-class UnreadBody(BytesIO):
-    """A body that nothing may ask for."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        pytest.fail("somebody read what was sent")
-
-
 @pytest.mark.parametrize("role", [None, *sorted(set(personas.ROLES) - MAY)])
 def test_nothing_is_read_of_who_may_not_upload(client, role):
     if role:
         personas.sign_in_staff(client, role)
-    response = client.generic(
-        "POST",
-        UPLOAD,
-        **{
-            "CONTENT_TYPE": "multipart/form-data; boundary=x",
-            "CONTENT_LENGTH": str(2 * 1024**3),
-            "wsgi.input": UnreadBody(),
-        },
-    )
+    response = send_unread(client, UPLOAD, 2 * 1024**3)
     assert response.status_code == (403 if role else 302)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from portal.middleware import most_bytes
 from tests.documents.files import pdf_bytes, upload
 from tests.personas import sign_in_staff
 from tests.sawtak.tickets import form
+from tests.unread import send_unread
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +51,6 @@ class TestOtherHosts:
         assert client.get("/display/").headers["Location"] == "/"
 
 
-class _Unread(BytesIO):
-    def read(self, size: int | None = -1) -> bytes:
-        pytest.fail("a body that is too large was read")
-
-
 class TestTooLarge:
     @pytest.mark.parametrize(
         "path", ["/sawtak/new/", "/sign-in/", "/profile/edit/", "/contact/", "/admin/login/"]
@@ -63,15 +58,7 @@ class TestTooLarge:
     def test_more_than_any_form_takes_is_refused_unread(self, path: str) -> None:
         client = Client(enforce_csrf_checks=True)
         for length in (110 * 1024**2 + 1, 50_000_000_000):
-            response = client.generic(
-                "POST",
-                path,
-                **{  # type: ignore[arg-type] # what a server gives
-                    "CONTENT_TYPE": "multipart/form-data; boundary=x",
-                    "CONTENT_LENGTH": str(length),
-                    "wsgi.input": _Unread(),
-                },
-            )
+            response = send_unread(client, path, length)
             assert response.status_code == 413
             assert b"<main" in response.content
 
